@@ -1,0 +1,76 @@
+"""Conditions on a run, as goals, predictions and claims write them: ``"accuracy == 1 and steps < 500"``."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tutor.errors import InputError
+
+QUANTITIES: dict[str, str] = {
+    "steps": "parameter updates done (for the perceptron: examples looked at)",
+    "epochs": "passes over the training set",
+    "loss": "training loss now",
+    "first_loss": "training loss before the first step",
+    "accuracy": "share of training examples answered right, 0 to 1",
+    "val_loss": "loss on the held-out examples",
+    "val_accuracy": "share of held-out examples answered right, 0 to 1",
+    "errors": "training examples answered wrong now",
+    "min_errors": "fewest training examples answered wrong after any epoch",
+    "max_errors": "most training examples answered wrong after any epoch",
+    "updates": "times the perceptron made a mistake and moved",
+    "bound": "Novikoff's bound on the perceptron's mistakes; infinite where no line separates",
+    "diverged": "1 if the loss, a weight or a gradient stopped being finite, else 0",
+    "goal_step": "step at which the goal was reached; infinite if it was not",
+    "seconds": "time spent training",
+}
+
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "==": operator.eq, "!=": operator.ne, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
+}  # fmt: skip
+_CLAUSE = re.compile(r"\s*([a-z_]+)\s*(==|!=|<=|>=|<|>)\s*([a-z_]+|[-+]?[\d.]+(?:e[-+]?\d+)?)\s*")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Clauses joined by ``and``; each compares a quantity with a number or another quantity."""
+
+    text: str
+    clauses: tuple[tuple[str, str, str | float], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Condition:
+        """Read a condition; raises :class:`InputError` naming what is wrong with it."""
+        clauses: list[tuple[str, str, str | float]] = []
+        for part in text.split(" and "):
+            match = _CLAUSE.fullmatch(part)
+            if match is None:
+                raise InputError(f"cannot read the condition {part.strip()!r}", 'write it like "accuracy >= 0.95"')
+            name, sign, right = match.groups()
+            value = _operand(right)
+            for quantity in (name, value):
+                if isinstance(quantity, str) and quantity not in QUANTITIES:
+                    raise InputError(f"unknown quantity {quantity!r}", "known are: " + ", ".join(QUANTITIES))
+            clauses.append((name, sign, value))
+        return cls(text, tuple(clauses))
+
+    def holds(self, quantities: Mapping[str, float]) -> bool:
+        """Whether every clause holds; one on a quantity that the run lacks, or that is NaN, does not."""
+        for name, sign, right in self.clauses:
+            left_value = quantities.get(name, math.nan)
+            right_value = quantities.get(right, math.nan) if isinstance(right, str) else right
+            if math.isnan(left_value) or math.isnan(right_value):
+                return False
+            if not _OPERATORS[sign](left_value, right_value):
+                return False
+        return True
+
+
+def _operand(text: str) -> str | float:
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,294 @@
+"""What a lesson pack holds, as frozen data. The three files of a lesson are read into these classes.
+
+``lesson.md`` gives :class:`LessonHead` (its TOML front matter) and the pages, ``lab.toml`` a
+:class:`LabFile`, ``quiz.toml`` a :class:`QuizFile`. Unknown keys are refused everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+FORMAT_VERSION = 1
+
+Value = int | float | str
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of everything in a pack: frozen, and strict about keys."""
+
+
+# --------------------------------------------------------------------------- the lab
+
+
+class DataSpec(Part, frozen=True):
+    """Which data set, and with which options of its generator (``tutor.engine.datasets``)."""
+
+    name: str
+    options: dict[str, Value] = field(default_factory=dict)
+
+
+class ModelSpec(Part, frozen=True):
+    """The network; for ``kind = "perceptron"`` only ``learning_rate`` counts."""
+
+    layers: str = ""
+    """For example ``"dense 4 sigmoid, dense 1 sigmoid"``."""
+    loss: str = "mean_squared_error"
+    optimizer: str = "sgd"
+    learning_rate: float = 0.1
+    momentum: float = 0.0
+    kernel_initializer: str = "glorot_uniform"
+    """A Keras name, or ``"normal 1.0"``: a normal distribution of that standard deviation."""
+    bias_initializer: str = "zeros"
+    dtype: Literal["float32", "float64"] = "float32"
+
+
+class TrainingSpec(Part, frozen=True):
+    """How long, in which portions and in which order. ``batch_size`` 0 is the whole training set."""
+
+    epochs: int
+    batch_size: int = 32
+    shuffle: bool = True
+
+
+class Goal(Part, frozen=True):
+    """``when`` is a condition (``content.condition``) checked after each epoch; the run stops there."""
+
+    when: str
+    text: str
+
+
+class Knob(Part, frozen=True):
+    """A setting that the learner turns.
+
+    ``name`` is one of learning_rate, momentum, batch_size, hidden_units, activation, optimizer,
+    kernel_initializer, shuffle, or ``data.OPTION`` for an option of the data set.
+    ``values`` are its stops; the experiment's own value must be one of them.
+    """
+
+    name: str
+    label: str
+    values: list[Value]
+    help: str
+
+
+class PredictionOption(Part, frozen=True):
+    """One answer to the prediction; it is right when ``when`` holds for the finished run."""
+
+    text: str
+    when: str
+    feedback: str
+
+
+class Prediction(Part, frozen=True):
+    """A question put before the run; exactly one option's condition holds afterwards."""
+
+    prompt: str
+    options: list[PredictionOption]
+
+
+class Claim(Part, frozen=True):
+    """What the prose says of the experiment, in a form that a test runs.
+
+    With the knobs ``set``, at least ``at_least`` (default: all) of ``seeds`` runs (seeds 0, 1, ...)
+    meet ``expect``. A claim with ``slow = true`` is left to ``make test-all``.
+    """
+
+    text: str
+    expect: str
+    seeds: int = 5
+    at_least: int | None = None
+    set: dict[str, Value] = field(default_factory=dict)
+    slow: bool = False
+
+
+class Experiment(Part, frozen=True):
+    """One live experiment of a lesson."""
+
+    id: str
+    title: str
+    kind: Literal["perceptron", "network"]
+    about: str
+    """Two or three sentences over the lab: what is trained on what, and what to look for."""
+    seconds: float
+    """About how long the default run takes on one core."""
+    data: DataSpec
+    model: ModelSpec
+    training: TrainingSpec
+    prediction: Prediction
+    goal: Goal | None = None
+    knobs: list[Knob] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+
+
+class LabFile(Part, frozen=True):
+    """``lab.toml``."""
+
+    format_version: int
+    experiment: list[Experiment]
+
+
+# --------------------------------------------------------------------------- the quiz
+
+
+class Option(Part, frozen=True):
+    """One choice; ``feedback`` says why it is right, or why it attracts and is wrong."""
+
+    text: str
+    feedback: str
+    correct: bool = False
+
+
+class Slip(Part, frozen=True):
+    """A usual wrong number, and what was forgotten."""
+
+    value: float
+    feedback: str
+
+
+class OrderItem(Part, frozen=True):
+    """One thing to put in order; ``feedback`` says why it stands where it stands."""
+
+    text: str
+    feedback: str
+
+
+class QuestionBase(Part, frozen=True):
+    """What every question has. ``page`` is the id of the page that explains the matter."""
+
+    id: str
+    prompt: str
+    explanation: str
+    page: str
+
+
+class SingleChoice(QuestionBase, frozen=True, tag_field="kind", tag="single"):
+    """Exactly one option is correct."""
+
+    options: list[Option]
+
+
+class MultipleChoice(QuestionBase, frozen=True, tag_field="kind", tag="multiple"):
+    """All correct options and no other must be chosen."""
+
+    options: list[Option]
+
+
+class TrueFalse(QuestionBase, frozen=True, tag_field="kind", tag="truefalse"):
+    """``answer`` is the right one; both answers carry feedback."""
+
+    answer: bool
+    if_true: str
+    if_false: str
+
+
+class Numeric(QuestionBase, frozen=True, tag_field="kind", tag="numeric"):
+    """Right within ``answer`` +- ``tolerance``; ``unit`` is shown beside the input ("%", "steps", "")."""
+
+    answer: float
+    tolerance: float
+    feedback: str
+    unit: str = ""
+    slips: list[Slip] = field(default_factory=list)
+
+
+class Ordering(QuestionBase, frozen=True, tag_field="kind", tag="ordering"):
+    """``items`` stand in the right order in the file; they are shuffled on the screen."""
+
+    items: list[OrderItem]
+
+
+Question = SingleChoice | MultipleChoice | TrueFalse | Numeric | Ordering
+
+
+class QuizFile(Part, frozen=True):
+    """``quiz.toml``."""
+
+    format_version: int
+    question: list[Question]
+
+
+# --------------------------------------------------------------------------- the lesson
+
+
+class Term(Part, frozen=True):
+    """A word the lesson introduces."""
+
+    term: str
+    meaning: str
+
+
+class Source(Part, frozen=True):
+    """``key`` is how the prose refers to it, as in [Ros58]."""
+
+    key: str
+    citation: str
+
+
+class TraceRow(Part, frozen=True):
+    """A row of the workshop's trace table that the lesson teaches: what its slide says, what is so."""
+
+    row: int
+    slides: str
+    fact: str
+    sources: list[str] = field(default_factory=list)
+
+
+class LessonHead(Part, frozen=True):
+    """The front matter of ``lesson.md``, between two lines ``+++``. ``id`` is the folder's name."""
+
+    format_version: int
+    id: str
+    title: str
+    summary: str
+    years: str
+    minutes: int
+    objectives: list[str]
+    terms: list[Term]
+    covers: list[TraceRow]
+    sources: list[Source]
+    prerequisites: list[str] = field(default_factory=list)
+
+
+class Page(Part, frozen=True):
+    """One page of prose: a ``##`` section of ``lesson.md``. ``id`` is the slug of its title."""
+
+    id: str
+    title: str
+    body: str
+
+
+class Lesson(Part, frozen=True):
+    """A whole lesson. ``number`` is its place in the pack, from 1."""
+
+    number: int
+    head: LessonHead
+    pages: list[Page]
+    experiments: list[Experiment]
+    questions: list[Question]
+
+    @property
+    def id(self) -> str:
+        return self.head.id
+
+    @property
+    def title(self) -> str:
+        return self.head.title
+
+
+class PackFile(Part, frozen=True):
+    """``pack.toml``: the pack's name and the order of its lessons."""
+
+    format_version: int
+    id: str
+    title: str
+    lessons: list[str]
+
+
+class Pack(Part, frozen=True):
+    """A pack, read and checked."""
+
+    id: str
+    title: str
+    lessons: list[Lesson]

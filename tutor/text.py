@@ -1,0 +1,22 @@
+"""Cleaning of text that came from outside: packs, files, the database, the environment, the keyboard."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_KEPT = {"\n", "\t"}
+# Control (Cc: ESC and the C1 codes), format (Cf: bidi overrides, zero-width marks), surrogates,
+# private use, unassigned: none of them may reach a terminal.
+_REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without characters that could steer a terminal; newlines and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in _REFUSED)
+
+
+def clean_line(text: str) -> str:
+    """As :func:`clean`, and every run of white space becomes one blank."""
+    return " ".join(clean(text).split())

@@ -1,0 +1,99 @@
+"""Messages between the app and the training process, encoded with msgpack; no pickle anywhere."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from tutor.content.model import Experiment, Value
+from tutor.report import Report
+
+
+class Command(Struct, frozen=True, tag=True):
+    """Base of what the app says."""
+
+
+class Load(Command, frozen=True):
+    """Build this experiment with these knob values (missing ones: its own) and stand ready at step 0."""
+
+    lesson: str
+    experiment: Experiment
+    knobs: dict[str, Value]
+    seed: int
+    backend: str = "auto"
+
+
+class Start(Command, frozen=True):
+    """Train until paused or finished."""
+
+
+class Pause(Command, frozen=True):
+    """Stop after the present chunk."""
+
+
+class Step(Command, frozen=True):
+    """One parameter update (perceptron: one example), then pause."""
+
+
+class Epoch(Command, frozen=True):
+    """Train to the end of the present epoch, then pause."""
+
+
+class Reset(Command, frozen=True):
+    """Begin again with this seed and the present knobs."""
+
+    seed: int
+
+
+class Turn(Command, frozen=True):
+    """Turn a knob; takes effect at once, or begins again where the network must be built anew."""
+
+    name: str
+    value: Value
+
+
+class Pull(Command, frozen=True):
+    """Ask for the newest report."""
+
+
+class Quit(Command, frozen=True):
+    """End the training process."""
+
+
+AnyCommand = Load | Start | Pause | Step | Epoch | Reset | Turn | Pull | Quit
+
+
+class Event(Struct, frozen=True, tag=True):
+    """Base of what the training process says."""
+
+
+class Busy(Event, frozen=True):
+    """Something takes a while (starting, compiling); ``text`` says what and about how long."""
+
+    text: str
+
+
+class Ready(Event, frozen=True):
+    """Kernels are compiled or loaded; training answers at once from here on."""
+
+    seconds: float
+
+
+class Reported(Event, frozen=True):
+    """The answer to a Pull."""
+
+    report: Report
+
+
+class Failed(Event, frozen=True):
+    """The last command could not be done; the process lives and takes the next one."""
+
+    message: str
+    hint: str
+
+
+AnyEvent = Busy | Ready | Reported | Failed
+
+encode = msgspec.msgpack.Encoder().encode
+decode_command = msgspec.msgpack.Decoder(AnyCommand).decode
+decode_event = msgspec.msgpack.Decoder(AnyEvent).decode
