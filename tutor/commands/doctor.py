@@ -1,0 +1,128 @@
+"""``dltutor doctor``: what was found on this machine, in plain lines that can be pasted into a mail."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import locale
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from importlib import metadata
+
+from tutor import __version__, paths
+from tutor.errors import TutorError
+
+MIN_COLUMNS, MIN_ROWS = 60, 16
+
+Findings = dict[str, str]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    report: dict[str, Findings] = {}
+    problems: list[str] = []
+    for name, examine in _EXAMINATIONS.items():
+        try:
+            report[name] = examine()
+        except TutorError as error:
+            report[name] = {"problem": error.message, "hint": error.hint}
+        problem = report[name].get("problem")
+        if problem:
+            problems.append(problem)
+    if args.json:
+        print(json.dumps(report, indent=2))
+    else:
+        _print(report, problems)
+    return 1 if problems else 0
+
+
+def _print(report: dict[str, Findings], problems: list[str]) -> None:
+    for name, findings in report.items():
+        print(name)
+        for key, value in findings.items():
+            print(f"  {key:<12} {value}")
+    print()
+    print("Everything is in order." if not problems else f"{len(problems)} to mend: " + "; ".join(problems))
+
+
+def _program() -> Findings:
+    packages = ("textual", "plotext", "numpy", "numba", "msgspec")
+    return {
+        "dltutor": __version__,
+        "python": f"{platform.python_version()} ({sys.executable})",
+        "packages": ", ".join(f"{name} {metadata.version(name)}" for name in packages),
+    }
+
+
+def _terminal() -> Findings:
+    columns, rows = shutil.get_terminal_size()
+    term = os.environ.get("TERM", "")
+    findings = {
+        "TERM": term or "not set",
+        "size": f"{columns}x{rows} (at least {MIN_COLUMNS}x{MIN_ROWS}; {80}x{24} is comfortable)",
+        "encoding": locale.getpreferredencoding(False),
+        "colours": _colours(term),
+        "interactive": "yes" if sys.stdout.isatty() else "no: the app needs a terminal, the plain commands do not",
+    }
+    if sys.stdout.isatty() and (columns < MIN_COLUMNS or rows < MIN_ROWS):
+        findings["problem"] = f"the terminal is {columns}x{rows}, smaller than {MIN_COLUMNS}x{MIN_ROWS}"
+    return findings
+
+
+def _colours(term: str) -> str:
+    if os.environ.get("NO_COLOR"):
+        return "off (NO_COLOR is set)"
+    if os.environ.get("COLORTERM") in {"truecolor", "24bit"}:
+        return "16 million"
+    return "256" if "256" in term else "none" if term in {"", "dumb"} else "16"
+
+
+def _processor() -> Findings:
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    findings = {
+        "machine": f"{platform.machine()}, {platform.system()} {platform.release()}",
+        "cores": f"{usable} usable of {os.cpu_count()}; training takes one",
+    }
+    slurm = os.environ.get("SLURM_JOB_ID")
+    findings["slurm"] = f"job {slurm}" if slurm else "not inside a job"
+    return findings
+
+
+def _kernels() -> Findings:
+    from tutor.engine import cache
+
+    return cache.describe()
+
+
+def _progress() -> Findings:
+    from tutor.progress.store import Store
+
+    store = Store.open()
+    findings = {"database": "in memory only" if store.in_memory else str(paths.database())}
+    if store.problem:
+        findings["problem"] = store.problem
+    store.close()
+    return findings
+
+
+def _lessons() -> Findings:
+    from tutor.content.catalog import Catalog
+
+    catalog = Catalog.open()
+    return {"packs": ", ".join(map(str, paths.lesson_packs())), "lessons": ", ".join(x.id for x in catalog.lessons)}
+
+
+_EXAMINATIONS: dict[str, Callable[[], Findings]] = {
+    "program": _program,
+    "terminal": _terminal,
+    "processor": _processor,
+    "kernels": _kernels,
+    "progress": _progress,
+    "lessons": _lessons,
+}
