@@ -1,0 +1,61 @@
+"""What the screens and widgets work with, built once in ``tutor.ui.app`` and handed down by constructors.
+
+A widget never reaches for the app class: what it needs it gets as ``services``, what it has to say
+it posts as a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tutor.content.catalog import Catalog
+    from tutor.progress.store import Store
+    from tutor.progress.writer import Writer
+    from tutor.worker.protocol import AnyCommand, AnyEvent
+
+
+class Worker(Protocol):
+    """The training process as the app sees it; ``tutor.worker.client.WorkerClient`` is the real one.
+
+    The app starts it after the first paint and closes it at the end. No method blocks.
+    """
+
+    @property
+    def alive(self) -> bool: ...
+
+    @property
+    def exit_reason(self) -> str: ...
+
+    def start(self) -> None: ...
+
+    def send(self, command: AnyCommand) -> None: ...
+
+    def poll(self) -> list[AnyEvent]: ...
+
+    def restart(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """The app's outside world: lessons, progress, training, the clock, and a few plain settings."""
+
+    catalog: Catalog
+    store: Store
+    """For reading; what is written goes through ``writer``."""
+    writer: Writer
+    worker: Worker
+    now: Callable[[], datetime]
+    """An aware time in UTC."""
+    seed: int = 0
+    """Orders the options and questions of a quiz; another one for each start of the app."""
+    colours: bool = True
+    """False under ``NO_COLOR``: signs and words must then say everything."""
+    problems: tuple[str, ...] = field(default=())
+    """Sentences for the banner: what could not be opened, and what that means for the learner."""
