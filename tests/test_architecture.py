@@ -28,14 +28,18 @@ def test_the_engine_runs_where_only_numpy_and_numba_are_installed() -> None:
     assert not loaded & {"textual", "rich", "plotext", "msgspec", "markdown_it", "fsrs", "platformdirs"}
 
 
-@pytest.mark.parametrize("module", ["tutor.ui.app", "tutor.worker.client", "tutor.charts", "tutor.progress.store"])
+APP_SIDE = ["tutor.ui.app", "tutor.worker.client", "tutor.charts", "tutor.progress.store"]
+TERMINAL_FREE = ["tutor.content.catalog", "tutor.quiz.session", "tutor.lab", "tutor.worker.host"]
+
+
+@pytest.mark.parametrize("module", APP_SIDE)
 def test_the_apps_process_never_loads_the_training_core(module: str) -> None:
     loaded = modules_after(f"import {module}")
     assert module in loaded
     assert not loaded & {"numba", "llvmlite", "tutor.engine", "tutor.lab"}
 
 
-@pytest.mark.parametrize("module", ["tutor.content.catalog", "tutor.quiz.session", "tutor.lab", "tutor.worker.host"])
+@pytest.mark.parametrize("module", TERMINAL_FREE)
 def test_only_the_app_loads_textual(module: str) -> None:
     assert "textual" not in modules_after(f"import {module}")
 

@@ -55,7 +55,7 @@ def _run(args: argparse.Namespace) -> int:
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="dltutor",
-        description="A tutor for deep learning in the terminal. Without a command it opens where you left off.",
+        description="A tutor for deep learning in the terminal. Without a command it opens where you were.",
         epilog="Each command has its own help: dltutor lab --help",
     )
     parser.add_argument("--version", action="version", version=f"dltutor {__version__}")
@@ -72,7 +72,9 @@ class _Parser(argparse.ArgumentParser):
     """argparse, with the two lines that every error of the program has."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        _complain(message.replace("argument COMMAND: invalid choice", "unknown command"), f"see {self.prog} --help")
+        _complain(
+            message.replace("argument COMMAND: invalid choice", "unknown command"), f"see {self.prog} --help"
+        )
         self.exit(2)
 
 

@@ -11,7 +11,9 @@ from tutor.cli import COMMANDS, main
 
 
 def dltutor(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "tutor", *words], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "tutor", *words], capture_output=True, text=True, check=False
+    )
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,7 +34,14 @@ def test_every_command_has_its_own_help(name: str, capsys: pytest.CaptureFixture
 
 @pytest.mark.parametrize(
     "words",
-    [["fly"], ["lab"], ["lab", "no-such-lesson"], ["lesson", "no-such-lesson"], ["check", "/no/such/folder"], ["--fast"]],
+    [
+        ["fly"],
+        ["lab"],
+        ["lab", "no-such-lesson"],
+        ["lesson", "no-such-lesson"],
+        ["check", "/no/such/folder"],
+        ["--fast"],
+    ],
 )
 def test_bad_usage_is_one_error_line_with_a_hint_and_status_two(words: list[str]) -> None:
     done = dltutor(*words)

@@ -65,10 +65,10 @@ def _terminal() -> Findings:
     term = os.environ.get("TERM", "")
     findings = {
         "TERM": term or "not set",
-        "size": f"{columns}x{rows} (at least {MIN_COLUMNS}x{MIN_ROWS}; {80}x{24} is comfortable)",
+        "size": f"{columns}x{rows} (at least {MIN_COLUMNS}x{MIN_ROWS}; 80x24 is comfortable)",
         "encoding": locale.getpreferredencoding(False),
         "colours": _colours(term),
-        "interactive": "yes" if sys.stdout.isatty() else "no: the app needs a terminal, the plain commands do not",
+        "interactive": "yes" if sys.stdout.isatty() else "no (the app needs a terminal; the rest does not)",
     }
     if sys.stdout.isatty() and (columns < MIN_COLUMNS or rows < MIN_ROWS):
         findings["problem"] = f"the terminal is {columns}x{rows}, smaller than {MIN_COLUMNS}x{MIN_ROWS}"
@@ -115,7 +115,10 @@ def _lessons() -> Findings:
     from tutor.content.catalog import Catalog
 
     catalog = Catalog.open()
-    return {"packs": ", ".join(map(str, paths.lesson_packs())), "lessons": ", ".join(x.id for x in catalog.lessons)}
+    return {
+        "packs": ", ".join(map(str, paths.lesson_packs())),
+        "lessons": ", ".join(lesson.id for lesson in catalog.lessons),
+    }
 
 
 _EXAMINATIONS: dict[str, Callable[[], Findings]] = {

@@ -7,7 +7,9 @@ import argparse
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--float64", action="store_true", help="compile the double-precision kernels too (the library's, not the lessons')"
+        "--float64",
+        action="store_true",
+        help="compile the double-precision kernels too (the lessons do without)",
     )
 
 

@@ -29,8 +29,13 @@ QUANTITIES: dict[str, str] = {
 }
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
-    "==": operator.eq, "!=": operator.ne, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
-}  # fmt: skip
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
 _CLAUSE = re.compile(r"\s*([a-z_]+)\s*(==|!=|<=|>=|<|>)\s*([a-z_]+|[-+]?[\d.]+(?:e[-+]?\d+)?)\s*")
 
 
@@ -48,7 +53,9 @@ class Condition:
         for part in text.split(" and "):
             match = _CLAUSE.fullmatch(part)
             if match is None:
-                raise InputError(f"cannot read the condition {part.strip()!r}", 'write it like "accuracy >= 0.95"')
+                raise InputError(
+                    f"cannot read the condition {part.strip()!r}", 'write it like "accuracy >= 0.95"'
+                )
             name, sign, right = match.groups()
             value = _operand(right)
             for quantity in (name, value):
