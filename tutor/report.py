@@ -111,7 +111,7 @@ class Report(Struct, frozen=True):
     """The same names as in conditions, as far as the run has them."""
     steps_per_second: float
     series: list[Series]
-    """``loss``, ``val_loss``, ``accuracy``, ``val_accuracy``; a perceptron's ``errors``, ``updates``, ``bound``.
+    """``loss``, ``val_loss``, ``accuracy``, ``val_accuracy``; perceptron: ``errors``, ``updates``, ``bound``.
 
     x is in epochs."""
     layers: list[Layer]
