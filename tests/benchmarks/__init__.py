@@ -1,0 +1,1 @@
+"""Benchmarks: ratios against peers and figures of the app. Never run by the tests."""
