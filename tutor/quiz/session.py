@@ -1,0 +1,164 @@
+"""The course of a quiz: which question is next, in which order its options stand, what comes again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tutor.content.model import Lesson, MultipleChoice, Ordering, Question, SingleChoice
+from tutor.quiz.grading import Answer, Grade, Kind, grade, kind_of
+
+
+class Score(NamedTuple):
+    """First tries only: how many were right, of how many."""
+
+    right: int
+    asked: int
+
+
+class Progress(NamedTuple):
+    """How many questions are settled (answered right once), of how many."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answer, complete enough for the log. ``seconds`` is from the question's appearance to the answer.
+
+    ``session`` is the clock at the session's beginning; it tells one quiz's answers from the next one's.
+    """
+
+    session: float
+    lesson: str
+    question: str
+    kind: Kind
+    given: Answer
+    correct: bool
+    score: float
+    seconds: float
+    first_try: bool
+
+
+def mix(lessons: Iterable[Lesson], rng: random.Random, count: int | None) -> list[tuple[str, Question]]:
+    """The questions of ``lessons``, each with its lesson's id, in random order; at most ``count`` of them."""
+    questions = [(lesson.id, question) for lesson in lessons for question in lesson.questions]
+    rng.shuffle(questions)
+    return questions[:count]
+
+
+class QuizSession:
+    """Asks ``questions`` in the order given, then the missed ones again until each was right once.
+
+    Between :meth:`answer` and :meth:`advance` the question stays current, so that its feedback can be shown.
+    All randomness comes from ``rng``, all time from ``now``: seconds of any clock that never runs backwards.
+    """
+
+    def __init__(
+        self, questions: Sequence[tuple[str, Question]], rng: random.Random, now: Callable[[], float]
+    ) -> None:
+        self._questions = list(questions)
+        self._rng = rng
+        self._now = now
+        self._round = list(range(len(self._questions)))
+        self._missed: list[int] = []
+        self._tried: set[int] = set()
+        self._settled: set[int] = set()
+        self._started = now()
+        self.answers: list[Answered] = []
+        """Every answer so far, oldest first."""
+        self.grade: Grade | None = None
+        """The grade of the current question, once it is answered."""
+        self._show()
+
+    @property
+    def finished(self) -> bool:
+        """Whether every question has been answered right once (or there was none)."""
+        return not self._round
+
+    @property
+    def current(self) -> Question:
+        """The question that is being asked. Not to be read once the session is finished."""
+        return self._questions[self._round[0]][1]
+
+    @property
+    def current_lesson(self) -> str:
+        """The id of the lesson that the current question belongs to."""
+        return self._questions[self._round[0]][0]
+
+    @property
+    def score(self) -> Score:
+        """Right answers among the first tries, and the number of first tries so far."""
+        first = [answered.correct for answered in self.answers if answered.first_try]
+        return Score(sum(first), len(first))
+
+    @property
+    def progress(self) -> Progress:
+        """Settled questions and all questions; ``done`` never falls."""
+        return Progress(len(self._settled), len(self._questions))
+
+    def answer(self, answer: Answer) -> Grade:
+        """Grade ``answer`` (indices in the file's order: see :attr:`shown_options`) and log it.
+
+        Raises RuntimeError when the question has been answered or the session is finished.
+        """
+        if self.finished or self.grade is not None:
+            raise RuntimeError("there is no open question")
+        number = self._round[0]
+        lesson, question = self._questions[number]
+        self.grade = grade(question, answer)
+        self.answers.append(
+            Answered(
+                session=self._started,
+                lesson=lesson,
+                question=question.id,
+                kind=kind_of(question),
+                given=answer,
+                correct=self.grade.correct,
+                score=self.grade.score,
+                seconds=self._now() - self._shown_at,
+                first_try=number not in self._tried,
+            )
+        )
+        self._tried.add(number)
+        if self.grade.correct:
+            self._settled.add(number)
+        else:
+            self._missed.append(number)
+        return self.grade
+
+    def advance(self) -> None:
+        """Go on to the next question. Raises RuntimeError when the current one has not been answered."""
+        if self.grade is None:
+            raise RuntimeError("the current question has not been answered")
+        del self._round[0]
+        if not self._round:
+            self._round, self._missed = self._missed, []
+            self._rng.shuffle(self._round)
+        self._show()
+
+    def _show(self) -> None:
+        self.grade = None
+        self._shown_at = self._now()
+        self.again: bool = not self.finished and self._round[0] in self._tried
+        """Whether the current question was asked before and missed."""
+        self.shown_options: tuple[int, ...] = () if self.finished else _shuffled(self.current, self._rng)
+        """For each place on the screen, from the top, the option's (or item's) index in the file.
+
+        Empty for questions that have nothing to shuffle.
+        """
+
+
+def _shuffled(question: Question, rng: random.Random) -> tuple[int, ...]:
+    if isinstance(question, SingleChoice | MultipleChoice):
+        return tuple(rng.sample(range(len(question.options)), len(question.options)))
+    if not isinstance(question, Ordering):
+        return ()
+    right = tuple(range(len(question.items)))
+    order = right
+    while order == right and len(right) > 1:  # standing right from the start it would ask nothing
+        order = tuple(rng.sample(right, len(right)))
+    return order
