@@ -1,0 +1,73 @@
+"""Every number that a quiz calls right is worked out here again, from first principles."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tutor.content.model import Numeric, QuizFile
+
+LESSONS = Path(__file__).resolve().parents[2] / "lessons"
+AND = [((0, 0), -1), ((0, 1), -1), ((1, 0), -1), ((1, 1), +1)]
+
+
+def threshold(weighted_sum: float) -> int:
+    """The perceptron's answer; a sum of 0 counts as +1."""
+    return 1 if weighted_sum >= 0 else -1
+
+
+def mistakes_of_a_pass(rows: list[tuple[tuple[int, int], int]], rate: float = 1.0) -> tuple[int, list[float]]:
+    """Mistakes of one pass from a zero start, and the weights and bias it ends with."""
+    w1 = w2 = b = 0.0
+    mistakes = 0
+    for (x1, x2), label in rows:
+        if threshold(w1 * x1 + w2 * x2 + b) != label:
+            w1, w2, b = w1 + rate * label * x1, w2 + rate * label * x2, b + rate * label
+            mistakes += 1
+    return mistakes, [w1, w2, b]
+
+
+def first_weight_after(x: tuple[int, int], label: int) -> float:
+    return mistakes_of_a_pass([(x, label)])[1][0]
+
+
+RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
+    ("perceptron", "weighted-sum"): lambda: 2 * 1 + 1 * 0 - 3,
+    ("perceptron", "update-by-hand"): lambda: first_weight_after((2, 1), -1),
+    ("perceptron", "first-pass"): lambda: mistakes_of_a_pass(AND)[0],
+    ("perceptron", "bound"): lambda: (2 / 0.5) ** 2,
+}
+
+
+def numeric_questions() -> list[tuple[str, Numeric]]:
+    """All numeric questions of all lessons."""
+    found = []
+    for file in sorted(LESSONS.glob("*/quiz.toml")):
+        quiz = msgspec.convert(tomllib.loads(file.read_text("utf-8")), QuizFile)
+        found += [(file.parent.name, q) for q in quiz.question if isinstance(q, Numeric)]
+    return found
+
+
+QUESTIONS = numeric_questions()
+
+
+@pytest.mark.parametrize(("lesson", "question"), QUESTIONS, ids=[f"{n}/{q.id}" for n, q in QUESTIONS])
+def test_numeric_answer_is_recomputed(lesson: str, question: Numeric) -> None:
+    assert (lesson, question.id) in RECOMPUTED, "a numeric question needs its own calculation in RECOMPUTED"
+    assert math.isclose(RECOMPUTED[lesson, question.id](), question.answer, abs_tol=question.tolerance / 2)
+
+
+@pytest.mark.parametrize(("lesson", "question"), QUESTIONS, ids=[f"{n}/{q.id}" for n, q in QUESTIONS])
+def test_no_usual_mistake_counts_as_right(lesson: str, question: Numeric) -> None:
+    assert question.slips, "name at least one usual wrong number"
+    for slip in question.slips:
+        assert abs(slip.value - question.answer) > question.tolerance
+
+
+def test_no_calculation_is_left_without_its_question() -> None:
+    assert set(RECOMPUTED) == {(lesson, question.id) for lesson, question in QUESTIONS}
