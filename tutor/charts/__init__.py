@@ -1,0 +1,31 @@
+"""Numbers to text: curves, bars, heat maps and images for a terminal. Knows no Textual.
+
+Two kinds of result: a line chart is text with SGR colour sequences (:func:`line_chart`); everything
+painted cell by cell is a list of lines, each a list of spans (:mod:`tutor.charts.spans`).
+Every chart is exactly as many lines high and cells wide as it was asked to be.
+"""
+
+from tutor.charts.bars import gradient_bars
+from tutor.charts.boundary import boundary, boundary_legend
+from tutor.charts.curves import line_chart
+from tutor.charts.digits import digits
+from tutor.charts.numbers import short
+from tutor.charts.spans import Line, Span, plain, to_ansi
+from tutor.charts.sparkline import sparkline
+from tutor.charts.tables import layers_table, line_table
+
+__all__ = [
+    "Line",
+    "Span",
+    "boundary",
+    "boundary_legend",
+    "digits",
+    "gradient_bars",
+    "layers_table",
+    "line_chart",
+    "line_table",
+    "plain",
+    "short",
+    "sparkline",
+    "to_ansi",
+]

@@ -1,0 +1,140 @@
+"""What a model answers over the plane, and the examples on it: a heat map of half-blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.charts.palette import EDGE, RGB, contrast, heat, hexadecimal, mix
+from tutor.charts.spans import Line, join
+from tutor.report import Points, Surface
+
+_SHADES = " .:#"
+_SIGNS = {(0, True): "o", (1, True): "x", (0, False): "O", (1, False): "X"}
+
+Grid = list[list[int]]
+"""Rows of outputs, 0 to 255, top row first."""
+
+
+def boundary(
+    surface: Surface,
+    points: Points | None,
+    columns: int,
+    rows: int,
+    *,
+    colours: bool = True,
+    ascii: bool = False,
+) -> list[Line]:
+    """Paint ``surface`` as ``rows`` lines of ``columns`` cells, two pixels in each, examples on top.
+
+    Blue is output 0, orange output 1, a dark line runs where the output crosses one half. Without
+    ``colours`` (or with ``ascii``) four shades stand for the output. For the signs of the examples
+    see :func:`boundary_legend`.
+    """
+    marks = _marks(surface, points, columns, rows)
+    if not colours or ascii:
+        return _shaded(_resample(surface, columns, rows), marks)
+    pixels = _resample(surface, columns, 2 * rows)
+    colors = [
+        [EDGE if _on_edge(pixels, i, j) else heat(level) for j, level in enumerate(line)]
+        for i, line in enumerate(pixels)
+    ]
+    return [
+        join([_cell(colors[2 * row][column], colors[2 * row + 1][column], marks.get((row, column)))
+              for column in range(columns)])
+        for row in range(rows)
+    ]  # fmt: skip
+
+
+def boundary_legend(*, colours: bool = True) -> list[str]:
+    """What the colours, shades and signs of :func:`boundary` mean, in lines of at most 40 cells."""
+    ground = (
+        ["blue: output near 0, orange: near 1", "dark line: output 0.5"]
+        if colours
+        else ["blank, . : output below 0.5", ": and # : output above 0.5"]
+    )
+    return ["o class 0, x class 1", "O, X: answered wrong", *ground]
+
+
+def _cell(upper: RGB, lower: RGB, mark: tuple[int, bool] | None) -> tuple[str, str, str]:
+    if mark is None:
+        return "▀", hexadecimal(upper), hexadecimal(lower)
+    ground = mix(upper, lower, 0.5)
+    ink = contrast(ground)
+    if mark[1]:
+        return _SIGNS[mark], hexadecimal(ink), hexadecimal(ground)
+    # A wrong answer stands out twice: a capital letter, and ink and ground change places.
+    return _SIGNS[mark], hexadecimal(contrast(ink)), hexadecimal(ink)
+
+
+def _shaded(grid: Grid, marks: dict[tuple[int, int], tuple[int, bool]]) -> list[Line]:
+    lines: list[Line] = []
+    for row, levels in enumerate(grid):
+        signs = [
+            _SIGNS[marks[row, column]] if (row, column) in marks else _SHADES[level * 4 // 256]
+            for column, level in enumerate(levels)
+        ]
+        lines.append([("".join(signs), "", "")])
+    return lines
+
+
+def _marks(
+    surface: Surface, points: Points | None, columns: int, rows: int
+) -> dict[tuple[int, int], tuple[int, bool]]:
+    """For each cell with an example in it: its class, and whether it was answered right.
+
+    Where several share a cell, one that was answered wrong is shown.
+    """
+    marks: dict[tuple[int, int], tuple[int, bool]] = {}
+    if points is None:
+        return marks
+    for x, y, label, answer in zip(points.x, points.y, points.label, points.answer, strict=True):
+        column = _place(x, surface.x_min, surface.x_max, columns)
+        row = _place(y, surface.y_max, surface.y_min, rows)
+        if column is None or row is None:
+            continue
+        known = marks.get((row, column))
+        if known is None or known[1]:
+            marks[row, column] = (int(label > 0), label == answer)
+    return marks
+
+
+def _place(value: float, start: float, end: float, count: int) -> int | None:
+    """Which of ``count`` equal slices of [start, end] holds ``value``; None if outside."""
+    share = (value - start) / (end - start) if end != start else 0.5
+    if not 0 <= share <= 1 or count < 1:
+        return None
+    return min(int(share * count), count - 1)
+
+
+def _resample(surface: Surface, columns: int, rows: int) -> Grid:
+    """The surface at the centres of columns x rows pixels, linear between its own values."""
+    if not surface.values:
+        return [[127] * columns for _ in range(rows)]
+    across = _weights(surface.columns, columns)
+    grid = []
+    for above, below, share in _weights(surface.rows, rows):
+        first = surface.values[above * surface.columns : (above + 1) * surface.columns]
+        second = surface.values[below * surface.columns : (below + 1) * surface.columns]
+        blend = [a + (b - a) * share for a, b in zip(first, second, strict=True)]
+        grid.append([round(blend[i] + (blend[j] - blend[i]) * part) for i, j, part in across])
+    return grid
+
+
+def _weights(size: int, count: int) -> list[tuple[int, int, float]]:
+    """For each of ``count`` pixels: its two neighbours among ``size`` values, and the second one's share."""
+    weights = []
+    for index in range(count):
+        place = min(max((index + 0.5) * size / count - 0.5, 0.0), size - 1.0)
+        first = int(place)
+        weights.append((first, min(first + 1, size - 1), place - first))
+    return weights
+
+
+def _on_edge(pixels: Sequence[Sequence[int]], row: int, column: int) -> bool:
+    """Whether the output is one half or more here and less right beside, above or below."""
+    if pixels[row][column] < 128:
+        return False
+    neighbours = ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1))
+    return any(
+        0 <= i < len(pixels) and 0 <= j < len(pixels[row]) and pixels[i][j] < 128 for i, j in neighbours
+    )

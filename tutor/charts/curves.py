@@ -1,0 +1,214 @@
+"""Line charts: loss and accuracy over the epochs, drawn with plotext."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.charts import axes
+from tutor.charts.numbers import short
+from tutor.charts.palette import BLUE, GREEN, ORANGE, PURPLE, RGB
+from tutor.charts.series import XY, dotted, downsample, held_out, labels, last_value, points
+from tutor.charts.spans import cells, fit
+from tutor.report import Series
+
+_SGR = re.compile(r"\x1b\[[0-9;]*m")
+_ASCII = str.maketrans("┌┐└┘├┤┬┴┼─│", "+++++++++-|")
+# Smaller than this, a frame leaves no room for a curve.
+_MIN_WIDTH, _MIN_HEIGHT = 16, 5
+# From here on, a line is spared for the title where it does not fit beside the legend.
+_ROOMY_HEIGHT = 14
+# Single marks stand this far apart, so that a curve beneath them still shows.
+_DOT_COLUMNS = 3
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a curve is drawn; ``marker`` and ``sign`` differ as well as the colour."""
+
+    color: RGB
+    marker: str
+    sign: str
+    ascii_marker: str
+    joined: bool
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What was asked of :func:`line_chart`, for the functions under it."""
+
+    width: int
+    height: int
+    log: bool
+    x_label: str
+    y_range: tuple[float, float] | None
+    ascii: bool
+
+
+_SOLID = Style(BLUE, "braille", "──", "*", True)
+_DOTTED = Style(ORANGE, "•", "•", "o", False)
+_OTHERS = (Style(GREEN, "×", "×", "x", False), Style(PURPLE, "+", "+", "+", False))
+
+
+def line_chart(
+    series: Sequence[Series],
+    width: int,
+    height: int,
+    *,
+    title: str = "",
+    log: bool = False,
+    x_label: str = "epoch",
+    y_range: tuple[float, float] | None = None,
+    colours: bool = True,
+    ascii: bool = False,
+    empty: str = "no data yet",
+) -> str:
+    """Draw curves as ``height`` lines of ``width`` cells, joined by newlines.
+
+    On top stand the title and a legend with each curve's newest value; held-out curves are dotted.
+    ``log`` draws a logarithmic axis (values <= 0 are gaps), ``y_range`` fixes a linear one. Without
+    any point the frame holds the sentence ``empty``. With ``colours`` the text holds SGR colour
+    sequences and no other escape; with ``ascii`` nothing but ASCII.
+    """
+    drawn = [points(one, log) for one in series]
+    styles = _styles(series)
+    if width < _MIN_WIDTH or height < _MIN_HEIGHT:
+        lines = _tiny(series, title, width, height)
+    elif not any(not math.isnan(y) for curve in drawn for _, y in curve):
+        lines = _empty_frame(title, empty, width, height)
+    else:
+        frame = _Frame(width, height, log, x_label, y_range, ascii)
+        head = _head(title, series, styles, frame)
+        lines = head + _body(drawn, styles, frame, height - len(head))
+    text = "\n".join(lines)
+    if ascii:
+        text = text.translate(_ASCII).replace("…", "~")
+        text = "".join(c if c.isascii() else "?" for c in text)
+    return text if colours else _SGR.sub("", text)
+
+
+def _styles(series: Sequence[Series]) -> list[Style]:
+    """The first curve is solid, its held-out twin dotted, any other has a marker of its own."""
+    others = iter(_OTHERS)
+    styles: list[Style] = []
+    for one in series:
+        wanted = _DOTTED if held_out(one) or _SOLID in styles else _SOLID
+        styles.append(wanted if wanted not in styles else next(others, _OTHERS[-1]))
+    return styles
+
+
+def _head(title: str, series: Sequence[Series], styles: Sequence[Style], frame: _Frame) -> list[str]:
+    """Title and legend on one line if they fit there, else on two; values go before names are cut."""
+    width, ascii = frame.width, frame.ascii
+    for with_values in (True, False):
+        entries = [
+            (style, f"{name} {short(last_value(one))}" if with_values else name)
+            for style, name, one in zip(styles, labels(series), series, strict=True)
+        ]
+        used = sum(3 + len(_sign(style, ascii)) + cells(text) for style, text in entries)
+        if cells(title) + used <= width:
+            return [fit(title, width - used) + _legend(entries, ascii)]
+        if used <= width and frame.height >= _ROOMY_HEIGHT:
+            return [fit(title, width), _legend(entries, ascii) + " " * (width - used)]
+    return [fit(f"{title}  " + "  ".join(f"{_sign(style, ascii)} {text}" for style, text in entries), width)]
+
+
+def _sign(style: Style, ascii: bool) -> str:
+    return style.ascii_marker if ascii else style.sign
+
+
+def _legend(entries: Sequence[tuple[Style, str]], ascii: bool) -> str:
+    return "".join(
+        f"  \x1b[38;2;{';'.join(map(str, style.color))}m{_sign(style, ascii)}\x1b[0m {text}"
+        for style, text in entries
+    )
+
+
+def _body(drawn: Sequence[XY], styles: Sequence[Style], frame: _Frame, height: int) -> list[str]:
+    """The frame with its ticks and the curves in it."""
+    y_axis = _y_axis(drawn, height, frame.log, frame.y_range)
+    canvas = frame.width - 2 - max(map(len, y_axis.labels), default=0)
+    x_axis = _x_axis(drawn, canvas, frame.x_label)
+    figure = _figure(frame.width, height)
+    figure.xlim(x_axis.low, x_axis.high)
+    figure.ylim(y_axis.low, y_axis.high)
+    figure.xticks(x_axis.ticks, x_axis.labels)
+    figure.yticks(y_axis.ticks, y_axis.labels)
+    for curve, style in zip(drawn, styles, strict=True):
+        few = downsample(
+            curve, 2 * canvas if style.joined else canvas // _DOT_COLUMNS, x_axis.low, x_axis.high
+        )
+        if not style.joined:
+            few = dotted(few, _DOT_COLUMNS * (x_axis.high - x_axis.low) / canvas)
+        if few:
+            draw = figure.plot if style.joined else figure.scatter
+            marker = style.ascii_marker if frame.ascii else style.marker
+            draw([x for x, _ in few], [y for _, y in few], marker=marker, color=style.color)
+    lines: list[str] = figure.build().rstrip("\n").split("\n")
+    lines[-1] = _with_label(lines[-1], frame.x_label, frame.width)
+    return lines
+
+
+def _figure(width: int, height: int) -> Any:
+    """A plotext figure of our own, free of the module's global one and of the terminal's size."""
+    from plotext._figure import (
+        _figure_class,
+    )  # not at the top: takes 50 ms, and the first screen has no chart
+
+    figure = _figure_class()
+    figure._limit_size(False, False)
+    figure.plot_size(width, height)
+    for paint in (figure.canvas_color, figure.axes_color, figure.ticks_color):
+        paint("default")
+    return figure
+
+
+def _y_axis(drawn: Sequence[XY], height: int, log: bool, y_range: tuple[float, float] | None) -> axes.Axis:
+    values = [y for curve in drawn for _, y in curve if not math.isnan(y)]
+    low, high = min(values), max(values)
+    count = max(2, min((height - 3) // 2, 6))
+    if log:
+        return axes.logarithmic(low, high, count)
+    if y_range is not None:
+        return axes.linear(*y_range, count)
+    # An axis that nearly reaches 0 begins there, so that heights can be compared.
+    return axes.linear(0.0 if 0 < low < high / 4 else low, high, count)
+
+
+def _x_axis(drawn: Sequence[XY], canvas: int, x_label: str) -> axes.Axis:
+    """Few enough marks that no label meets its neighbour, and none under the axis's name."""
+    values = [x for curve in drawn for x, y in curve if not math.isnan(y)]
+    axis = axes.linear(min(values), max(values), max(2, canvas // 12))
+    room = canvas - cells(x_label) - 2
+    kept = [
+        (tick, label)
+        for tick, label in zip(axis.ticks, axis.labels, strict=True)
+        if (tick - axis.low) / (axis.high - axis.low) * canvas + len(label) < room
+    ]
+    return axes.Axis(axis.low, axis.high, [tick for tick, _ in kept], [label for _, label in kept])
+
+
+def _with_label(line: str, label: str, width: int) -> str:
+    """The line of the x axis's numbers with the axis's name at its right end."""
+    numbers = _SGR.sub("", line).rstrip()
+    if len(numbers) + 1 + cells(label) > width:
+        return fit(numbers, width) if len(numbers) > width else numbers.ljust(width)
+    return numbers + fit(label, width - len(numbers), "right")
+
+
+def _empty_frame(title: str, empty: str, width: int, height: int) -> list[str]:
+    inner = width - 2
+    rows = [" " * inner] * (height - 3)
+    rows[len(rows) // 2] = fit(empty, inner, "center")
+    frame = ["┌" + "─" * inner + "┐", *("│" + row + "│" for row in rows), "└" + "─" * inner + "┘"]
+    return [fit(title, width), *frame]
+
+
+def _tiny(series: Sequence[Series], title: str, width: int, height: int) -> list[str]:
+    """Where no chart fits: each curve's name and newest value."""
+    rows = [title] * bool(title)
+    rows += [f"{name} {short(last_value(one))}" for name, one in zip(labels(series), series, strict=True)]
+    return [fit(row, width) for row in (rows + [""] * height)[:height]]

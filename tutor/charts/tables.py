@@ -1,0 +1,52 @@
+"""The charts' numbers as plain tables, for plain mode and for those who read numbers more easily."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.charts.numbers import short
+from tutor.charts.series import labels
+from tutor.report import Layer, Series
+
+
+def line_table(series: Sequence[Series], rows: int = 12, x_label: str = "epoch") -> list[str]:
+    """At most ``rows`` moments, evenly spaced from first to last, with each curve's value there.
+
+    A curve that was not measured at that moment shows its value before it, ``-`` if there is none.
+    """
+    moments = sorted({x for one in series for x in one.x})
+    if not moments:
+        return ["no data yet"]
+    count = min(rows, len(moments))
+    chosen = [moments[round(i * (len(moments) - 1) / max(count - 1, 1))] for i in range(count)]
+    body = [[short(x), *(_value_at(one, x) for one in series)] for x in chosen]
+    return _aligned([[x_label, *labels(series)], *body])
+
+
+def layers_table(layers: Sequence[Layer]) -> list[str]:
+    """Each layer's gradient norm and weight norm."""
+    if not layers:
+        return ["no layers"]
+    body = [[layer.name, _measured(layer.gradient_norm), _measured(layer.weight_norm)] for layer in layers]
+    return _aligned([["layer", "gradient norm", "weight norm"], *body])
+
+
+def _measured(value: float) -> str:
+    return "-" if value != value else short(value)
+
+
+def _value_at(series: Series, moment: float) -> str:
+    before = [y for x, y in zip(series.x, series.y, strict=False) if x <= moment]
+    return short(before[-1]) if before else "-"
+
+
+def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
+    """Columns two blanks apart: the first flush left, the others flush right."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if index else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
