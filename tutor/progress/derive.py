@@ -1,0 +1,101 @@
+"""From the rows of the database to the state of each lesson."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tutor.content.model import Lesson
+from tutor.progress.state import LessonState, Summary
+
+
+@dataclass
+class _Rows:
+    """What the database holds on one lesson, pages and questions that are gone from it included."""
+
+    pages: set[str] = field(default_factory=set)
+    runs: int = 0
+    goals: set[str] = field(default_factory=set)
+    predictions: list[int] = field(default_factory=list)
+    latest: dict[str, int] = field(default_factory=dict)
+    right_by_session: dict[float, set[str]] = field(default_factory=lambda: defaultdict(set))
+    last_at: float | None = None
+
+    def visited(self, at: float) -> None:
+        self.last_at = at if self.last_at is None else max(at, self.last_at)
+
+
+def lesson_states(connection: sqlite3.Connection, lessons: Iterable[Lesson]) -> dict[str, LessonState]:
+    """The state of each of ``lessons``, by id and in their order. Raises sqlite3.Error."""
+    by_lesson: dict[str, _Rows] = defaultdict(_Rows)
+    for lesson, page, at in connection.execute("SELECT lesson, page, last_at FROM page_seen"):
+        by_lesson[lesson].pages.add(page)
+        by_lesson[lesson].visited(at)
+    _read_runs(connection, by_lesson)
+    _read_answers(connection, by_lesson)
+    return {lesson.id: _state(lesson, by_lesson[lesson.id]) for lesson in lessons}
+
+
+def summary(connection: sqlite3.Connection) -> Summary:
+    """Counts over the whole database. Raises sqlite3.Error."""
+    answers, right, last_answer = connection.execute(
+        "SELECT count(*), total(correct), max(at) FROM answer"
+    ).fetchone()
+    runs, predictions, predicted, last_run = connection.execute(
+        "SELECT count(*), count(predicted_right), total(predicted_right), max(at) FROM run"
+    ).fetchone()
+    pages, last_page = connection.execute("SELECT count(*), max(last_at) FROM page_seen").fetchone()
+    last = [at for at in (last_answer, last_run, last_page) if at is not None]
+    return Summary(
+        answers, int(right), runs, predictions, int(predicted), pages, _moment(max(last, default=None))
+    )
+
+
+def _read_runs(connection: sqlite3.Connection, by_lesson: dict[str, _Rows]) -> None:
+    columns = "SELECT lesson, experiment, goal_reached, predicted_right, at FROM run"
+    for lesson, experiment, goal_reached, predicted_right, at in connection.execute(columns):
+        rows = by_lesson[lesson]
+        rows.runs += 1
+        if goal_reached:
+            rows.goals.add(experiment)
+        if predicted_right is not None:
+            rows.predictions.append(predicted_right)
+        rows.visited(at)
+
+
+def _read_answers(connection: sqlite3.Connection, by_lesson: dict[str, _Rows]) -> None:
+    columns = "SELECT lesson, session, question, correct, first_try, at FROM answer ORDER BY id"
+    for lesson, session, question, correct, first_try, at in connection.execute(columns):
+        rows = by_lesson[lesson]
+        rows.latest[question] = correct  # in the order of the log: the last one stays
+        if correct and first_try:
+            rows.right_by_session[session].add(question)
+        rows.visited(at)
+
+
+def _state(lesson: Lesson, rows: _Rows) -> LessonState:
+    questions = {question.id for question in lesson.questions}
+    latest = {question: correct for question, correct in rows.latest.items() if question in questions}
+    best = max((len(right & questions) for right in rows.right_by_session.values()), default=0)
+    return LessonState(
+        lesson=lesson.id,
+        pages_total=len(lesson.pages),
+        experiments_total=len(lesson.experiments),
+        questions_total=len(questions),
+        pages_seen=len(rows.pages & {page.id for page in lesson.pages}),
+        runs=rows.runs,
+        goals_reached=frozenset(rows.goals & {experiment.id for experiment in lesson.experiments}),
+        predictions_made=len(rows.predictions),
+        predictions_right=sum(rows.predictions),
+        answered=len(latest),
+        correct=sum(latest.values()),
+        quiz_best=best / len(questions) if latest else None,
+        last_at=_moment(rows.last_at),
+    )
+
+
+def _moment(at: float | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)

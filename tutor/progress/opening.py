@@ -1,0 +1,167 @@
+"""Opening the database file: private, checked, migrated; and what is done when it cannot be used.
+
+Home directories are often on NFS, and write-ahead logging needs shared memory that NFS does not give
+(https://www.sqlite.org/wal.html); so the file keeps a rollback journal, and every commit is synced to disk.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tutor import paths
+from tutor.errors import StoreError
+from tutor.progress.migrations import migrate
+
+BUSY_SECONDS = 2.0
+"""How long one statement waits for another program's lock. Short: whoever waits can try again later."""
+
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_BUSY: "another program keeps it locked",
+    sqlite3.SQLITE_LOCKED: "another program keeps it locked",
+    sqlite3.SQLITE_READONLY: "it may not be written to",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk refused to read or write",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_NOTADB: "it is damaged",
+}
+
+
+class Damaged(sqlite3.DatabaseError):
+    """The file is no database, or its pages contradict each other."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """``path`` is None for a database in memory; ``problem`` is "" or one sentence for the learner."""
+
+    connection: sqlite3.Connection
+    path: Path | None
+    problem: str = ""
+
+
+def open_database(path: Path | None, now: datetime) -> Opened:
+    """Open the database at ``path`` (None: the user's own); never raises for what a disk may do.
+
+    A file that cannot be used is left as it is and a database in memory takes its place, with a copy of what
+    can still be read. A damaged file is moved aside, never deleted, and a new one begun.
+    """
+    path = paths.database() if path is None else path
+    if path.parts[0].startswith("~"):
+        return in_memory("no home directory was found")
+    moved = ""
+    try:
+        create_file(path)
+        before = path.stat().st_ino
+        try:
+            connection = connect(path, check=True)
+        except Damaged:
+            moved = move_aside(path, before, now)
+            create_file(path)
+            connection = connect(path, check=True)
+    except StoreError as error:
+        return in_memory(f"{path} was {error.message}")
+    except (OSError, sqlite3.DatabaseError) as error:
+        return in_memory(f"{path}: {reason(error)}", copy_of=path)
+    return Opened(connection, path, moved)
+
+
+def in_memory(why: str, copy_of: Path | None = None) -> Opened:
+    """A database that lives as long as the process, with what could be read of the file ``copy_of``."""
+    problem = f"Progress will be lost when you leave: {why}."
+    if copy_of is not None:
+        try:
+            return Opened(_copy(copy_of), None, problem)
+        except (OSError, StoreError, sqlite3.DatabaseError):
+            pass  # then it begins empty; the problem has been named already
+    connection = _connection(":memory:")
+    migrate(connection)
+    return Opened(connection, None, problem)
+
+
+def connect(path: Path, *, check: bool = False) -> sqlite3.Connection:
+    """A connection to the file at ``path``; with ``check`` it is verified, migrated and tried for writing.
+
+    Raises :class:`Damaged`, :class:`StoreError` for a newer version, and sqlite3.DatabaseError.
+    """
+    connection = _connection(path)
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if check:
+            _check(connection)
+    except BaseException as error:
+        connection.close()
+        if _is_damage(error):
+            raise Damaged(_SENTENCES[sqlite3.SQLITE_CORRUPT]) from error
+        raise
+    return connection
+
+
+def create_file(path: Path) -> None:
+    """Make the file and its directory, for their owner's eyes only, unless they are there. Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # SQLite would create it by the umask, which usually lets everybody read; its journal copies these bits.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def move_aside(path: Path, inode: int, now: datetime) -> str:
+    """Rename the damaged file and its journal; returns the sentence that says so. Raises OSError.
+
+    ``inode`` is that of the file found damaged: if another process has put a new one there since, it stays.
+    """
+    if path.stat().st_ino != inode:
+        return ""
+    kept = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%S%f}")
+    path.rename(kept)
+    journal = path.with_name(path.name + "-journal")
+    if journal.exists():  # left here, it would be played back into the new database
+        journal.rename(kept.with_name(kept.name + "-journal"))
+    return f"The progress database was damaged: it was kept as {kept}, and a new one was begun."
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong, in a few words for people."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "a file stands where its directory should be"
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte of an extended code is the primary one
+    return _SENTENCES.get(code, str(error))
+
+
+def _connection(database: Path | str) -> sqlite3.Connection:
+    # Autocommit: transactions are begun and ended in the open. The store's lock keeps threads apart.
+    return sqlite3.connect(database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise Damaged(_SENTENCES[sqlite3.SQLITE_CORRUPT])
+    migrate(connection)
+    connection.execute("BEGIN IMMEDIATE")  # refused where the file or its directory is read-only
+    connection.execute("ROLLBACK")
+
+
+def _is_damage(error: BaseException) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _copy(path: Path) -> sqlite3.Connection:
+    source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=0.2)
+    connection = _connection(":memory:")
+    try:
+        source.backup(connection)
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    finally:
+        source.close()
+    return connection

@@ -1,0 +1,102 @@
+"""What the rows of the database amount to, as frozen data for screens and commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+Status = Literal["new", "reading", "practised", "done"]
+
+DONE_SHARE = 0.8
+"""Share of a lesson's questions whose latest answer must be right before the lesson counts as done."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the learner left off; ``part`` is read, lab or quiz, ``page`` and ``experiment`` ids or ""."""
+
+    lesson: str
+    part: str
+    page: str = ""
+    experiment: str = ""
+
+
+@dataclass(frozen=True)
+class LessonState:
+    """One lesson's progress, counted against the lesson as it is now: rows on removed pages do not count."""
+
+    lesson: str
+    pages_total: int
+    experiments_total: int
+    questions_total: int
+    pages_seen: int = 0
+    runs: int = 0
+    """Finished runs of any of its experiments."""
+    goals_reached: frozenset[str] = frozenset()
+    """Ids of the experiments whose goal some run reached."""
+    predictions_made: int = 0
+    predictions_right: int = 0
+    answered: int = 0
+    """Questions answered at least once."""
+    correct: int = 0
+    """Questions whose latest answer was right."""
+    quiz_best: float | None = None
+    """Most questions right at the first try within one quiz, as a share of all; None before any answer."""
+    last_at: datetime | None = None
+    """When the last page, run or answer was, in UTC."""
+
+    @property
+    def read(self) -> bool:
+        """Whether the lesson is ready to be quizzed on: all pages seen, or all questions answered already."""
+        return 0 < self.pages_total == self.pages_seen or 0 < self.questions_total == self.answered
+
+    @property
+    def status(self) -> Status:
+        """``done``: all pages seen, a run finished and DONE_SHARE of the questions right at the last answer.
+
+        ``practised``: at least one run or answer. ``reading``: at least one page. Else ``new``.
+        """
+        ran = self.runs > 0 or self.experiments_total == 0
+        knows = self.correct >= DONE_SHARE * self.questions_total
+        if self.pages_seen == self.pages_total and ran and knows and self.last_at is not None:
+            return "done"
+        if self.runs or self.answered:
+            return "practised"
+        return "reading" if self.pages_seen else "new"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything together, over all lessons, those that are no longer installed too."""
+
+    answers: int
+    answers_right: int
+    runs: int
+    predictions_made: int
+    predictions_right: int
+    pages_seen: int
+    last_at: datetime | None
+
+
+class AnswerLike(Protocol):
+    """An answer as ``tutor.quiz.session.Answered`` holds it; this part does not import that one."""
+
+    @property
+    def session(self) -> float: ...
+    @property
+    def lesson(self) -> str: ...
+    @property
+    def question(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def given(self) -> object: ...
+    @property
+    def correct(self) -> bool: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def first_try(self) -> bool: ...

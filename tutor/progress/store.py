@@ -1,0 +1,206 @@
+"""The progress database: each answer and each finished run is one committed row, at the moment it happens.
+
+A :class:`Store` may be read from the app's thread; what is written goes through ``writer.Writer``, so that a
+slow disk never holds up the screen. ``opening`` says what happens when the file cannot be used.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+import msgspec
+
+from tutor.content.model import Lesson
+from tutor.errors import StoreError
+from tutor.progress import derive
+from tutor.progress.opening import Opened, connect, open_database, reason
+from tutor.progress.state import AnswerLike, LessonState, Place, Summary
+from tutor.report import Result
+
+__all__ = ["LessonState", "Mode", "Place", "Store", "Summary", "utc_now"]
+
+T = TypeVar("T")
+
+Mode = Literal["lesson", "quiz", "plain"]
+"""Where a question was asked: inside its lesson, in the app's quiz mode, or line by line."""
+
+
+def utc_now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """Reads and writes progress; every method raises :class:`StoreError` when the disk refuses.
+
+    Open it with :meth:`open`. ``in_memory`` says that nothing will outlive the process; ``problem`` is ""
+    or a sentence for the learner.
+    """
+
+    def __init__(self, opened: Opened, now: Callable[[], datetime] = utc_now) -> None:
+        self.path = opened.path
+        self.problem = opened.problem
+        self._connection = opened.connection
+        self._now = now
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path | None = None, now: Callable[[], datetime] = utc_now) -> Self:
+        """Open the database at ``path`` (None: the user's own), or one in memory where that is impossible."""
+        return cls(open_database(path, now()), now)
+
+    def twin(self) -> Store:
+        """The same database by another connection, for another thread. In memory there is but one, shared."""
+        if self.path is None:
+            return self
+        with _disk_errors():
+            return Store(Opened(connect(self.path), self.path), self._now)
+
+    @property
+    def in_memory(self) -> bool:
+        return self.path is None
+
+    def close(self) -> None:
+        """Let go of the file. A second call does nothing."""
+        self._connection.close()
+
+    # ----------------------------------------------------------------- writing
+
+    def record_answer(self, answered: AnswerLike, mode: Mode) -> None:
+        """Add one answer to the log."""
+        given = sorted(answered.given) if isinstance(answered.given, frozenset) else answered.given
+        at, at_utc = self._moment()
+        self._insert(
+            "answer",
+            at=at,
+            at_utc=at_utc,
+            session=answered.session,
+            lesson=answered.lesson,
+            question=answered.question,
+            kind=answered.kind,
+            given=json.dumps(given),
+            correct=answered.correct,
+            score=answered.score,
+            seconds=answered.seconds,
+            mode=mode,
+            first_try=answered.first_try,
+        )
+
+    def record_run(self, result: Result, prediction: int | None, outcome: int | None) -> None:
+        """Keep a finished run, and whether the option ``prediction`` was the one that came true, ``outcome``.
+
+        None stands for no prediction, and for a run after which no option's condition held: such a run says
+        nothing about the prediction.
+        """
+        at, at_utc = self._moment()
+        judged = prediction is not None and outcome is not None
+        self._insert(
+            "run",
+            at=at,
+            at_utc=at_utc,
+            lesson=result.lesson,
+            experiment=result.experiment,
+            goal_reached=bool(result.goal.get("reached")),
+            prediction=prediction,
+            outcome=outcome,
+            predicted_right=prediction == outcome if judged else None,
+            result=msgspec.json.encode(result).decode(),
+        )
+
+    def mark_page(self, lesson: str, page: str) -> None:
+        """Note that a page was opened, for the first time or again."""
+        at, _ = self._moment()
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO page_seen (lesson, page, first_at, last_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (lesson, page) DO UPDATE SET last_at = excluded.last_at",
+                (lesson, page, at, at),
+            )
+
+    def set_place(self, lesson: str, part: str, page: str = "", experiment: str = "") -> None:
+        """Remember where the learner is now; the place before is forgotten."""
+        self._insert("place", id=1, lesson=lesson, part=part, page=page, experiment=experiment)
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remember one named text, a setting for example."""
+        self._insert("meta", key=key, value=value)
+
+    def reset_lesson(self, lesson: str) -> int:
+        """Forget everything about one lesson: pages, runs, answers, and the place if it is there.
+
+        There is no way back. Returns how many rows are gone.
+        """
+        with self._transaction() as connection:
+            return sum(
+                connection.execute(f"DELETE FROM {table} WHERE lesson = ?", (lesson,)).rowcount
+                for table in ("answer", "run", "page_seen", "place")
+            )
+
+    # ----------------------------------------------------------------- reading
+
+    @property
+    def place(self) -> Place | None:
+        """Where the learner left off; None at the first start."""
+        rows = self._read(lambda c: c.execute("SELECT lesson, part, page, experiment FROM place").fetchall())
+        return Place(*rows[0]) if rows else None
+
+    def meta(self, key: str, default: str = "") -> str:
+        """What :meth:`set_meta` remembered."""
+        rows = self._read(lambda c: c.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchall())
+        return str(rows[0][0]) if rows else default
+
+    def lesson_states(self, lessons: Iterable[Lesson]) -> dict[str, LessonState]:
+        """The state of each of ``lessons``, by id and in their order; lessons never opened too."""
+        return self._read(lambda connection: derive.lesson_states(connection, lessons))
+
+    def summary(self) -> Summary:
+        """Counts over all lessons."""
+        return self._read(derive.summary)
+
+    # ----------------------------------------------------------------- inside
+
+    def _moment(self) -> tuple[float, str]:
+        now = self._now()
+        return now.timestamp(), now.astimezone(UTC).isoformat(timespec="milliseconds")
+
+    def _insert(self, table: str, **values: str | float | None) -> None:
+        """Write one row; in tables with a key of their own it takes the place of the row with that key."""
+        columns, marks = ", ".join(values), ", ".join("?" * len(values))
+        with self._transaction() as connection:
+            statement = f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})"
+            connection.execute(statement, tuple(values.values()))
+
+    def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        with self._lock, _disk_errors():
+            return query(self._connection)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed and on the disk when the block ends, or not there at all."""
+        with self._lock, _disk_errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """Turn what the disk, or another program's lock, does to us into :class:`StoreError`."""
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise  # a mistake of this program
+    except sqlite3.DatabaseError as error:
+        message = f"the progress database cannot be used: {reason(error)}"
+        raise StoreError(message, "dltutor doctor says where it is") from error
