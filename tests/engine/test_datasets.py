@@ -1,0 +1,146 @@
+"""The bundled and drawn data sets: seeds, shapes, geometry, and refusals."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from tutor.engine import datasets
+from tutor.errors import EngineError
+
+PLANE = ["margin", "blobs", "rings", "circles", "moons", "spiral"]
+
+
+@pytest.mark.parametrize("name", list(datasets.GENERATORS))
+def test_a_seed_fixes_every_byte_and_shapes_agree(name):
+    first, again = datasets.load(name, 3), datasets.load(name, 3)
+    for part in ("x", "y", "x_val", "y_val"):
+        assert getattr(first, part).tobytes() == getattr(again, part).tobytes()
+    assert first.x.dtype == first.x_val.dtype == np.float32
+    assert first.x.shape == (len(first.y), first.x.shape[1])
+    assert first.x_val.shape == (len(first.y_val), first.x.shape[1])
+    assert first.n_classes == len(first.names)
+
+
+@pytest.mark.parametrize("name", [*PLANE, "digits"])
+def test_another_seed_draws_other_examples(name):
+    assert datasets.load(name, 0).x.tobytes() != datasets.load(name, 1).x.tobytes()
+
+
+@pytest.mark.parametrize("name", PLANE)
+def test_classes_in_the_plane_are_there_in_both_parts(name):
+    data = datasets.load(name, 0, examples=60)
+    assert data.x.shape == (60, 2) and data.x_val.shape == (1000, 2)
+    for labels in (data.y, data.y_val):
+        assert set(labels) == {0.0, 1.0}
+        assert 0.25 < labels.mean() < 0.75
+    assert data.feature_map(data.x[:3]).tolist() == data.x[:3].tolist()
+
+
+@pytest.mark.parametrize(
+    ("gate", "table"),
+    [("and", [0, 0, 0, 1]), ("or", [0, 1, 1, 1]), ("nand", [1, 1, 1, 0]), ("xor", [0, 1, 1, 0])],
+)
+def test_gates_are_their_truth_tables_in_the_fixed_order(gate, table):
+    data = datasets.load("gate", 0, gate=gate)
+    assert data.x.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert data.y.tolist() == table
+    assert len(data.x_val) == 0
+
+
+def test_the_product_feature_is_a_third_input_that_the_map_can_make():
+    data = datasets.load("gate", 0, gate="xor", features="product")
+    assert data.x.tolist() == [[0, 0, 0], [0, 1, 0], [1, 0, 0], [1, 1, 1]]
+    assert data.feature_map(np.array([[2.0, 3.0]], dtype=np.float32)).tolist() == [[2, 3, 6]]
+
+
+@pytest.mark.parametrize("gamma", [0.05, 0.5, 1.0])
+def test_margin_points_keep_their_distance_from_one_line(gamma):
+    from tutor.engine.classic.perceptron import best_margin
+
+    data = datasets.load("margin", 4, gamma=gamma)
+    assert len(data.x) == 100 and np.abs(data.x).max() <= 2
+    assert best_margin(data.x, 2 * data.y - 1) >= gamma - 1e-6
+
+
+def test_rings_lie_in_the_disc_and_in_the_ring_around_it():
+    data = datasets.load("rings", 0)
+    radius = np.linalg.norm(data.x_val, axis=1)
+    inner, outer = radius[data.y_val == 0], radius[data.y_val == 1]
+    assert len(data.x) == 200 and data.y.mean() == 0.5
+    assert inner.max() <= 1 and outer.min() >= 1.5 and outer.max() <= 2.5
+    # Even in area: a quarter of the disc lies within half its radius.
+    assert (inner < 0.5).mean() == pytest.approx(0.25, abs=0.07)
+    assert (outer < 2).mean() == pytest.approx(0.5, abs=0.08)
+
+
+def test_overlap_is_the_spread_of_the_blobs():
+    data = datasets.load("blobs", 0, overlap=0.5)
+    right = data.x_val[data.y_val == 1]
+    assert right.mean(axis=0) == pytest.approx([1, 0], abs=0.1)
+    assert right.std(axis=0) == pytest.approx([0.5, 0.5], abs=0.06)
+
+
+def test_sine_is_a_curve_with_held_out_points_between():
+    data = datasets.load("sine", 0)
+    assert data.kind == "regression" and data.x.shape == (64, 1) and data.x_val.shape == (63, 1)
+    assert data.y == pytest.approx(np.sin(2 * data.x[:, 0]), abs=1e-6)
+
+
+def test_digits_are_the_uci_test_part():
+    data = datasets.load("digits", 0)
+    assert data.x.shape == (1297, 64) and data.x_val.shape == (500, 64)
+    labels = np.concatenate([data.y, data.y_val])
+    assert np.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert data.x.min() == 0 and data.x.max() == 1
+    assert data.image_shape == (8, 8) and data.kind == "classes"
+
+
+def test_no_digit_is_lost_or_doubled_by_the_split():
+    def fingerprint(seed):
+        data = datasets.load("digits", seed)
+        rows = np.column_stack([np.vstack([data.x, data.x_val]), np.concatenate([data.y, data.y_val])])
+        return hashlib.sha256(rows[np.lexsort(rows.T)].tobytes()).hexdigest()
+
+    assert fingerprint(0) == fingerprint(1)
+
+
+def test_a_pair_of_digits_is_a_binary_task():
+    data = datasets.load("digits", 0, pair="5 6")
+    whole = datasets.load("digits", 0)
+    assert data.kind == "binary" and data.names == ("5", "6")
+    assert len(data.x) == np.isin(whole.y, (5, 6)).sum()
+    assert data.y.sum() == (whole.y == 6).sum()
+
+
+def test_fewer_training_digits_leave_the_held_out_ones_alone():
+    few, all_of_them = datasets.load("digits", 2, examples=100), datasets.load("digits", 2)
+    assert few.x.tobytes() == all_of_them.x[:100].tobytes()
+    assert few.x_val.tobytes() == all_of_them.x_val.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("iris", {}, "no data set 'iris'"),
+        ("rings", {"gamma": 1.0}, "no option 'gamma'"),
+        ("gate", {"gate": "nor"}, "cannot be 'nor'"),
+        ("margin", {"gamma": "wide"}, "must be a number"),
+        ("margin", {"gamma": 9.0}, "between 0 and 1.5"),
+        ("margin", {"gamma": float("nan")}, "between 0 and 1.5"),
+        ("rings", {"examples": 1.5}, "must be a whole number"),
+        ("rings", {"examples": 10**9}, "between 4 and 10000"),
+        ("digits", {"pair": "5 5"}, "two different digits"),
+        ("digits", {"pair": "١ 2"}, "two different digits"),
+    ],
+)
+def test_nonsense_is_refused_in_one_line(name, options, words):
+    with pytest.raises(EngineError, match=words) as caught:
+        datasets.load(name, 0, **options)
+    assert "\n" not in caught.value.message
+
+
+def test_options_are_told_with_their_defaults_and_choices():
+    assert datasets.options("gate") == {"gate": "and", "features": "plain"}
+    assert datasets.choices("gate", "gate") == ("and", "or", "nand", "xor")
+    assert datasets.choices("margin", "gamma") == ()

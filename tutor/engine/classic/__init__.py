@@ -1,0 +1,1 @@
+"""Learning machines from before back-propagation."""

@@ -1,0 +1,65 @@
+"""Handwritten digits: 1,797 images of 8 x 8 pixels from the UCI repository (``engine/data/README.md``)."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutor.engine.datasets.dataset import Dataset, within
+from tutor.errors import EngineError, InputError
+
+FILE = Path(__file__).resolve().parent.parent / "data" / "digits.npz"
+TRAIN = 1297
+"""Images to train on; the other 500 are held out."""
+
+
+@functools.cache
+def raw() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """All images (1797, 8, 8) with pixels 0 to 16, and their labels (1797,)."""
+    try:
+        with np.load(FILE) as archive:
+            return archive["images"], archive["labels"]
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(f"the digits cannot be read from {FILE}", "install dltutor again") from error
+
+
+def digits(rng: np.random.Generator, *, pair: str = "", examples: int = TRAIN) -> Dataset:
+    """A random split into 1,297 images for training and 500 held out; pixels are divided by 16.
+
+    ``pair = "5 6"`` keeps those two digits only and makes a binary task of them: 0 for the first, 1 for
+    the second. ``examples`` below 1,297 trains on the first so many of the training part.
+    """
+    within("examples", examples, 20, TRAIN)
+    images, labels = raw()
+    order = rng.permutation(len(images))
+    train, held_out = order[:TRAIN], order[TRAIN:]
+    names = tuple("0123456789")
+    targets: NDArray[np.generic] = labels.astype(np.int64)
+    if pair:
+        first, second = names = _parse_pair(pair)
+        wanted = (labels == int(first)) | (labels == int(second))
+        train, held_out = train[wanted[train]], held_out[wanted[held_out]]
+        targets = (labels == int(second)).astype(np.float32)
+    train = train[:examples]
+    x = (images.reshape(len(images), -1) / 16).astype(np.float32)
+    return Dataset(
+        x=x[train],
+        y=targets[train],
+        x_val=x[held_out],
+        y_val=targets[held_out],
+        kind="binary" if pair else "classes",
+        names=names,
+        image_shape=(8, 8),
+    )
+
+
+def _parse_pair(pair: str) -> tuple[str, str]:
+    words = pair.split()
+    if len(words) != 2 or words[0] == words[1] or any(word not in set("0123456789") for word in words):
+        raise EngineError(
+            f"the option pair must name two different digits, not {pair!r}", 'write it like "5 6"'
+        )
+    return words[0], words[1]
