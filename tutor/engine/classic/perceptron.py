@@ -132,5 +132,5 @@ def _affine_shares(corner: Matrix) -> Vector:
     system[1:, 1:] = corner @ corner.T
     right: Vector = np.zeros(k + 1)
     right[0] = 1.0
-        shares = np.asarray(shares[stays] / shares[stays].sum(), dtype=np.float64)
-    return solution[1:]
+    solution = np.linalg.lstsq(system, right, rcond=None)[0]
+    return np.asarray(solution[1:], dtype=np.float64)
