@@ -1,0 +1,218 @@
+"""A lesson, and a training process that plays a made-up but consistent run: no numba, no child, no chance."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from tutor.content.condition import Condition
+from tutor.content.model import (
+    DataSpec,
+    Experiment,
+    Goal,
+    Knob,
+    Lesson,
+    LessonHead,
+    ModelSpec,
+    Prediction,
+    PredictionOption,
+    TrainingSpec,
+    Value,
+)
+from tutor.content.settings import initial_knobs
+from tutor.report import Layer, Perceptron, Points, Report, Result, Samples, Series, State, Surface
+from tutor.worker import protocol
+
+KNOBS = [
+    Knob("learning_rate", "learning rate", [0.1, 0.5, 2.0], "How far each step goes."),
+    Knob("hidden_units", "hidden units", [1, 2, 4, 8], "Units per hidden layer."),
+]
+PREDICTION = Prediction(
+    "Two hidden units learn XOR by gradient descent from a random start. Will they always get there?",
+    [
+        PredictionOption("Yes, at every start", "goal_step < 300", "The start decides: some never leave the plateau."),
+        PredictionOption("Mostly, but not always", "goal_step >= 300 and steps < 5000", "Most starts get there."),
+        PredictionOption("Never", "steps >= 5000", "Two hidden units are enough in principle."),
+    ],
+)
+
+
+def experiment(name: str = "xor", *, kind: str = "network", knobs: list[Knob] | None = None) -> Experiment:
+    """A small experiment; its full-batch epochs are one step each."""
+    return Experiment(
+        id=name,
+        title=f"Learning {name}",
+        kind="perceptron" if kind == "perceptron" else "network",
+        about="Four points, two hidden units. Watch the boundary bend, and the loss leave its plateau.",
+        seconds=1.0,
+        data=DataSpec(name),
+        model=ModelSpec(layers="dense 2 sigmoid, dense 1 sigmoid", learning_rate=0.5),
+        training=TrainingSpec(epochs=1000, batch_size=0),
+        prediction=PREDICTION,
+        goal=Goal("errors == 0", "all four points right"),
+        knobs=KNOBS if knobs is None else knobs,
+    )
+
+
+def lesson(*experiments: Experiment) -> Lesson:
+    """A lesson with these experiments (none given: XOR, then digits)."""
+    head = LessonHead(1, "backprop", "Backpropagation", "Train a network.", "1986", 20, [], [], [], [])
+    return Lesson(7, head, [], list(experiments or (experiment(), experiment("digits", knobs=[]))), [])
+
+
+class FakeWorker:
+    """Stands in for ``tutor.worker.client.WorkerClient``: a run of ``goal_at`` steps that reaches its goal.
+
+    While running, each pull advances the run by ``steps_per_pull``. Turning ``hidden_units`` begins the
+    run again, any other knob takes effect live.
+    """
+
+    def __init__(self, steps_per_pull: int = 100, goal_at: int = 400) -> None:
+        self.steps_per_pull = steps_per_pull
+        self.goal_at = goal_at
+        self.alive = True
+        self.exit_reason = ""
+        self.commands: list[protocol.AnyCommand] = []
+        self.events: deque[protocol.AnyEvent] = deque()
+        self.run = 0
+        self.step = 0
+        self.seed = 0
+        self.state: State = "ready"
+        self.experiment: Experiment | None = None
+        self.lesson = ""
+        self.knobs: dict[str, Value] = {}
+
+    def start(self) -> None:
+        self.alive = True
+
+    def close(self) -> None:
+        self.alive = False
+
+    def restart(self) -> None:
+        self.alive, self.exit_reason = True, ""
+        self.experiment = None
+        self.events.clear()
+
+    def die(self, reason: str) -> None:
+        self.alive, self.exit_reason = False, reason
+
+    def poll(self) -> list[protocol.AnyEvent]:
+        events = list(self.events)
+        self.events.clear()
+        return events
+
+    def send(self, command: protocol.AnyCommand) -> None:
+        self.commands.append(command)
+        match command:
+            case protocol.Load():
+                self.experiment, self.lesson = command.experiment, command.lesson
+                self.knobs = {**initial_knobs(command.experiment), **command.knobs}
+                self._begin(command.seed)
+            case protocol.Reset():
+                self._begin(command.seed)
+            case protocol.Start():
+                self.state = "running"
+            case protocol.Pause():
+                self.state = "paused"
+            case protocol.Step() | protocol.Epoch():
+                self._advance(1)
+                self.state = "paused" if self.state != "finished" else "finished"
+            case protocol.Turn():
+                self.knobs[command.name] = command.value
+                if command.name == "hidden_units":
+                    self._begin(self.seed)
+            case protocol.Pull():
+                if self.state == "running":
+                    self._advance(self.steps_per_pull)
+                self.events.append(protocol.Reported(self.report()))
+
+    def sent(self, kind: type[protocol.Command]) -> list[protocol.AnyCommand]:
+        """The commands of this kind, in order."""
+        return [command for command in self.commands if isinstance(command, kind)]
+
+    def _begin(self, seed: int) -> None:
+        self.run += 1
+        self.step, self.seed, self.state = 0, seed, "ready"
+
+    def _advance(self, steps: int) -> None:
+        self.step = min(self.step + steps, self.goal_at)
+        if self.step == self.goal_at:
+            self.state = "finished"
+
+    def report(self) -> Report:
+        assert self.experiment is not None
+        images = self.experiment.id == "digits"
+        unit = self.experiment.kind == "perceptron"
+        curve = [float(x) for x in range(0, self.step + 1, max(1, self.step // 200))]
+        loss = [0.7 * math.exp(-x / 150) + 0.001 for x in curve]
+        right = [min(1.0, 0.5 + x / (2 * self.goal_at)) for x in curve]
+        series = [Series("loss", curve, loss), Series("accuracy", curve, right)]
+        if images:
+            series += [Series("val_loss", curve, [y * 1.2 + 0.05 for y in loss]),
+                       Series("val_accuracy", curve, [y * 0.96 for y in right])]  # fmt: skip
+        if unit:
+            series = [Series("errors", curve, [round(40 * y) for y in loss]),
+                      Series("updates", curve, [min(x, 40.0) for x in curve]),
+                      Series("bound", curve, [51.0] * len(curve))]  # fmt: skip
+        return Report(
+            run=self.run,
+            seed=self.seed,
+            state=self.state,
+            backend="cpu",
+            knobs=dict(self.knobs),
+            quantities=self.quantities(loss[-1], right[-1], images=images, unit=unit),
+            steps_per_second=12345.0 if self.step else 0.0,
+            series=series,
+            layers=[] if unit else [Layer("dense_1", 0.0123 / (1 + self.step), 1.5), Layer("dense_2", 0.4, 2.0)],
+            surface=None if images else surface(self.step),
+            points=None if images else POINTS,
+            samples=SAMPLES if images else None,
+            perceptron=Perceptron([1.0, -2.0], 0.5, min(self.step, 40), 51.0) if unit else None,
+            result=self.result() if self.state == "finished" else None,
+            outcome=self.outcome() if self.state == "finished" else None,
+        )
+
+    def quantities(self, loss: float, right: float, *, images: bool, unit: bool) -> dict[str, float]:
+        numbers = {"steps": self.step, "epochs": self.step, "loss": loss, "accuracy": right,
+                   "errors": 0 if self.state == "finished" else 2, "diverged": 0,
+                   "goal_step": self.step if self.state == "finished" else math.inf}  # fmt: skip
+        if images:
+            numbers |= {"val_accuracy": right * 0.96, "val_loss": loss * 1.2 + 0.05}
+        if unit:
+            numbers |= {"updates": min(self.step, 40), "bound": 51.0}
+        return {name: float(value) for name, value in numbers.items()}
+
+    def result(self) -> Result:
+        assert self.experiment is not None
+        return Result(
+            lesson=self.lesson, experiment=self.experiment.id, seed=self.seed, backend="cpu", knobs=dict(self.knobs),
+            steps=self.step, epochs=self.step, seconds=1.0, steps_per_second=12345.0,
+            loss={"first": 0.7, "last": 0.001}, metrics={"accuracy": 1.0}, gradient_norms={},
+            goal={"reached": True, "target": "all four points right", "at_step": self.step},
+            stopped_because="goal", explanation=f"The goal was reached at step {self.step}: all four points right.",
+            quantities=self.quantities(0.001, 1.0, images=False, unit=False),
+        )  # fmt: skip
+
+    def outcome(self) -> int | None:
+        assert self.experiment is not None
+        options = self.experiment.prediction.options
+        numbers = self.quantities(0.001, 1.0, images=False, unit=False)
+        return next((i for i, option in enumerate(options) if Condition.parse(option.when).holds(numbers)), None)
+
+
+POINTS = Points([0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0], [0, 1, 1, 0], [0, 1, 1, 1])
+SAMPLES = Samples(
+    8, 8, bytes((row * 30 + column * 20) % 256 for _ in range(20) for row in range(8) for column in range(8)),
+    [index % 10 for index in range(20)], [index % 10 if index != 3 else 8 for index in range(20)], [0.93] * 20,
+)  # fmt: skip
+
+
+def surface(step: int, columns: int = 40, rows: int = 24) -> Surface:
+    """XOR's surface, sharper with each step."""
+    sharp = step / 100
+    values = bytes(
+        round(255 / (1 + math.exp(sharp * 40 * (column / columns - 0.5) * (row / rows - 0.5) * -1)))
+        for row in range(rows)
+        for column in range(columns)
+    )
+    return Surface(-0.5, 1.5, -0.5, 1.5, columns, rows, values)

@@ -1,0 +1,1 @@
+"""The Lab of a lesson: predict, train, watch, turn knobs, see what happened."""

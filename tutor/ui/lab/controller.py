@@ -1,0 +1,333 @@
+"""What a learner does in the lab, as plain logic without a screen: predict, run, compare, turn, try again.
+
+The controller sends commands to the training process and is told its events; the view asks it what
+to show. Commands are answered in order and only a ``Pull`` brings a report, so a report is as new as
+the commands that had been sent when it was pulled: that is how stale ones are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tutor.content.model import Experiment, Lesson, Value
+from tutor.report import Report, Result, State
+from tutor.ui.lab.bench import Bench
+from tutor.worker import protocol
+
+PULL_EVERY = 0.2
+"""Seconds between two pulls while training: five pictures a second are enough to see it move."""
+LETTERS = "abcdefgh"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that is over: what was predicted for it (None: nothing) and which option came true."""
+
+    result: Result
+    prediction: int | None
+    outcome: int | None
+
+
+@dataclass(frozen=True)
+class _Turned:
+    """A turn that waits for the report that tells whether the run went on."""
+
+    label: str
+    name: str
+    value: Value
+    run: int
+
+
+class LabController:
+    """The lab of one lesson. ``send`` hands a command to the training process and never blocks."""
+
+    def __init__(self, lesson: Lesson, send: Callable[[protocol.AnyCommand], None]) -> None:
+        self.lesson = lesson
+        self._benches = [Bench.of(experiment) for experiment in lesson.experiments]
+        self._index = 0
+        self._send_command = send
+        self.report: Report | None = None
+        self.state: State = "ready"
+        self.asking = True
+        """Whether the prediction's question is on the screen instead of the charts."""
+        self.revealing = False
+        """Whether the comparison of prediction and outcome is on the screen."""
+        self.finished: Finished | None = None
+        self.notice = ""
+        """What the last key did, or why it could not; cleared by the next key."""
+        self.busy = ""
+        """What the training process is occupied with before it can train."""
+        self.gone = ""
+        """Why the training process died; empty while it lives."""
+        self._sent = 0
+        self._loaded_at = 0
+        self._pulled_at: int | None = None
+        self._pulled_when = 0.0
+        self._changed = False
+        self._mixed = False
+        self._turned: _Turned | None = None
+
+    # ------------------------------------------------------------------ what there is to see
+
+    @property
+    def bench(self) -> Bench:
+        return self._benches[self._index]
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.bench.experiment
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """(number of this experiment from 1, how many the lesson has)."""
+        return self._index + 1, len(self._benches)
+
+    @property
+    def must_predict(self) -> bool:
+        """Whether nothing may start before the learner commits to a prediction."""
+        return self.bench.prediction is None and not self.bench.has_predicted
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the run has begun, so that it is too late to predict it."""
+        begun = self.report is not None and self.report.quantities.get("steps", 0) > 0
+        return self.state == "running" or (self.state == "paused" and begun)
+
+    # ------------------------------------------------------------------ predicting
+
+    def predict(self, option: int) -> None:
+        """Commit to an option of the prediction for the coming run."""
+        if option >= len(self.experiment.prediction.options):
+            self.notice = f"There is no answer {LETTERS[option]}."
+        elif self.under_way or self.state == "finished":
+            self.asking = False
+            self.notice = "This run has begun, so its prediction stands. x or n begins another run."
+        else:
+            self.bench.prediction = option
+            self.bench.has_predicted = True
+            self.asking = False
+            self.notice = f"You predict {LETTERS[option]}. Press space to start the training."
+
+    def not_asked(self, option: int) -> None:
+        """Say why an answer's letter does nothing now."""
+        self.notice = f"{LETTERS[option]} would be an answer to the question: press p to see it."
+
+    def compare(self) -> None:
+        """Show or hide what was predicted beside what happened."""
+        if self.finished is None:
+            self.notice = "There is nothing to compare until a run is over."
+        else:
+            self.revealing = not self.revealing
+            self.notice = ""
+
+    def ask(self) -> None:
+        """Show the question (again), or go back to the charts."""
+        if self.asking and self.must_predict:
+            self.notice = "Choose an answer first: being wrong is half of the lesson."
+        else:
+            self.asking = not self.asking
+            self.notice = ""
+
+    # ------------------------------------------------------------------ running
+
+    def toggle(self) -> None:
+        """Start the training, or pause it."""
+        if not self._may_train():
+            return
+        if self.state == "running":
+            self._send(protocol.Pause())
+            self.state = "paused"
+        else:
+            self._send(protocol.Start())
+            self.state = "running"
+
+    def step(self) -> None:
+        """One parameter update, then pause."""
+        if self._may_train():
+            self._send(protocol.Step())
+            self.state = "paused"
+
+    def epoch(self) -> None:
+        """To the end of this pass over the training set, then pause."""
+        if self._may_train():
+            self._send(protocol.Epoch())
+            self.state = "running"
+
+    def reset(self) -> None:
+        """Begin again with the same seed: the same run will come out."""
+        if self._may_command():
+            self._begin(protocol.Reset(self.bench.seed))
+            self.notice = f"Back at the start with seed {self.bench.seed}: the same seed gives the same run."
+
+    def new_seed(self) -> None:
+        """Begin again with the next seed: other first weights, another order of the examples."""
+        if self._may_command():
+            self.bench.seed += 1
+            self._begin(protocol.Reset(self.bench.seed))
+            self.notice = f"Seed {self.bench.seed}: other random starting weights, same everything else."
+
+    def load(self) -> None:
+        """Have the training process build the experiment as the bench stands."""
+        bench = self.bench
+        command = protocol.Load(self.lesson.id, bench.experiment, dict(bench.knobs), bench.seed)
+        self._begin(command)
+
+    def other_experiment(self, direction: int) -> None:
+        """Go to the next or the previous experiment of the lesson."""
+        place = self._index + direction
+        if not 0 <= place < len(self._benches):
+            which = "first" if direction < 0 else "last"
+            self.notice = f"This is the lesson's {which} experiment."
+            return
+        self._index = place
+        self.report = None
+        self.load()
+        self.notice = ""
+        self.asking = self.must_predict
+
+    # ------------------------------------------------------------------ knobs
+
+    def choose(self, direction: int) -> None:
+        """Choose the knob above or below."""
+        knobs = self.experiment.knobs
+        if not knobs:
+            self.notice = "This experiment has no knobs: it always runs as it is."
+            return
+        self.revealing = False
+        self.bench.chosen = (self.bench.chosen + direction) % len(knobs)
+        self.notice = knobs[self.bench.chosen].help
+
+    def turn(self, direction: int) -> None:
+        """Turn the chosen knob one stop; the training process decides whether the run can go on."""
+        knob, value = self.bench.knob, self.bench.neighbour(direction)
+        if self.asking:
+            self.notice = "The knobs come after the prediction: choose an answer, or press p."
+        elif knob is None:
+            self.notice = "This experiment has no knobs: it always runs as it is."
+        elif value is None:
+            end = "first" if direction < 0 else "last"
+            self.notice = f"{self.bench.knobs[knob.name]} is the {end} value of {knob.label}."
+        elif self._may_command():
+            self.revealing = False
+            self.bench.knobs[knob.name] = value
+            if self.state == "finished":
+                self.load()
+                self.notice = (
+                    f"{knob.label} is {value} now. Ready for a new run: space starts it, p predicts it."
+                )
+                return
+            self._turned = _Turned(knob.label, knob.name, value, self.report.run if self.report else -1)
+            self._send(protocol.Turn(knob.name, value))
+            self.notice = f"{knob.label} is {value} now."
+
+    # ------------------------------------------------------------------ the training process
+
+    def pull(self, now: float, every: float = PULL_EVERY) -> None:
+        """Ask for a report if something changed, or if training goes on and ``every`` seconds passed."""
+        due = self.state == "running" and now - self._pulled_when >= every
+        if self._pulled_at is None and not self.gone and (self._changed or due):
+            self._changed = False
+            self._pulled_at = self._sent
+            self._pulled_when = now
+            self._send_command(protocol.Pull())
+
+    def receive(self, event: protocol.AnyEvent) -> Finished | None:
+        """Take in an event; returns the run if this event says that it has just finished."""
+        if isinstance(event, protocol.Busy):
+            self.busy = event.text
+        elif isinstance(event, protocol.Ready):
+            self.busy = ""
+        elif isinstance(event, protocol.Failed):
+            self.notice = f"{event.message} {event.hint}".strip()
+            self.state = self.report.state if self.report else "ready"
+            self._turned = None
+        else:
+            return self._receive_report(event.report)
+        return None
+
+    def lost(self, reason: str) -> None:
+        """The training process has died."""
+        self.gone = reason or "the training process ended"
+        self.busy = ""
+        self._pulled_at = None
+        self.state = "ready"
+
+    def revive(self) -> None:
+        """The training process was started anew: set the bench up there again."""
+        self.gone = ""
+        self.report = None
+        self._pulled_at = None
+        self.load()
+        self.notice = "A new training process is up. The run begins again: space starts it."
+
+    # ------------------------------------------------------------------ inside
+
+    def _receive_report(self, report: Report) -> Finished | None:
+        pulled_at, self._pulled_at = self._pulled_at, None
+        if pulled_at is None or pulled_at < self._loaded_at:
+            return None  # pulled before the last load or reset: another run's picture
+        self.busy = ""
+        self.report = report
+        if pulled_at < self._sent:
+            return None  # a newer command is on its way: this picture's state is out of date
+        was_finished, self.state = self.state == "finished", report.state
+        self._settle_turn(report)
+        if report.state == "finished" and report.result is not None and not was_finished:
+            return self._finish(report, report.result)
+        return None
+
+    def _settle_turn(self, report: Report) -> None:
+        turned, self._turned = self._turned, None
+        if turned is None:
+            return
+        if report.run == turned.run:
+            begun = report.quantities.get("steps", 0) > 0
+            self._mixed = self._mixed or begun
+            self.notice = f"{turned.label} is {turned.value} now" + (": takes effect now." if begun else ".")
+        else:
+            self._mixed = False
+            self.notice = f"{turned.label} is {turned.value} now: another network, so the run begins again."
+
+    def _finish(self, report: Report, result: Result) -> Finished:
+        self.finished = Finished(result, self.bench.prediction, report.outcome)
+        self.bench.prediction = None
+        self.revealing = True
+        self.asking = False
+        self.notice = ""
+        if not self._mixed:  # a run that changed its setting half-way says nothing about either setting
+            self.bench.tally.add(report.knobs, report.seed, bool(result.goal.get("reached")))
+        return self.finished
+
+    def _may_train(self) -> bool:
+        if not self._may_command():
+            return False
+        if self.must_predict:
+            self.asking = True
+            self.notice = "First commit to a prediction: press its letter."
+            return False
+        if self.state == "finished":
+            self.notice = "This run is over. x runs the same seed again, n takes a new seed."
+            return False
+        self.asking = False
+        self.notice = ""
+        return True
+
+    def _may_command(self) -> bool:
+        if self.gone:
+            self.notice = "Nothing can be trained now: press w to restart the training process."
+        return not self.gone
+
+    def _begin(self, command: protocol.Load | protocol.Reset) -> None:
+        self.state = "ready"
+        self.finished = None
+        self.revealing = False
+        self._mixed = False
+        self._turned = None
+        self._send(command)
+        self._loaded_at = self._sent
+
+    def _send(self, command: protocol.AnyCommand) -> None:
+        self._sent += 1
+        self._changed = True
+        self._send_command(command)

@@ -1,0 +1,55 @@
+"""The panels' facts as plain rows of text."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+
+from tutor.charts.numbers import short
+from tutor.report import Perceptron, Points, Report, Samples
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """``text`` in lines of at most ``width`` cells."""
+    return textwrap.wrap(text, max(width, 10))
+
+
+def answers(report: Report, rows: int) -> list[str]:
+    """Truth and answer of the examples, the wrong ones first, at most ``rows`` lines."""
+    if report.samples is not None:
+        head, body = "  truth  answer  sure", _images(report.samples)
+    elif report.points is not None:
+        head, body = "        x       y  class  answer", _examples(report.points)
+    else:
+        return ["These examples have no picture and no table."]
+    wrong = sum(line.endswith("wrong") for line in body)
+    lines = [
+        f"{wrong} of these {len(body)} wrong",
+        head,
+        *sorted(body, key=lambda line: not line.endswith("wrong")),
+    ]
+    return lines if len(lines) <= rows else [*lines[: rows - 1], f"and {len(lines) - rows + 1} more"]
+
+
+def perceptron(unit: Perceptron) -> list[str]:
+    """A threshold unit's numbers, and its mistakes against Novikoff's bound."""
+    weights = "  ".join(f"{weight:+.3g}" for weight in unit.weights[:6])
+    if len(unit.weights) > 6:
+        weights += f"  and {len(unit.weights) - 6} more"
+    bound = short(unit.bound) if math.isfinite(unit.bound) else "none: no line separates these examples"
+    return [
+        f"weights           {weights}",
+        f"bias              {unit.bias:+.3g}",
+        f"updates so far    {unit.updates:,}",
+        f"Novikoff's bound  {bound}",
+    ]
+
+
+def _images(samples: Samples) -> list[str]:
+    rows = zip(samples.label, samples.answer, samples.confidence, strict=True)
+    return [f"{t:7}{a:8}{sure:6.0%}" + ("" if t == a else "  wrong") for t, a, sure in rows]
+
+
+def _examples(points: Points) -> list[str]:
+    rows = zip(points.x, points.y, points.label, points.answer, strict=True)
+    return [f"{x:9.2f}{y:8.2f}{t:7}{a:8}" + ("" if t == a else "  wrong") for x, y, t, a in rows]

@@ -1,0 +1,261 @@
+"""The Lab of a lesson on the screen: question, panels, knobs, messages, keys.
+
+What the keys do is decided in ``controller``; here it is laid out, drawn and kept up to date.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tutor.content.model import Lesson
+from tutor.ui.lab import wording
+from tutor.ui.lab.controller import Finished, LabController
+from tutor.ui.lab.knobs import KnobList
+from tutor.ui.lab.panels import AccuracyPanel, GradientPanel, Look, LossPanel, Panel, PicturePanel
+from tutor.ui.lab.prediction import PredictionPane
+from tutor.ui.lab.reveal import Reveal
+from tutor.ui.services import Services
+
+if TYPE_CHECKING:
+    from tutor.progress.store import Store
+
+_TICK = 0.05
+"""Seconds between two looks at what the training process sent; a look costs next to nothing."""
+_HIDDEN_PULL = 1.0
+"""Seconds between pulls while the lab is not on the screen: enough to record a run that finishes."""
+
+
+class LabView(Widget, can_focus=True):
+    """The lab of one lesson; trains in the background when another part of the lesson is shown."""
+
+    DEFAULT_CSS = Path(__file__).with_name("lab.tcss").read_text(encoding="utf-8")
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "control('toggle')", "Start/pause", tooltip="start training, or pause"),
+        Binding("s", "control('step')", "Step", tooltip="one step: a single update of the weights"),
+        Binding("e", "control('epoch')", "Epoch", tooltip="to the end of this pass over the examples"),
+        Binding("x", "control('reset')", "Again", tooltip="back to the start, same seed: the same run again"),
+        Binding("n", "control('new_seed')", "New seed", tooltip="back to the start, other random weights"),
+        Binding("up", "choose(-1)", "Knob", key_display="↑↓", tooltip="choose a knob, or an answer"),
+        Binding("down", "choose(1)", "Choose the knob below", show=False),
+        Binding("left", "control('turn', -1)", "Turn", key_display="←→", tooltip="turn the chosen knob"),
+        Binding("right", "control('turn', 1)", "Turn the knob up", show=False),
+        Binding("1", "large(1)", "Loss large", show=False),
+        Binding("2", "large(2)", "Boundary or digits large", show=False),
+        Binding("3", "large(3)", "Gradients or weights large", show=False),
+        Binding("4", "large(4)", "Accuracy or updates large", show=False),
+        Binding("0", "large(0)", "All panels", show=False),
+        Binding("t", "table", "Panels as tables of numbers, or drawn", show=False),
+        Binding("g", "log", "Loss on a linear or logarithmic axis", show=False),
+        Binding("p", "control('ask')", "Predict", tooltip="the question, and predict the coming run"),
+        Binding("enter", "enter", "Commit to the answer; show or hide the comparison", show=False),
+        Binding("right_square_bracket,tab", "control('other_experiment', 1)", "Next experiment", show=False),
+        Binding(
+            "left_square_bracket,shift+tab", "control('other_experiment', -1)", "The one before", show=False
+        ),
+        Binding("w", "restart", "Restart the training process if it died", show=False),
+        *(
+            Binding(letter, f"predict({i})", f"Predict {letter}", show=False)
+            for i, letter in enumerate("abcd")
+        ),
+    ]
+
+    def __init__(self, lesson: Lesson, services: Services, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._services = services
+        self.controller = LabController(lesson, services.worker.send)
+        self._look = Look(colours=services.colours)
+        self._large = 0
+        self._loaded = False
+        self._panels: list[Panel] = [LossPanel(), PicturePanel(), GradientPanel(), AccuracyPanel()]
+        self._prediction = PredictionPane()
+        self._knobs = KnobList()
+        self._reveal = Reveal()
+
+    def compose(self) -> ComposeResult:
+        loss, picture, gradients, accuracy = self._panels
+        yield Static(id="heading")
+        yield Static(id="status")
+        yield self._prediction
+        with Horizontal(id="charts"):
+            with Horizontal(id="curves"):
+                yield loss
+                yield accuracy
+            yield picture
+        with Horizontal(id="lower"):
+            yield gradients
+            yield self._knobs
+        yield self._reveal
+        yield Static(id="advice")
+        yield Static(id="standing")
+
+    def on_mount(self) -> None:
+        self.set_interval(_TICK, self._tick)
+        self._prediction.ask(self.controller.bench)
+        self._refresh_all()
+
+    def on_show(self) -> None:
+        self._refresh_all()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._refresh_all()
+
+    def on_unmount(self) -> None:
+        # The training process is shared: it must not go on with a run that nobody sees.
+        if self.controller.state == "running" and self._services.worker.alive:
+            self.controller.toggle()
+
+    # ------------------------------------------------------------------ the training process
+
+    @property
+    def _on_screen(self) -> bool:
+        return self.display and self.is_on_screen and self.screen.is_current
+
+    def _tick(self) -> None:
+        """Take in what the training process sent and ask for more; draw only if something came."""
+        worker, controller = self._services.worker, self.controller
+        visible = self._on_screen
+        if not controller.gone and not worker.alive and worker.exit_reason:
+            controller.lost(worker.exit_reason)
+            self._refresh_all()
+        if not worker.alive or not (visible or self._loaded):
+            return
+        if not self._loaded:
+            self._loaded = True
+            controller.load()
+        received = worker.poll()
+        for event in received:
+            finished = controller.receive(event)
+            if finished is not None:
+                self._record(finished)
+        controller.pull(time.monotonic(), *(() if visible else (_HIDDEN_PULL,)))
+        if received and visible:
+            self._refresh_all()
+
+    def _record(self, finished: Finished) -> None:
+        def record(store: Store) -> None:
+            store.record_run(finished.result, finished.prediction, finished.outcome)
+
+        self._services.writer.submit(record)
+
+    # ------------------------------------------------------------------ drawing
+
+    def _refresh_all(self) -> None:
+        """Show what the controller says; widgets that already show it are left alone."""
+        if not self.is_mounted or self.size.width == 0:
+            return
+        controller, width = self.controller, self.size.width
+        self._arrange()
+        self._say("heading", Content.styled(wording.heading(controller, width), "bold"))
+        word = "LOST" if controller.gone else wording.STATE_WORDS[controller.state]
+        room = width - len(word) - 4
+        status = Content.assemble((f" {word} ", "reverse"), "  ", wording.status(controller.report, room))
+        self._say("status", status)
+        self._say("advice", Content(wording.advice(controller)))
+        self._say("standing", Content(wording.standing(controller)))
+        for panel in self._panels:
+            panel.show(controller.report, self._look)
+        self._knobs.show(controller.bench)
+        if controller.finished is not None and controller.revealing:
+            self._reveal.show(controller.experiment, controller.finished)
+
+    def _say(self, name: str, content: Content) -> None:
+        widget = self.query_one(f"#{name}", Static)
+        if widget.content != content:
+            widget.update(content, layout=False)
+
+    def _arrange(self) -> None:
+        """Which parts are on the screen, and how large, told to the style sheet by classes."""
+        controller, report = self.controller, self.controller.report
+        width, height = self.size
+        picture = report is None or report.surface is not None or report.samples is not None
+        wide = width >= 110 and height >= 30
+        self.set_class(controller.asking, "-asking")
+        self.set_class(controller.revealing and not controller.asking, "-revealing")
+        self.set_class(bool(controller.gone), "-gone")
+        self.set_class(wide, "-wide")
+        self.set_class(width < 70 or height < 18, "-narrow")
+        self.set_class(not picture, "-no-picture")
+        for place in range(1, 5):
+            self.set_class(self._large == place, f"-large-{place}")
+        layers = 5 if report and report.perceptron else len(report.layers) + 2 if report else 4
+        rows = max(layers, len(controller.experiment.knobs) + 1)
+        lower = self.query_one("#lower")
+        lower.styles.height = "1fr" if self._large == 3 else min(rows, max(height // 3, 2))
+
+    # ------------------------------------------------------------------ keys
+
+    def action_control(self, verb: str, *arguments: int) -> None:
+        """Have the controller do it, then show what came of it."""
+        was_asking, experiment = self.controller.asking, self.controller.experiment
+        getattr(self.controller, verb)(*arguments)
+        if self.controller.asking and (not was_asking or experiment is not self.controller.experiment):
+            self._prediction.ask(self.controller.bench)
+        self._refresh_all()
+
+    def action_choose(self, direction: int) -> None:
+        """Choose among the answers while the question is up, else among the knobs."""
+        if self.controller.asking:
+            self._prediction.move(direction)
+        else:
+            self.action_control("choose", direction)
+
+    def action_predict(self, option: int) -> None:
+        """Commit to an answer, if the question is up."""
+        self.action_control("predict" if self.controller.asking else "not_asked", option)
+
+    def action_enter(self) -> None:
+        """Commit to the highlighted answer, or show or hide the comparison."""
+        if self.controller.asking:
+            self.action_predict(self._prediction.highlighted)
+        else:
+            self.action_control("compare")
+
+    def action_large(self, number: int) -> None:
+        """Show one panel large; the same number again, or 0, shows all of them."""
+        if self._has_panels():
+            self._large = 0 if number == self._large else number
+            self._redraw()
+
+    def action_table(self) -> None:
+        """Change between pictures and tables of numbers."""
+        if self._has_panels():
+            self._look = replace(self._look, table=not self._look.table)
+            self._redraw()
+
+    def action_log(self) -> None:
+        """Change between a linear and a logarithmic axis of the loss."""
+        if self._has_panels():
+            self._look = replace(self._look, log=not self._look.log)
+            self._redraw()
+
+    def action_restart(self) -> None:
+        """Start the training process anew, if it has died."""
+        if self.controller.gone:
+            self._services.worker.restart()
+            self.controller.revive()
+        else:
+            self.controller.notice = "The training process is alive: there is nothing to restart."
+        self._refresh_all()
+
+    def _has_panels(self) -> bool:
+        if self.controller.asking:
+            self.controller.notice = "The panels come after the prediction: choose an answer, or press p."
+            self._refresh_all()
+        return not self.controller.asking
+
+    def _redraw(self) -> None:
+        self.controller.notice = ""
+        self._look = replace(self._look, large=self._large > 0)
+        self._refresh_all()

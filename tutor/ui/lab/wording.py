@@ -1,0 +1,126 @@
+"""Sentences and figures of the lab, as plain text: the status line, the goal, what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tutor.charts.numbers import short
+from tutor.content.condition import Condition
+from tutor.content.model import Experiment
+from tutor.report import Report, State
+from tutor.ui.lab.controller import LETTERS, LabController
+
+STATE_WORDS: dict[State, str] = {
+    "ready": "READY", "running": "RUNNING", "paused": "PAUSED", "finished": "FINISHED",
+}  # fmt: skip
+
+_NAMES = {
+    "first_loss": "loss before training", "val_loss": "held-out loss", "val_accuracy": "held-out accuracy",
+    "errors": "wrong answers", "min_errors": "fewest wrong answers", "max_errors": "most wrong answers",
+    "bound": "Novikoff's bound", "goal_step": "goal reached at step", "seconds": "seconds of training",
+}  # fmt: skip
+
+# What the status line shows, the most important first; what does not fit is left out from the end.
+_STATUS = [
+    ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("accuracy", "accuracy"),
+    ("wrong", "errors"), ("held-out accuracy", "val_accuracy"), ("updates", "updates"),
+    ("held-out loss", "val_loss"),
+]  # fmt: skip
+
+
+def number(value: float) -> str:
+    """``value`` as a learner reads it; whole numbers keep all their digits."""
+    return short(int(value)) if value == value and abs(value) < 1e12 and value == int(value) else short(value)
+
+
+def named(quantity: str, value: float) -> str:
+    """A quantity of a run in words, as in ``held-out accuracy 0.972``."""
+    if quantity == "diverged":
+        return "stayed finite" if value == 0 else "stopped being finite"
+    if quantity == "goal_step" and value == float("inf"):
+        return "goal never reached"
+    return f"{_NAMES.get(quantity, quantity)} {number(value)}"
+
+
+def status(report: Report | None, width: int) -> str:
+    """Step, epoch, loss and so on in one line of at most ``width`` cells."""
+    if report is None:
+        return ""
+    line = ""
+    for name, quantity in _STATUS:
+        if quantity not in report.quantities or (quantity == "loss" and report.perceptron is not None):
+            continue
+        field = f"{name} {number(report.quantities[quantity])}"
+        if len(line) + 3 + len(field) > width:
+            break
+        line += ("   " if line else "") + field
+    return line
+
+
+def heading(controller: LabController, width: int) -> str:
+    """Which experiment, and at the right the seed and the speed."""
+    place, count = controller.place
+    left = f"{place}/{count} {controller.experiment.title}" if count > 1 else controller.experiment.title
+    report = controller.report
+    right = f"seed {controller.bench.seed}"
+    if report is not None and report.steps_per_second > 0:
+        right += f"   {number(round(report.steps_per_second))} steps/s"
+    room = width - len(right) - 2
+    left = left if len(left) <= room else left[: max(room - 1, 0)] + "…"
+    return f"{left:<{room}}  {right}"
+
+
+def advice(controller: LabController) -> str:
+    """What happened last, or which key to press next."""
+    if controller.gone:
+        return f"{_sentence(controller.gone)} Press w to restart it."
+    if controller.notice:
+        return controller.notice
+    if controller.busy:
+        return f"{_sentence(controller.busy)} You can read on: r"
+    if controller.finished is not None:
+        shown = "enter: back to the knobs" if controller.revealing else "enter: what you predicted"
+        return f"{controller.finished.result.explanation} ({shown})"
+    if controller.asking:
+        return "Press the letter of your answer, or choose with up and down and commit with enter."
+    return {
+        "ready": "space starts the training, s does a single step, e one epoch.",
+        "running": "space pauses. A knob can be turned while it runs: left and right.",
+        "paused": "space goes on, s does a single step, e one epoch, x goes back to the start.",
+        "finished": "x runs it again with the same seed, n with a new one.",
+    }[controller.state]
+
+
+def standing(controller: LabController) -> str:
+    """The goal, the prediction that stands, and the tally."""
+    bench = controller.bench
+    goal = controller.experiment.goal
+    parts = [f"Goal: {goal.text.rstrip('.')}" if goal else ""]
+    if bench.prediction is not None:
+        parts.append(f"you predict {LETTERS[bench.prediction]}")
+    elif not controller.must_predict and controller.finished is None and not controller.under_way:
+        parts.append("p predicts this run")
+    parts.append(bench.tally.sentence(bench.knobs, goal is not None))
+    return "  ·  ".join(part for part in parts if part)
+
+
+def measured(experiment: Experiment, quantities: Mapping[str, float]) -> str:
+    """The figures that decide between the prediction's answers, and the usual ones."""
+    names: dict[str, None] = dict.fromkeys(("steps", "epochs"))
+    names.update(dict.fromkeys(_asked_for(option.when for option in experiment.prediction.options)))
+    if experiment.goal is not None:
+        names.update(dict.fromkeys(_asked_for([experiment.goal.when])))
+    return ", ".join(named(name, quantities[name]) for name in names if name in quantities)
+
+
+def _asked_for(conditions: Iterable[str]) -> Iterable[str]:
+    for condition in conditions:
+        for left, _, right in Condition.parse(condition).clauses:
+            yield left
+            if isinstance(right, str):
+                yield right
+
+
+def _sentence(text: str) -> str:
+    """With a capital at the front and a full stop at the end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ":")) else ".")
