@@ -138,7 +138,7 @@ def test_logarithmic_marks_are_few_and_labelled(a, b, count):
     axis = logarithmic(min(a, b), max(a, b), count)
     assert 2 <= len(axis.ticks) <= count + 1
     assert len(set(axis.labels)) == len(axis.labels) or axis.high - axis.low < 0.5
-    assert max(map(len, axis.labels)) <= 7
+    assert max(map(len, axis.labels)) <= 8
 
 
 def test_the_package_imports_neither_plotext_nor_numpy():
