@@ -257,6 +257,8 @@ class Page(Part, frozen=True):
     id: str
     title: str
     body: str
+    line: int = 1
+    """The line of its title in ``lesson.md``; the body begins on the next one."""
 
 
 class Lesson(Part, frozen=True):

@@ -1,0 +1,46 @@
+"""Reading a pack's files: small, regular, UTF-8, and really inside the pack's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tutor.content.fault import Fault, PackError
+
+MAX_BYTES = 1 << 20
+
+
+def read_text(root: Path, name: str) -> str:
+    """Return the text of the file ``name`` of the pack at ``root``, without BOM, lines ending in ``\\n``.
+
+    Raises :class:`PackError` if the file is missing, no regular file, larger than ``MAX_BYTES``, not
+    UTF-8, or a link that leads out of the pack.
+    """
+    problem = _refusal(root, name)
+    if problem:
+        raise PackError(root, [Fault(name, 1, "", problem)])
+    try:
+        with (root / name).open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PackError(root, [Fault(name, 1, "", f"cannot be read: {error.strerror}")]) from None
+    if len(raw) > MAX_BYTES:
+        raise PackError(root, [Fault(name, 1, "", f"larger than {MAX_BYTES // 1024} KiB")])
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise PackError(root, [Fault(name, line, "", "not UTF-8: save the file in that encoding")]) from None
+    return text.replace("\r\n", "\n")
+
+
+def _refusal(root: Path, name: str) -> str:
+    path = root / name
+    try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            return "a link that leads out of the pack's folder"
+        if not path.exists():
+            return "missing"
+        # A pipe or a device would be waited for without end.
+        return "" if path.is_file() else "not a regular file"
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, no permission, a name with NUL
+        return f"cannot be read: {error}"
