@@ -21,15 +21,21 @@ Answer = int | float | bool | frozenset[int] | tuple[int, ...]
 
 Kind = Literal["single", "multiple", "truefalse", "numeric", "ordering"]
 
-Verdict = Literal["right", "wrong", "missed"]
-"""``right``: chosen and right. ``wrong``: chosen and not right. ``missed``: right and not chosen."""
+Verdict = Literal["right", "wrong", "missed", "misplaced"]
+"""``right``: chosen and right. ``wrong``: chosen and not right. ``missed``: right and not chosen.
+``misplaced``: an item of an ordering that was put elsewhere."""
 
-_WORDS: dict[Verdict, str] = {"right": "Right", "wrong": "Not right", "missed": "The answer"}
+_WORDS: dict[Verdict, str] = {
+    "right": "right",
+    "wrong": "not right",
+    "missed": "the answer",
+    "misplaced": "you put it elsewhere",
+}
 
 
 @dataclass(frozen=True)
 class Remark:
-    """One line of feedback: on ``subject`` (an option, an item, a number), and why."""
+    """One line of feedback: the verdict on ``subject`` (an option, an item, a number), and why."""
 
     verdict: Verdict
     subject: str
@@ -38,7 +44,7 @@ class Remark:
     @property
     def line(self) -> str:
         """For people, with the verdict as a word, so that it needs no colour."""
-        return f"{_WORDS[self.verdict]}: {self.subject} – {self.text}"
+        return f"{self.subject} ({_WORDS[self.verdict]}): {self.text}"
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,7 @@ def grade_ordering(question: Ordering, order: tuple[int, ...]) -> Grade:
     pairs = list(combinations(order, 2))
     score = sum(first < second for first, second in pairs) / len(pairs) if pairs else 1.0
     remarks = tuple(
-        Remark("right" if order[place] == place else "missed", f"{place + 1}. {item.text}", item.feedback)
+        Remark("right" if order[place] == place else "misplaced", f"{place + 1}. {item.text}", item.feedback)
         for place, item in enumerate(question.items)
     )
     return Grade(order == tuple(places), score, remarks, question.explanation)

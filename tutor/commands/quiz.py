@@ -1,0 +1,93 @@
+"""``dltutor quiz``: questions of several lessons mixed, in the app or line by line."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Sequence
+
+from tutor.commands.terminal import has_screen, tolerate_any_text
+from tutor.content.catalog import Catalog
+from tutor.content.model import Lesson
+from tutor.errors import StoreError, UsageError
+from tutor.progress.store import Store
+from tutor.progress.writer import Writer
+from tutor.quiz.plain import run_plain
+from tutor.quiz.session import Answered, QuizSession, mix
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lessons", nargs="*", metavar="ID", help="lessons to ask about; none: all that you have read"
+    )
+    parser.add_argument("--plain", action="store_true", help="line by line, without a screen or colours")
+    parser.add_argument("--count", type=_positive, metavar="N", help="ask at most N questions")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="the order of the plain quiz's questions and options"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    catalog = Catalog.open()
+    if args.plain or not has_screen():
+        return _plain(catalog, args)
+    store = Store.open()
+    try:
+        lessons = chosen_lessons(catalog, args.lessons, store)
+    finally:
+        store.close()
+    from tutor.ui import app  # only now: the plain quiz does without Textual
+
+    return app.run(quiz=[lesson.id for lesson in lessons], count=args.count)
+
+
+def chosen_lessons(catalog: Catalog, words: Sequence[str], store: Store) -> list[Lesson]:
+    """The lessons that ``words`` name, each once; without words those that have been read.
+
+    Raises :class:`UsageError` for a word that names none, and where there would be nothing to ask.
+    """
+    lessons = list({lesson.id: lesson for lesson in map(catalog.find, words)}.values())
+    if not words:
+        states = store.lesson_states(catalog.lessons)
+        lessons = [lesson for lesson in catalog.lessons if states[lesson.id].read]
+        if not lessons:
+            first = catalog.lessons[0].id
+            raise UsageError(
+                "no lesson has been read to its end yet", f"name one, as in: dltutor quiz {first}"
+            )
+    if not any(lesson.questions for lesson in lessons):
+        names = ", ".join(lesson.id for lesson in lessons)
+        raise UsageError(f"there are no questions on {names}", "name another lesson")
+    return lessons
+
+
+def _plain(catalog: Catalog, args: argparse.Namespace) -> int:
+    tolerate_any_text()
+    store = Store.open()
+    lessons = chosen_lessons(catalog, args.lessons, store)
+    rng = random.Random(args.seed)
+    session = QuizSession(mix(lessons, rng, args.count), rng, time.time)
+    if store.problem:
+        print(f"note: {store.problem}", file=sys.stderr)
+    writer = Writer(store)
+    try:
+        run_plain(session, sys.stdin, sys.stdout, lambda answered: _record(writer, answered))
+    finally:
+        saved = writer.close()
+        store.close()
+    if not saved:
+        raise StoreError(writer.problem or "the answers could not be saved in time", "see dltutor doctor")
+    return 0
+
+
+def _record(writer: Writer, answered: Answered) -> None:
+    writer.submit(lambda store: store.record_answer(answered, "plain"))
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return number
