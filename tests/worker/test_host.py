@@ -1,0 +1,165 @@
+"""The host's state machine, with a run of paper: what each command does, and what it answers."""
+
+import pytest
+
+from tests.worker.experiments import load
+from tutor.errors import EngineError
+from tutor.report import Report
+from tutor.worker.host import Host, serve
+from tutor.worker.mailbox import Mailbox
+from tutor.worker.protocol import Epoch, Failed, Pause, Pull, Quit, Reported, Reset, Start, Step, Turn
+
+
+class PaperRun:
+    """Counts; ends after ten steps. ``live`` is taken up as it goes, ``wide`` needs a new run."""
+
+    def __init__(self, load):
+        if load.lesson == "broken":
+            raise EngineError("that network cannot be built", "take another")
+        self.seed, self.knobs, self.steps = load.seed, dict(load.knobs), 0
+
+    @property
+    def finished(self):
+        return self.steps >= 10
+
+    def advance(self, seconds):
+        assert seconds <= 0.05
+        self.steps += 1
+
+    def step(self):
+        self.steps += 1
+
+    def finish_epoch(self):
+        self.steps += 4 - self.steps % 4
+
+    def turn(self, name, value):
+        if name == "odd":
+            raise EngineError("no such knob")
+        self.knobs[name] = value
+        if name == "wide":
+            self.steps = 0
+        return name == "live"
+
+    def report(self, state, run_number):
+        quantities = {"steps": float(self.steps)}
+        return Report(run_number, self.seed, state, "paper", self.knobs, quantities, 0.0, [], [])
+
+
+class Conversation:
+    def __init__(self):
+        self.events = []
+        self.host = Host(self.events.append, PaperRun)
+
+    def say(self, *commands):
+        for command in commands:
+            self.host.handle(command)
+
+    def report(self):
+        self.say(Pull())
+        event = self.events.pop()
+        assert isinstance(event, Reported)
+        return event.report
+
+
+@pytest.fixture
+def talk():
+    conversation = Conversation()
+    conversation.say(load())
+    return conversation
+
+
+def summary(report):
+    return report.run, report.state, report.quantities["steps"]
+
+
+def test_a_loaded_run_stands_ready_at_step_0(talk):
+    assert summary(talk.report()) == (1, "ready", 0)
+    assert talk.events == [] and not talk.host.training
+
+
+def test_start_pause_step_epoch(talk):
+    talk.say(Start())
+    assert talk.host.training
+    talk.host.advance()
+    assert summary(talk.report()) == (1, "running", 1)
+    talk.say(Pause())
+    assert not talk.host.training
+    assert summary(talk.report()) == (1, "paused", 1)
+    talk.say(Step())
+    assert summary(talk.report()) == (1, "paused", 2)
+    talk.say(Epoch())
+    assert summary(talk.report()) == (1, "paused", 4)
+
+
+def test_a_step_while_training_pauses_it(talk):
+    talk.say(Start(), Step())
+    assert summary(talk.report()) == (1, "paused", 1)
+
+
+def test_a_finished_run_stays_finished(talk):
+    talk.say(Start())
+    while talk.host.training:
+        talk.host.advance()
+    for command in (Start(), Pause(), Step(), Epoch()):
+        talk.say(command)
+        assert summary(talk.report()) == (1, "finished", 10)
+
+
+def test_pause_before_start_changes_nothing(talk):
+    talk.say(Pause())
+    assert talk.report().state == "ready"
+
+
+def test_a_live_knob_keeps_the_run_and_another_begins_it_again(talk):
+    talk.say(Start())
+    talk.host.advance()
+    talk.say(Turn("live", 0.5))
+    assert summary(talk.report()) == (1, "running", 1)
+    talk.say(Turn("wide", 8))
+    assert summary(talk.report()) == (2, "running", 0)
+    talk.say(Pause(), Step(), Turn("wide", 4))
+    assert summary(talk.report()) == (3, "ready", 0)
+
+
+def test_reset_takes_the_new_seed_and_the_knobs_as_they_were_turned(talk):
+    talk.say(Step(), Turn("live", 0.5), Turn("wide", 8), Reset(seed=7))
+    report = talk.report()
+    assert summary(report) == (3, "ready", 0)
+    assert report.seed == 7 and report.knobs == {"live": 0.5, "wide": 8}
+
+
+def test_what_the_learner_did_wrong_is_said_and_life_goes_on(talk):
+    talk.say(Turn("odd", 1))
+    assert talk.events.pop() == Failed("no such knob", "")
+    assert summary(talk.report()) == (1, "ready", 0)
+
+
+def test_a_report_asked_for_too_early_comes_once_there_is_a_run():
+    talk = Conversation()
+    talk.say(Pull(), Pull())
+    assert talk.events == []
+    talk.say(load())
+    assert [type(event) for event in talk.events] == [Reported]
+
+
+def test_an_experiment_that_cannot_be_built_leaves_none_behind(talk):
+    talk.say(load(lesson="broken"))
+    assert talk.events.pop() == Failed("that network cannot be built", "take another")
+    talk.say(Start(), Pull())
+    assert [type(event) for event in talk.events] == [Failed]
+
+
+def test_commands_come_before_the_next_chunk_and_quit_ends_the_training(talk):
+    inbox = Mailbox()
+    for command in (Start(), Step(), Pull(), Start(), Quit()):
+        inbox.put(command)
+    serve(inbox, talk.host)
+    assert summary(talk.events[0].report) == (1, "paused", 1)
+
+
+def test_serving_trains_between_commands_until_the_run_ends(talk):
+    inbox = Mailbox()
+    inbox.put(Start())
+    inbox.close()
+    serve(inbox, talk.host)
+    assert summary(talk.report()) == (1, "finished", 10)

@@ -1,0 +1,218 @@
+"""The training process: takes commands, trains in short chunks between them, reports when asked.
+
+Three threads: the main one trains, one reads commands, and nobody else. The reader also notices when
+the app is gone, however it went, and then ends the process at once, even in the midst of a compilation.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from tutor.content.model import Value
+from tutor.errors import TutorError
+from tutor.report import Report, State
+from tutor.worker.mailbox import Mailbox
+from tutor.worker.protocol import (
+    AnyCommand,
+    AnyEvent,
+    Busy,
+    Epoch,
+    Failed,
+    Load,
+    Pause,
+    Pull,
+    Quit,
+    Ready,
+    Reported,
+    Reset,
+    Start,
+    Step,
+    Turn,
+    decode_command,
+    encode,
+)
+from tutor.worker.wire import BrokenStream, Channel
+
+_CHUNK_SECONDS = 0.05
+_PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
+
+Send = Callable[[AnyEvent], None]
+
+
+class Run(Protocol):
+    """What the host needs of ``tutor.lab.Run``."""
+
+    @property
+    def finished(self) -> bool: ...
+
+    def advance(self, seconds: float) -> None: ...
+
+    def step(self) -> None: ...
+
+    def finish_epoch(self) -> None: ...
+
+    def turn(self, name: str, value: Value) -> bool: ...
+
+    def report(self, state: State, run_number: int) -> Report: ...
+
+
+Factory = Callable[[Load], Run]
+
+
+class Host:
+    """The state of the training process; knows nothing of sockets and threads."""
+
+    def __init__(self, send: Send, factory: Factory) -> None:
+        self._send = send
+        self._factory = factory
+        self._run: Run | None = None
+        self._loaded: Load | None = None
+        self._number = 0
+        self._state: State = "ready"
+        self._report_wanted = False
+
+    @property
+    def training(self) -> bool:
+        """Whether :meth:`advance` has something to do."""
+        return self._run is not None and self._state == "running"
+
+    def advance(self) -> None:
+        """Train one chunk, some 50 ms."""
+        if self._run is not None:
+            self._run.advance(_CHUNK_SECONDS)
+            self._settle("running")
+
+    def handle(self, command: AnyCommand) -> None:
+        """Do one command; what the learner did wrong is answered with Failed, and life goes on."""
+        try:
+            match command:
+                case Load():
+                    self._load(command)
+                case Pull():
+                    self._report_wanted = True
+                case _:
+                    self._control(command)
+        except TutorError as error:
+            self._send(Failed(error.message, error.hint))
+        if self._report_wanted and self._run is not None:
+            self._report_wanted = False
+            self._send(Reported(self._run.report(self._state, self._number)))
+
+    def _load(self, command: Load) -> None:
+        # If this fails, reports of the experiment before must not pass for this one's.
+        self._run, self._loaded = None, None
+        self._run = self._factory(command)
+        self._loaded = command
+        self._begin()
+
+    def _control(self, command: AnyCommand) -> None:
+        run, loaded = self._run, self._loaded
+        if run is None or loaded is None:
+            raise TutorError("no experiment is loaded", "choose one in the lab")
+        match command:
+            case Start():
+                self._settle("running")
+            case Pause() if self._state == "running":
+                self._state = "paused"
+            case Step() if not run.finished:
+                run.step()
+                self._settle("paused")
+            case Epoch() if not run.finished:
+                run.finish_epoch()
+                self._settle("paused")
+            case Reset(seed):
+                fresh = msgspec.structs.replace(loaded, seed=seed)
+                self._run, self._loaded = self._factory(fresh), fresh
+                self._begin()
+            case Turn(name, value):
+                live = run.turn(name, value)
+                self._loaded = msgspec.structs.replace(loaded, knobs={**loaded.knobs, name: value})
+                if not live:
+                    self._begin("running" if self._state == "running" else "ready")
+
+    def _begin(self, state: State = "ready") -> None:
+        """A run stands at step 0; its number tells its reports from those of the run before."""
+        self._number += 1
+        self._state = state
+
+    def _settle(self, state: State) -> None:
+        self._state = "finished" if self._run is not None and self._run.finished else state
+
+
+def serve(inbox: Mailbox[AnyCommand], host: Host) -> None:
+    """Handle commands as they come and train between them, until Quit or until the inbox closes."""
+    while True:
+        command = inbox.take(wait=not host.training)
+        if isinstance(command, Quit) or (command is None and not host.training):
+            return
+        if command is not None:
+            host.handle(command)
+        else:
+            host.advance()
+
+
+def main(socket_number: int, parent: int) -> None:
+    """Serve the app at the other end of the inherited socket; ``parent`` as in :func:`tie_to_parent`."""
+    started = time.monotonic()
+    tie_to_parent(parent)
+    channel = Channel(socket.socket(fileno=socket_number))
+    inbox: Mailbox[AnyCommand] = Mailbox(replaceable=(Pull,))
+    threading.Thread(target=_read, args=(channel, inbox), name="commands", daemon=True).start()
+
+    def send(event: AnyEvent) -> None:
+        try:
+            channel.send(encode(event))
+        except OSError:
+            os._exit(0)  # the app is gone
+
+    # Not at the top: these take seconds where nothing is cached, and the reader must stand by then.
+    from tutor import engine, lab
+
+    @functools.cache
+    def warm_up(dtype: str) -> None:
+        engine.warm_up(lambda text: send(Busy(text)), (dtype,))
+
+    def factory(load: Load) -> Run:
+        warm_up(load.experiment.model.dtype)
+        return lab.Run(load.experiment, load.lesson, load.knobs, load.seed, load.backend)
+
+    warm_up("float32")
+    send(Ready(time.monotonic() - started))
+    serve(inbox, Host(send, factory))
+
+
+def tie_to_parent(parent: int) -> None:
+    """Ask the kernel (Linux) to kill this process when the thread that started it ends.
+
+    ``parent`` is the process id of the app, or 0 if it was not started from the app's main thread:
+    then, and on other systems, the end of the socket's stream is the only sign of the app's death.
+    """
+    if not parent or not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)  # it died before the kernel was asked
+
+
+def _read(channel: Channel, inbox: Mailbox[AnyCommand]) -> None:
+    """The thread that takes commands from the socket; ends the process when the app is gone."""
+    try:
+        while (message := channel.receive()) is not None:
+            inbox.put(decode_command(message))
+    except (BrokenStream, msgspec.MsgspecError) as error:
+        # Where the stream is out of step no later message can be trusted.
+        sys.stderr.write(f"the app sent something that is no command ({error})\n")
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)
