@@ -28,6 +28,9 @@ QUANTITIES: dict[str, str] = {
     "seconds": "time spent training",
 }
 
+_ONLY_PERCEPTRON = {"updates", "bound"}
+_ONLY_NETWORK = {"loss", "first_loss", "val_loss", "val_accuracy"}
+
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -64,6 +67,11 @@ class Condition:
             clauses.append((name, sign, value))
         return cls(text, tuple(clauses))
 
+    @property
+    def quantities(self) -> list[str]:
+        """The names of the quantities it asks for."""
+        return [name for left, _, right in self.clauses for name in (left, right) if isinstance(name, str)]
+
     def holds(self, quantities: Mapping[str, float]) -> bool:
         """Whether every clause holds; one on a quantity that the run lacks, or that is NaN, does not."""
         for name, sign, right in self.clauses:
@@ -76,8 +84,14 @@ class Condition:
         return True
 
 
+def quantities_of(kind: str) -> set[str]:
+    """The quantities that a run of this kind of experiment has, "perceptron" or "network"."""
+    return set(QUANTITIES) - (_ONLY_NETWORK if kind == "perceptron" else _ONLY_PERCEPTRON)
+
+
 def _operand(text: str) -> str | float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return text
+    return text if math.isnan(number) else number  # nothing compares with NaN: let it be an unknown quantity

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
+from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,22 +30,33 @@ _TYPES = {"str": "text", "int": "a whole number", "float": "a number", "bool": "
 class Document:
     """A TOML text, read. ``raw`` is what it says, ``data`` the same without control characters."""
 
-    def __init__(self, file: str, raw: dict[str, Any], lines: dict[KeyPath, int]) -> None:
+    def __init__(self, file: str, text: str, first_line: int) -> None:
         self.file = file
-        self.raw = raw
-        self.data: dict[str, Any] = _cleaned(raw)
-        self._lines = lines
+        self.raw = tomllib.loads(text)
+        self.data: dict[str, Any] = _cleaned(self.raw)
+        self._lines = key_lines(text, first_line)
 
     @classmethod
     def parse(cls, root: Path, file: str, text: str, first_line: int = 1) -> Document:
         """Read ``text``, which begins at ``first_line`` of ``file``; raises :class:`PackError`."""
         try:
-            raw = tomllib.loads(text)
-            return cls(file, raw, key_lines(text, first_line))
+            document = cls(file, text, first_line)
         except RecursionError:
             raise PackError(root, [Fault(file, first_line, "", "nested too deeply")]) from None
         except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
             raise PackError(root, [_syntax_fault(file, str(error), text, first_line)]) from None
+        # Nothing behind this point has to expect an infinite seed or a learning rate that is no number.
+        if faults := [document.fault(path, "not a finite number") for path in document.unusable_numbers()]:
+            raise PackError(root, faults)
+        return document
+
+    def values(self) -> Iterator[tuple[KeyPath, Any]]:
+        """Every value of the raw data that is no table or list, and its path, in the file's order."""
+        return _leaves(self.raw, ())
+
+    def unusable_numbers(self) -> list[KeyPath]:
+        """Paths of numbers that are not finite, or that 64 bits do not hold."""
+        return [path for path, value in self.values() if _is_unusable(value)]
 
     def line(self, path: KeyPath) -> int:
         """The line of the key, or of its closest parent that the file names."""
@@ -113,6 +126,23 @@ def _field_names(kind: object) -> list[str]:
         elif isinstance(info, msgspec.inspect.ListType):
             todo.append(info.item_type)
     return sorted(names)
+
+
+def _leaves(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, (*path, index))
+    else:
+        yield path, value
+
+
+def _is_unusable(value: Any) -> bool:
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return isinstance(value, int) and not -(2**63) <= value < 2**63
 
 
 def _cleaned(value: Any) -> Any:

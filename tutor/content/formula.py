@@ -1,13 +1,14 @@
 """Formulas: their lines, the meanings of their symbols, and whether each symbol has one.
 
 A symbol is a run of letters, Latin or Greek, with what hangs on it: accents (ŷ), digits (x1), a subscript
-(w_new, w_{ij}, wᵢⱼ) and primes. Three simplifications keep the rule short:
+(w_new, w_{ij}, wᵢⱼ) and primes. Four simplifications keep the rule short:
 
 - Products need a sign or a blank between their factors: ``w x``, for ``wx`` is one symbol.
-- Σ ∏ ∂ ∇ are operators, superscripts (x², Wᵀ) are none of the symbol's business, and the words in
-  ``WORDS`` need no explanation.
+- Σ ∏ ∂ ∇ are operators, and so are the superscripts of x² and Wᵀ; the n of xⁿ is a symbol of its own.
+  The words in ``WORDS`` need no explanation.
 - An entry for ``w``, or for ``wᵢ`` with an index letter, explains ``w`` with any subscript; one for ``w1``
   or ``w_new`` explains that symbol alone.
+- Words before a colon at the beginning of a line name the line: ``row 00: b < 0``.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-WORDS = frozenset(
-    {"sign", "step", "exp", "log", "ln", "sqrt", "max", "min", "argmax", "sum", "mean", "tanh", "sin", "cos", "π",
-     "if", "and", "or", "not", "on", "a", "of", "for", "otherwise", "else", "is", "in"}
-)  # fmt: skip
+WORDS = frozenset({
+    "sign", "step", "exp", "log", "ln", "sqrt", "max", "min", "argmax", "sum", "mean", "tanh",
+    "sin", "cos", "π", "if", "and", "or", "not", "on", "a", "of", "for", "otherwise", "else", "is", "in",
+})  # fmt: skip
 _INDEX_LETTERS = frozenset("ijklmnt")
 _OPERATORS = frozenset("ΣΠ")
 
 _LETTER = r"[^\W\d_]"
+_LABEL = re.compile(r"^[^:=<>≤≥]*: ")
 _SYMBOL = re.compile(rf"(?:{_LETTER})(?:{_LETTER}|[0-9\u0300-\u036f])*(?:_(?:\{{[^}}]*\}}|\w+))?['′″]*")
 
 
@@ -85,7 +87,7 @@ class Formula:
         if not self.lines:
             found.append((0, "a formula without a line"))
         listed = [symbol for entry in self.where for symbol in symbols(entry.symbols)]
-        used = [(number, symbol) for number, line in self.lines for symbol in symbols(line)]
+        used = [(number, symbol) for number, line in self.lines for symbol in symbols(_LABEL.sub("", line))]
         missed: set[str] = set()
         for number, symbol in used:
             known = symbol.text in WORDS or any(entry.explains(symbol) for entry in listed)
@@ -107,18 +109,22 @@ def symbols(text: str) -> list[Symbol]:
 
 
 def _plain(text: str) -> str:
-    """Superscripts go, a run of subscript signs becomes ``_{...}``, letters and their accents become one."""
+    """Exponents stand apart or go, a run of subscript signs becomes ``_{...}``, letters and their accents become one."""
     plain = ""
     subscript = ""
     for character in unicodedata.normalize("NFC", text):
         kind = unicodedata.decomposition(character)
+        letter = unicodedata.normalize("NFKC", character)
         if kind.startswith("<sub>"):
-            subscript += unicodedata.normalize("NFKC", character)
+            subscript += letter
             continue
         if subscript:
             plain += f"_{{{subscript}}}"
             subscript = ""
-        plain += "" if kind.startswith("<super>") else character
+        if not kind.startswith("<super>"):
+            plain += character
+        elif letter.islower():
+            plain += f" {letter} "
     return plain + (f"_{{{subscript}}}" if subscript else "")
 
 

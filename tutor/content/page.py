@@ -114,11 +114,8 @@ class _Renderer:
 
     def _list(self, node: SyntaxTreeNode, width: int, base: Role) -> list[PageLine]:
         first = int(node.attrs.get("start", 1))
-        loose = any(
-            child.type == "paragraph" and not child.hidden
-            for item in node.children
-            for child in item.children
-        )
+        inside = [child for item in node.children for child in item.children]
+        loose = any(child.type == "paragraph" and not child.hidden for child in inside)
         ordered = node.type == "ordered_list"
         marks = [f"{first + index}. " if ordered else "• " for index in range(len(node.children))]
         indent = max(len(mark) for mark in marks)
@@ -132,10 +129,9 @@ class _Renderer:
         return lines
 
     def _table(self, node: SyntaxTreeNode, width: int) -> list[PageLine]:
-        rows = [
-            [self._cell(cell) for cell in row.children] for part in node.children for row in part.children
-        ]
-        right = ["right" in str(cell.attrs.get("style", "")) for cell in node.children[0].children[0]]
+        nodes = [row.children for part in node.children for row in part.children]
+        rows = [[self._cell(cell) for cell in row] for row in nodes]
+        right = ["right" in str(cell.attrs.get("style", "")) for cell in nodes[0]]
         widths = [max(width_of(row[column]) for row in rows) for column in range(len(right))]
         total = sum(widths) + 2 * (len(widths) - 1)
         if total > width:
