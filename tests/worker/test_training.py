@@ -1,0 +1,111 @@
+"""A real training process, told what the lab screen tells it."""
+
+import time
+
+import pytest
+
+from tests.worker.conftest import pull, steps, wait_for, wait_for_event
+from tests.worker.experiments import load
+from tutor.worker.protocol import Epoch, Failed, Load, Pause, Reset, Start, Step, Turn
+
+
+@pytest.fixture
+def client(shared_client):
+    shared_client.send(load())
+    assert steps(pull(shared_client)) == 0
+    return shared_client
+
+
+def test_training_goes_on_until_paused(client):
+    client.send(Start())
+    first = pull(client)
+    assert first.state == "running"
+    wait_for(lambda: steps(pull(client)) > steps(first) + 10, 10)
+    client.send(Pause())
+    paused = pull(client)
+    assert paused.state == "paused"
+    time.sleep(0.15)
+    assert steps(pull(client)) == steps(paused)
+
+
+def test_a_step_is_exactly_one_update_and_an_epoch_ends_where_epochs_end(client):
+    client.send(Step())
+    assert steps(pull(client)) == 1
+    client.send(Step())
+    assert steps(pull(client)) == 2
+    client.send(Epoch())
+    report = pull(client)
+    assert report.quantities["epochs"] >= 1 and report.state == "paused"
+
+
+def test_the_learning_rate_is_turned_without_losing_the_run(client):
+    client.send(Start())
+    wait_for(lambda: steps(pull(client)) > 0, 10)
+    client.send(Pause())
+    before = pull(client)
+    client.send(Turn("learning_rate", 0.5))
+    after = pull(client)
+    assert (after.run, steps(after)) == (before.run, steps(before))
+    assert after.knobs["learning_rate"] == 0.5
+
+
+def test_other_hidden_units_begin_the_run_again(client):
+    client.send(Step())
+    before = pull(client)
+    client.send(Turn("hidden_units", 2))
+    after = pull(client)
+    assert (after.run, steps(after), after.state) == (before.run + 1, 0, "ready")
+
+
+def test_the_same_seed_gives_the_same_curves_and_another_seed_others(client):
+    def curves(seed):
+        client.send(Reset(seed))
+        assert steps(pull(client)) == 0
+        for _ in range(5):
+            client.send(Epoch())
+        return {series.name: (series.x, series.y) for series in pull(client).series if series.name == "loss"}
+
+    first = curves(3)
+    assert len(first["loss"][1]) >= 5
+    assert curves(3) == first
+    assert curves(4) != first
+
+
+def test_a_short_run_finishes_and_brings_its_result(client):
+    client.send(load(epochs=5))
+    client.send(Start())
+    wait_for(lambda: pull(client).state == "finished", 20)
+    report = pull(client)
+    assert report.result is not None and report.result.epochs == 5
+
+
+def test_a_knob_that_does_not_exist_is_refused_and_the_run_lives(client):
+    client.send(Step())
+    client.send(Turn("no such knob", 1))
+    failed = wait_for_event(client, Failed)
+    assert "no such knob" in failed.message and "\n" not in failed.message
+    assert steps(pull(client)) == 1
+
+
+def test_a_network_that_cannot_be_built_is_refused_in_one_line(client):
+    good = load()
+    bad_model = type(good.experiment.model)(layers="dense many")
+    bad = Load("test", type(good.experiment)(**{**as_fields(good.experiment), "model": bad_model}), {}, 0)
+    client.send(bad)
+    failed = wait_for_event(client, Failed)
+    assert failed.message and "\n" not in failed.message
+    assert client.alive
+
+
+def as_fields(struct):
+    return {name: getattr(struct, name) for name in struct.__struct_fields__}
+
+
+def test_a_turned_knob_is_in_the_next_report_within_a_blink(client):
+    """Half a second is a generous bound for a loaded machine; usual are some 10 to 60 ms."""
+    client.send(Start())
+    pull(client)
+    start = time.monotonic()
+    client.send(Turn("learning_rate", 0.5))
+    assert pull(client).knobs["learning_rate"] == 0.5
+    assert time.monotonic() - start < 0.5
