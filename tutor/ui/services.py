@@ -59,3 +59,10 @@ class Services:
     """False under ``NO_COLOR``: signs and words must then say everything."""
     problems: tuple[str, ...] = field(default=())
     """Sentences for the banner: what could not be opened, and what that means for the learner."""
+
+    def close(self, timeout: float = 5.0) -> bool:
+        """End the training process and save what is waiting; whether all is saved. A second call is fine."""
+        self.worker.close()
+        saved = self.writer.close(timeout)
+        self.store.close()
+        return saved

@@ -1,0 +1,1 @@
+"""The app: Textual screens over the lessons, the quiz, the progress and the training process."""

@@ -1,0 +1,163 @@
+"""The app: it puts screens on each other and does what their messages ask; and how it is built and run."""
+
+from __future__ import annotations
+
+import os
+import random
+import traceback
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import Screen
+
+from tutor.content.catalog import Catalog
+from tutor.content.model import Lesson, Pack
+from tutor.errors import StoreError, TutorError
+from tutor.progress.store import Store, utc_now
+from tutor.progress.writer import Writer
+from tutor.ui.guard import Guard
+from tutor.ui.messages import OpenLesson, OpenQuiz
+from tutor.ui.places import place_in
+from tutor.ui.screens.home import HomeScreen
+from tutor.ui.screens.small import SmallScreen, too_small
+from tutor.ui.services import Services
+from tutor.ui.start import crash_error, first_message
+from tutor.ui.terminal import require_terminal
+from tutor.ui.themes import CALM
+from tutor.ui.widgets.keybar import keys_of
+from tutor.worker.client import WorkerClient
+
+
+class TutorApp(App[None]):
+    """Home lies beneath everything; ``start`` is opened on top of it."""
+
+    TITLE = "dltutor"
+    CSS_PATH = "screens/home.tcss"  # Textual does not load the style sheet of an app's first screen
+    ENABLE_COMMAND_PALETTE = False  # its commands write files and change what the learner did not ask for
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Help", tooltip="This help"),
+        Binding("ctrl+q", "quit", "Quit", tooltip="Close dltutor; everything is saved", priority=True),
+    ]
+
+    def __init__(self, services: Services, start: OpenLesson | OpenQuiz | None = None) -> None:
+        super().__init__()
+        self.animation_level = "none"  # a slow connection would carry every frame
+        self.register_theme(CALM)
+        self.theme = CALM.name
+        self.failure: tuple[BaseException | None, str] | None = None
+        self._services = services
+        self._start = start
+
+    def get_default_screen(self) -> Screen[None]:
+        """Home."""
+        return HomeScreen(self._services)
+
+    async def on_mount(self) -> None:
+        """Open what was asked for; start the training process behind the first paint."""
+        if isinstance(self._start, OpenLesson):
+            await self.on_open_lesson(self._start)
+        elif self._start is not None:
+            await self.on_open_quiz(self._start)
+        self.call_after_refresh(self._services.worker.start)
+
+    def on_resize(self, event: Resize) -> None:
+        """Cover the app when the terminal is too small for it; the cover goes by itself."""
+        if too_small(event.size) and not isinstance(self.screen, SmallScreen):
+            self.push_screen(SmallScreen())
+
+    async def on_open_lesson(self, message: OpenLesson) -> None:
+        """Put a lesson on top."""
+        from tutor.ui.screens.lesson import LessonScreen  # at its first use: Home opens quicker
+
+        lesson = self._services.catalog.find(message.lesson)
+        part, page = (message.part, message.page) if message.part else place_in(lesson, self._services.store)
+        await self.push_screen(LessonScreen(lesson, self._services, part, page))
+
+    async def on_open_quiz(self, message: OpenQuiz) -> None:
+        """Put quiz mode on top."""
+        from tutor.ui.screens.quiz import QuizScreen
+
+        await self.push_screen(QuizScreen(self._to_ask(message.lessons), self._services, message.count))
+
+    def _to_ask(self, named: Sequence[str]) -> list[Lesson]:
+        catalog = self._services.catalog
+        if named:
+            return [catalog.find(name) for name in named]
+        states = self._services.store.lesson_states(catalog.lessons)
+        return [lesson for lesson in catalog.lessons if states[lesson.id].read]
+
+    def on_leave(self) -> None:
+        """Take the top screen off."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    async def action_help(self) -> None:
+        """Explain the present screen and its keys."""
+        from tutor.ui.screens.help import HelpScreen
+
+        about = getattr(self.screen, "HELP", "")
+        await self.push_screen(HelpScreen(about, keys_of(self.screen.active_bindings.values())))
+
+    def leave(self) -> None:
+        """Exit; may be called from any thread, and from a signal handler."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self.exit)
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open nothing: the browser would run on the machine that the learner is logged in to."""
+
+    def _fatal_error(self) -> None:
+        # Textual would print the traceback with all local values; the learner gets one line (see `run`).
+        self.failure = self._exception, traceback.format_exc()
+        self._close_messages_no_wait()
+
+
+def build() -> Services:
+    """Open lessons and progress; what cannot be opened becomes a sentence in ``problems``."""
+    problems: list[str] = []
+    try:
+        catalog = Catalog.open()
+    except TutorError as error:
+        catalog = Catalog(Pack("", "", []), [f"{error.message}; {error.hint}"])
+    problems += catalog.problems
+    store = Store.open()
+    if store.problem:
+        problems.append(store.problem)
+    return Services(
+        catalog=catalog,
+        store=store,
+        writer=Writer(store),
+        worker=WorkerClient(),
+        now=utc_now,
+        seed=random.SystemRandom().getrandbits(32),
+        colours="NO_COLOR" not in os.environ,
+        problems=tuple(problems),
+    )
+
+
+def run(*, lesson: str | None = None, quiz: Sequence[str] | None = None, count: int | None = None) -> int:
+    """Run the app until the learner leaves; returns the exit status.
+
+    Opens ``lesson`` (as ``Catalog.find`` takes it), or quiz mode over the lessons ``quiz`` (empty: all that
+    were read), or the place where the app was left. Raises :class:`UsageError` without a terminal, or for a
+    lesson that is not there, before the screen changes.
+    """
+    require_terminal()
+    services = build()
+    try:
+        app = TutorApp(services, first_message(services, lesson, quiz, count))
+        with Guard(leave=app.leave, save=partial(services.close, 0.4)) as guard:
+            app.run()
+            saved = services.close()
+    finally:
+        services.close()
+    if app.failure is not None:
+        raise crash_error(*app.failure)
+    if not saved:
+        raise StoreError("not everything could be saved", "dltutor doctor says what is wrong")
+    return guard.status

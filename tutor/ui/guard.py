@@ -1,0 +1,94 @@
+"""The ends of a session that nobody chose: a signal, a connection that breaks, a terminal that is stuck.
+
+Textual handles none of them: unhandled, a signal leaves the terminal in the alternate screen, and a
+process whose terminal is gone reads end-of-file for ever at full speed.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Self
+
+GRACE = 1.0
+"""Seconds that an orderly exit may take before the process is ended from here."""
+LOOK_EVERY = 0.2
+
+_RESET = b"\x1b[?1049l\x1b[?25h\x1b[?1000;1002;1003;1006;1015;2004;1004l\x1b[<u\x1b[0m\r\n"
+"""Leave the alternate screen, show the cursor, switch mouse, paste, focus and key reports off."""
+
+
+class Guard:
+    """Watches over one run of the app, as a context manager.
+
+    ``leave`` asks the app to exit; it is called from the main thread or the watcher's and must not block.
+    ``save`` writes what is unsaved and ends the training process, within about half a second; it is called
+    only when the app did not exit by itself in time. ``status`` is the exit status of an end that nobody
+    chose, else 0.
+    """
+
+    def __init__(self, leave: Callable[[], None], save: Callable[[], object]) -> None:
+        self.status = 0
+        self._leave = leave
+        self._save = save
+        self._deadline: float | None = None
+        self._over = threading.Event()
+        self._input = sys.__stdin__.fileno() if sys.__stdin__ else 0
+        self._before = termios.tcgetattr(self._input)
+        self._handlers: dict[signal.Signals, object] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
+                self._handlers[number] = signal.signal(number, self._on_signal)
+        threading.Thread(target=self._watch, name="terminal-watch", daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        # Not the event loop's own kind of handler: this one runs even while the loop waits on the terminal.
+        self._begin_to_leave(128 + number)
+
+    def _begin_to_leave(self, status: int) -> None:
+        if self._deadline is None:
+            self.status = status
+            self._deadline = time.monotonic() + GRACE
+            self._leave()
+
+    def _watch(self) -> None:
+        poller = select.poll()
+        poller.register(self._input, 0)  # hang-up and error are reported unasked
+        while not self._over.is_set():
+            if self._deadline is None:
+                if poller.poll(LOOK_EVERY * 1000):
+                    self._begin_to_leave(128 + signal.SIGHUP)
+            elif time.monotonic() > self._deadline:
+                self._end()
+            else:
+                self._over.wait(0.05)
+
+    def _end(self) -> None:
+        """End the process although the event loop is stuck."""
+        self._save()
+        try:
+            os.set_blocking(self._input, False)
+            termios.tcsetattr(self._input, termios.TCSANOW, self._before)
+            os.write(self._input, _RESET)
+        except OSError:
+            pass  # the terminal is gone: there is nothing left to restore
+        except termios.error:
+            pass
+        os._exit(self.status)

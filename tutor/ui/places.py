@@ -1,0 +1,29 @@
+"""Where the learner stands in each lesson, kept beside the one place where the app was left."""
+
+from __future__ import annotations
+
+from tutor.content.model import Lesson
+from tutor.errors import StoreError
+from tutor.progress.store import Store
+from tutor.ui.messages import Part, part_of
+
+
+def remember(store: Store, lesson: str, part: Part, page: str) -> None:
+    """Keep the place, for the app's next start and for the next opening of this lesson."""
+    store.set_place(lesson, part, page)
+    store.set_meta(_key(lesson), f"{part} {page}")
+
+
+def place_in(lesson: Lesson, store: Store) -> tuple[Part, str]:
+    """Part and page at which ``lesson`` opens: where it was left; the beginning if it is new or reset."""
+    try:
+        if store.lesson_states([lesson])[lesson.id].status == "new":
+            return "read", ""
+        word, _, page = store.meta(_key(lesson.id)).partition(" ")
+    except StoreError:
+        return "read", ""
+    return part_of(word), page
+
+
+def _key(lesson: str) -> str:
+    return f"place in {lesson}"

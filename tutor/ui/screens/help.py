@@ -1,0 +1,50 @@
+"""Help: the keys of the screen it was opened from, and the program in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tutor.ui.widgets.keybar import KeyBar, KeyHelp
+from tutor.ui.widgets.pane import Pane
+
+_MORE = (
+    "Everything is saved at the moment it happens. Without the app: dltutor quiz --plain, dltutor lab, "
+    "dltutor progress; dltutor --help lists all commands."
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Covers the whole screen, so that small terminals can read it too."""
+
+    CSS_PATH = "help.tcss"
+    AUTO_FOCUS = "Pane"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark", "dismiss", "Close", tooltip="Close the help"),
+        Binding("ctrl+q", "app.quit", "Quit"),
+    ]
+
+    def __init__(self, about: str, keys: Sequence[KeyHelp]) -> None:
+        super().__init__()
+        self._about = about
+        self._keys = keys
+
+    def compose(self) -> ComposeResult:
+        """What the screen is for, its keys, the rest."""
+        width = max((len(key.label) for key in self._keys), default=0)
+        parts: list[tuple[str, str]] = [
+            (self._about, ""),
+            ("\n\nKeys that do something now\n", "bold $primary"),
+        ]
+        for key in self._keys:
+            parts += [(f"\n {key.label:<{width}}  ", "bold $accent"), (key.explained, "")]
+        parts += [("\n\n", ""), (_MORE, "$text-muted")]
+        yield Static(Content.styled("Help", "bold $primary"), id="help-title")
+        yield Pane(Static(Content.assemble(*parts), id="help-text"), id="help", can_focus=True)
+        yield KeyBar()

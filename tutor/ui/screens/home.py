@@ -1,0 +1,133 @@
+"""Home: the lessons, how far each one is, and what to do next."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tutor.content.model import Lesson
+from tutor.errors import StoreError
+from tutor.progress.state import LessonState
+from tutor.ui.messages import OpenLesson, OpenQuiz
+from tutor.ui.services import Services
+from tutor.ui.standing import Next, next_step, score_words, status_words
+from tutor.ui.widgets.banner import Banner
+from tutor.ui.widgets.keybar import KeyBar
+
+
+class LessonList(OptionList, inherit_bindings=False):
+    """The lessons; the reversed row is the chosen one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Open", tooltip="Open the lesson, where you left it"),
+        Binding("up", "cursor_up", "Choose", key_display="↑↓", tooltip="Choose a lesson"),
+        Binding("down", "cursor_down", "Down", show=False, tooltip="The next lesson"),
+        Binding("home", "first", "First", show=False, tooltip="The first lesson"),
+        Binding("end", "last", "Last", show=False, tooltip="The last lesson"),
+        Binding("pageup", "page_up", "Up", show=False, tooltip="A screenful up"),
+        Binding("pagedown", "page_down", "Down", show=False, tooltip="A screenful down"),
+    ]
+
+
+class HomeScreen(Screen[None]):
+    """The list of lessons, read anew whenever the learner comes back."""
+
+    AUTO_FOCUS = "LessonList"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "quiz", "Quiz", tooltip="Questions from all the lessons you have read, mixed"),
+    ]
+    HELP = (
+        "Each lesson is read, tried in the lab on networks that train as you watch, and checked in a quiz. "
+        "What you do is saved at once; close the program whenever you like."
+    )
+
+    class Stale(Message):
+        """What was written before is on the disk: the list can be read anew."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._lessons = services.catalog.lessons
+        self._list = LessonList(id="lessons")
+        self._next = Static(id="next")
+        self._about = Static(id="about")
+        self._states: dict[str, LessonState] = {}
+
+    def compose(self) -> ComposeResult:
+        """Title, what to do next, the lessons, more on the chosen one, the keys."""
+        yield Static(
+            Content.assemble(("dltutor", "bold $primary"), "  deep learning, step by step"), id="title"
+        )
+        yield Banner(self._services)
+        yield self._next
+        yield self._list
+        yield self._about
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read the progress and choose what comes next."""
+        step = self._read()
+        numbers = {lesson.id: number for number, lesson in enumerate(self._lessons)}
+        self._list.highlighted = numbers.get(step.lesson, 0) if self._lessons else None
+
+    def on_screen_resume(self) -> None:
+        """Read anew, behind everything that is still being written."""
+        self._services.writer.submit(lambda _store: self.post_message(self.Stale()))
+
+    def on_home_screen_stale(self) -> None:
+        """The learner was elsewhere: show what became of it."""
+        self._read()
+
+    def on_resize(self) -> None:
+        """The columns follow the width."""
+        self._fill()
+
+    def _read(self) -> Next:
+        try:
+            self._states = self._services.store.lesson_states(self._lessons)
+            step = next_step(self._lessons, self._states, self._services.store.place)
+        except StoreError as error:
+            self._states = {}
+            step = Next(f"{error.message}; {error.hint}")
+        said = ("Next: ", "bold $accent") if step.lesson else ("", "")
+        self._next.update(Content.assemble(said, step.text))
+        self._fill()
+        return step
+
+    def _fill(self) -> None:
+        chosen = self._list.highlighted
+        self._list.clear_options()
+        self._list.add_options([Option(self._row(lesson), id=lesson.id) for lesson in self._lessons])
+        self._list.highlighted = chosen
+
+    def _row(self, lesson: Lesson) -> Content:
+        state = self._states.get(lesson.id)
+        status, score = (status_words(state), score_words(state)) if state else ("", "")
+        right = f"  {lesson.head.years:<11} {status:<19} {score:>10}"
+        title = Content(f"{lesson.number:>2}  {lesson.title}")
+        room = max(self.size.width - 6 - len(right), 16)
+        return Content.assemble(title.truncate(room, ellipsis=True, pad=True), right)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say more about the chosen lesson."""
+        lesson = self._lessons[event.option_index]
+        head = lesson.head
+        text = f"{head.summary} About {head.minutes} minutes."
+        if head.prerequisites:
+            text += f" Read before: {', '.join(head.prerequisites)}."
+        self._about.update(Content.assemble((f"{lesson.title}  ", "bold"), text))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open it."""
+        self.post_message(OpenLesson(self._lessons[event.option_index].id))
+
+    def action_quiz(self) -> None:
+        """Open quiz mode."""
+        self.post_message(OpenQuiz())

@@ -1,0 +1,112 @@
+"""A lesson: its three parts Read, Lab and Quiz, and a line that says which one is open."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from tutor.content.model import Lesson
+from tutor.ui.messages import Explain, Leave, Part
+from tutor.ui.places import remember
+from tutor.ui.services import Services
+from tutor.ui.widgets.banner import Banner
+from tutor.ui.widgets.keybar import KeyBar
+from tutor.ui.widgets.page import ReadView
+from tutor.ui.widgets.tabs import PartTabs
+
+
+class LessonScreen(Screen[None]):
+    """Shows one part at a time and remembers the place. The parts live on while another one is shown."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["lesson.tcss", "../widgets/quiz.tcss"]
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "part('read')", "Read", show=False, tooltip="Read the lesson"),
+        Binding("l", "part('lab')", "Lab", show=False, tooltip="Train networks live"),
+        Binding("q", "part('quiz')", "Quiz", show=False, tooltip="Answer questions on the lesson"),
+        Binding("escape", "leave", "Home", tooltip="Leave the lesson; it opens again where you left it"),
+    ]
+    HELP = "A lesson has three parts: read it (r), try it in the lab (l), check yourself in the quiz (q)."
+
+    def __init__(self, lesson: Lesson, services: Services, part: Part = "read", page: str = "") -> None:
+        super().__init__()
+        self.lesson = lesson
+        self.part: Part = part
+        self._services = services
+        self._page = page
+        self._tabs = PartTabs(lesson)
+        self._switcher = ContentSwitcher(id="parts")
+
+    def compose(self) -> ComposeResult:
+        """Tabs above, keys below, the open part between."""
+        yield self._tabs
+        yield Banner(self._services)
+        yield self._switcher
+        yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """Open the part asked for."""
+        await self.open(self.part, self._page)
+
+    async def open(self, part: Part, page: str = "") -> None:
+        """Show ``part``; a part is made when it is first opened, so that the lesson opens quickly."""
+        self.part = part
+        view: Widget
+        if self._switcher.query(f"#{part}"):
+            view = self._switcher.get_child_by_id(part)
+            if isinstance(view, ReadView) and page:
+                view.open(page)
+        else:
+            view = self._make(part, page)
+            await self._switcher.add_content(view, id=part)
+        self._switcher.current = part
+        self._tabs.show(part)
+        view.focus()
+        self._remember()
+        self.refresh_bindings()
+
+    def _make(self, part: Part, page: str) -> Widget:
+        # The two imports wait for their first use: reading needs neither the quiz nor the charts.
+        if part == "read":
+            return ReadView(self.lesson, page, id="read")
+        if part == "lab":
+            from tutor.ui.lab.view import LabView
+
+            return LabView(self.lesson, self._services, id="lab")
+        from tutor.ui.widgets.quiz import QuizView
+
+        questions = [(self.lesson.id, question) for question in self.lesson.questions]
+        return QuizView(lambda _rng: questions, "lesson", self._services, id="quiz")
+
+    async def action_part(self, part: Part) -> None:
+        """Go to another part."""
+        if part != self.part:
+            await self.open(part)
+
+    def action_leave(self) -> None:
+        """Back to where the lesson was opened from."""
+        self.post_message(Leave())
+
+    def on_read_view_turned(self, event: ReadView.Turned) -> None:
+        """Say where the learner is, and keep it."""
+        self._tabs.turn(event.sheet)
+        lesson, self._page = self.lesson.id, event.sheet.id
+        page = self._page
+        if event.sheet.number:
+            self._services.writer.submit(lambda store: store.mark_page(lesson, page))
+        self._remember()
+
+    async def on_explain(self, event: Explain) -> None:
+        """The page that explains a question is in this lesson."""
+        event.stop()
+        await self.open("read", event.page)
+
+    def _remember(self) -> None:
+        lesson, part, page = self.lesson.id, self.part, self._page if self.part == "read" else ""
+        self._services.writer.submit(lambda store: remember(store, lesson, part, page))

@@ -1,0 +1,42 @@
+"""How the app begins, what it opens first, and what is said when it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor import paths
+from tutor.errors import StoreError, TutorError
+from tutor.ui.messages import OpenLesson, OpenQuiz, part_of
+from tutor.ui.services import Services
+
+
+def first_message(
+    services: Services, lesson: str | None, quiz: Sequence[str] | None, count: int | None
+) -> OpenLesson | OpenQuiz | None:
+    """What to open over Home; raises :class:`UsageError` for a lesson that there is not."""
+    catalog = services.catalog
+    if lesson is not None:
+        return OpenLesson(catalog.find(lesson).id)
+    if quiz is not None:
+        return OpenQuiz(tuple(catalog.find(name).id for name in quiz), count)
+    try:
+        place = services.store.place
+    except StoreError:
+        return None
+    if place is None or place.lesson not in {lesson.id for lesson in catalog.lessons}:
+        return None
+    return OpenLesson(place.lesson, part_of(place.part), place.page)
+
+
+def crash_error(error: BaseException | None, trace: str) -> TutorError:
+    """The error to end with after the app broke; the traceback goes to a file for a report."""
+    if isinstance(error, TutorError):
+        return error
+    log = paths.data_dir() / "crash.txt"
+    hint = f"your progress is saved; please report {log}"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(trace, encoding="utf-8")
+    except OSError:
+        hint = "your progress is saved; start it again"
+    return TutorError(f"the app broke on a mistake of its own ({type(error).__name__})", hint)

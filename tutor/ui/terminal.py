@@ -1,0 +1,23 @@
+"""Whether there is a terminal that the app can be shown on."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tutor.errors import UsageError
+
+_HINT = "without the app there are: dltutor quiz --plain, dltutor lab ID, dltutor progress"
+
+
+def require_terminal() -> None:
+    """Raise :class:`UsageError` unless input, output and errors go to a terminal that can place text.
+
+    The app reads standard input and draws on standard error, as Textual does; standard output counts
+    too, because whoever redirects it wants text.
+    """
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        raise UsageError("the app needs a terminal, and input or output is none", _HINT)
+    if os.environ.get("TERM", "dumb") in ("", "dumb", "unknown"):
+        raise UsageError("this terminal (TERM=dumb) cannot place text on the screen", _HINT)

@@ -1,0 +1,124 @@
+"""The last line of every screen: the keys that do something now. What does not fit is on the help screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import ActiveBinding
+from textual.content import Content
+from textual.events import Click
+from textual.screen import Screen
+from textual.widget import Widget
+
+NAMES = {
+    "question_mark": "?",
+    "escape": "esc",
+    "enter": "enter",
+    "space": "space",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "shift+up": "shift+↑",
+    "shift+down": "shift+↓",
+    "plus": "+",
+    "minus": "-",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "comma": ",",
+    "full_stop": ".",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "slash": "/",
+}
+
+
+@dataclass(frozen=True)
+class KeyHelp:
+    """One key, what it does in a word or two (the key bar), and in a sentence (the help screen)."""
+
+    key: str
+    label: str
+    does: str
+    explained: str
+    shown: bool
+
+
+def keys_of(bindings: Iterable[ActiveBinding]) -> list[KeyHelp]:
+    """The bindings that are on now, the nearest to the learner first; keys with one action become one."""
+    result: dict[tuple[int, str], KeyHelp] = {}
+    for active in bindings:
+        binding = active.binding
+        if not active.enabled or not binding.description or binding.system:
+            continue
+        label = binding.key_display or NAMES.get(binding.key, binding.key)
+        shown = KeyHelp(
+            binding.key, label, binding.description, active.tooltip or binding.description, binding.show
+        )
+        same = (id(active.node), binding.action)
+        if same in result:
+            first = result[same]
+            if binding.key_display is None and label not in first.label.split(" "):
+                label = f"{first.label} {label}"
+            else:
+                label = first.label
+            shown = KeyHelp(first.key, label, first.does, first.explained, first.shown or shown.shown)
+        result[same] = shown
+    return list(result.values())
+
+
+class KeyBar(Widget):
+    """One line of keys, cut between keys, never within one; help and its key always stay in sight."""
+
+    DEFAULT_CSS = """
+    KeyBar { dock: bottom; height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    """
+    ALLOW_SELECT = False
+
+    def on_mount(self) -> None:
+        """Follow the bindings of the screen: they change with the focus and the moment."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def _changed(self, _screen: Screen[object]) -> None:
+        self.refresh()
+
+    def fitting(self) -> list[KeyHelp]:
+        """The keys that fit the line, in order; the last one is help."""
+        keys = [key for key in keys_of(self.screen.active_bindings.values()) if key.shown]
+        last = [key for key in keys if key.key == "question_mark"]
+        room = self.content_size.width - sum(_width(key) for key in last)
+        chosen: list[KeyHelp] = []
+        for key in keys:
+            if key in last:
+                continue
+            if _width(key) > room:
+                break
+            room -= _width(key)
+            chosen.append(key)
+        return chosen + last
+
+    def render(self) -> Content:
+        """The line itself."""
+        parts: list[tuple[str, str]] = []
+        for key in self.fitting():
+            parts += [(key.label, "bold $accent"), (f" {key.does}", ""), ("   "[:_GAP], "")]
+        return Content.assemble(*parts[:-1])
+
+    def on_click(self, event: Click) -> None:
+        """A click on a key is that key."""
+        column = event.x - 1
+        for key in self.fitting():
+            if 0 <= column < _width(key):
+                self.app.simulate_key(key.key)
+                return
+            column -= _width(key)
+
+
+_GAP = 2
+
+
+def _width(key: KeyHelp) -> int:
+    return len(key.label) + 1 + len(key.does) + _GAP

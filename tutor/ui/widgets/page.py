@@ -1,0 +1,130 @@
+"""Reading: one page of a lesson on the screen at a time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.message import Message
+from textual.widgets import Static
+
+from tutor.content.model import Lesson
+from tutor.content.page import PAGE_WIDTH
+from tutor.ui.reading import Sheet, sheets
+from tutor.ui.styled import page_content
+from tutor.ui.widgets.pane import Pane
+
+
+class ReadView(Vertical):
+    """A lesson's sheets; space goes on like in a pager: first down the page, then to the next one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,pagedown", "onward", "Next", tooltip="The rest of this page, then the next page"),
+        Binding("right,n", "turn(1)", "Next page", show=False, tooltip="The next page"),
+        Binding("left,p", "turn(-1)", "Back", tooltip="The page before"),
+        Binding("pageup", "back", "Back", show=False, tooltip="Up this page, then the page before"),
+    ]
+
+    class Turned(Message):
+        """Another sheet is on the screen."""
+
+        def __init__(self, sheet: Sheet) -> None:
+            super().__init__()
+            self.sheet = sheet
+
+    def __init__(self, lesson: Lesson, page: str = "", *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.lesson = lesson
+        self.sheets = sheets(lesson)
+        self.at = self._index(page)
+        self._title = Static(id="page-title")
+        self._body = Static(id="page-body")
+        self._pane = Pane(self._body, id="page-pane", can_focus=True)
+        self._status = Static(id="page-status")
+
+    def compose(self) -> ComposeResult:
+        """Title, text, and a line that says where one is."""
+        yield self._title
+        yield self._pane
+        yield self._status
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet on the screen."""
+        return self.sheets[self.at]
+
+    def on_mount(self) -> None:
+        """Show the first sheet."""
+        self._draw()
+        self.post_message(self.Turned(self.sheet))
+
+    def on_resize(self, event: Resize) -> None:
+        """Set the text anew for another width."""
+        self._draw()
+
+    def focus(self, scroll_visible: bool = True) -> ReadView:
+        """The text takes the keys."""
+        self._pane.focus(scroll_visible)
+        return self
+
+    def open(self, page: str) -> None:
+        """Show the sheet with this id; the first one if there is none."""
+        self._go(self._index(page))
+
+    def action_onward(self) -> None:
+        """A screenful down, or the next sheet."""
+        if not self._pane.page_down():
+            self.action_turn(1)
+
+    def action_back(self) -> None:
+        """A screenful up, or the sheet before."""
+        if not self._pane.page_up():
+            self.action_turn(-1)
+
+    def action_turn(self, step: int) -> None:
+        """So many sheets on; nothing beyond the ends."""
+        if 0 <= self.at + step < len(self.sheets):
+            self._go(self.at + step)
+
+    def _index(self, page: str) -> int:
+        return next((number for number, sheet in enumerate(self.sheets) if sheet.id == page), 0)
+
+    def _go(self, number: int) -> None:
+        self.at = number
+        self._draw()
+        self._pane.scroll_home(animate=False)
+        self.post_message(self.Turned(self.sheet))
+
+    def _draw(self) -> None:
+        width = min(PAGE_WIDTH, self.size.width - 4) if self.size.width else PAGE_WIDTH
+        self._title.update(Content(self.sheet.title))
+        self._body.update(page_content(self.sheet.lines(max(width, 20))))
+        self._draw_status(self._pane.more_below)
+
+    def on_pane_moved(self, event: Pane.Moved) -> None:
+        """Keep the hint true."""
+        self._draw_status(event.more)
+
+    def _draw_status(self, more: bool) -> None:
+        dots = "".join(_dot(sheet, number == self.at) for number, sheet in enumerate(self.sheets))
+        self._status.update(Content.assemble((dots, "$primary"), ("   " + self._hint(more), "$text-muted")))
+
+    def _hint(self, more: bool) -> str:
+        if more:
+            return "▼ more below: space"
+        if self.at == len(self.sheets) - 1:
+            return "the end.  l: try it in the lab   q: take the quiz"
+        if self.sheet.number == len(self.lesson.pages):
+            return "last page.  l: try it in the lab   space: key terms and sources"
+        return ""
+
+
+def _dot(sheet: Sheet, here: bool) -> str:
+    """Filled where one is; small for what is not a page of the lesson proper."""
+    if sheet.number:
+        return "●" if here else "○"
+    return "◆" if here else "·"

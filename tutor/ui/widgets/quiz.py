@@ -1,0 +1,226 @@
+"""A quiz on the screen: question, answer, what was right and why, and the summary at the end."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor.content.model import Numeric, Question
+from tutor.progress.store import Mode
+from tutor.quiz.grading import Grade, kind_of
+from tutor.quiz.session import QuizSession
+from tutor.ui.messages import Explain
+from tutor.ui.services import Services
+from tutor.ui.widgets.answers import Complaint, Given, Rows, rows_for
+from tutor.ui.widgets.missed import Missed, missed_of, summary_content
+from tutor.ui.widgets.number import EnterNumber
+from tutor.ui.widgets.pane import Pane
+
+Draw = Callable[[random.Random], Sequence[tuple[str, Question]]]
+"""Gives the questions of a quiz, with their lessons' ids; asked anew for each repetition."""
+
+_HOW = {
+    "single": "Press the letter of your answer.",
+    "truefalse": "True or false? Press its letter.",
+    "multiple": "More than one may be right. Letters mark, enter answers.",
+    "numeric": "Type a number, then enter.",
+    "ordering": "Press the letters in the right order, then enter.",
+}
+
+
+class QuizView(Vertical):
+    """Asks, takes the answer, records it, explains; missed questions come again before the summary."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "next", "Next", tooltip="The next question"),
+        Binding("enter", "again", "Again", tooltip="The same quiz once more"),
+        Binding("e", "explain", "Explain", tooltip="Open the page that explains this question"),
+        *[
+            Binding(
+                str(n),
+                f"missed({n})",
+                "Open page",
+                show=n == 1,
+                key_display="number",
+                tooltip="Open a listed page",
+            )
+            for n in range(1, 10)
+        ],
+        Binding("space,pagedown", "scroll(1)", "Scroll", show=False, tooltip="A screenful down"),
+        Binding("pageup", "scroll(-1)", "Scroll up", show=False, tooltip="A screenful up"),
+    ]
+
+    def __init__(self, draw: Draw, mode: Mode, services: Services, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._questions = draw
+        self._mode = mode
+        self._services = services
+        self._rng = random.Random(services.seed)
+        self._answer: Rows | EnterNumber | None = None
+        self._missed: list[Missed] = []
+        self._how = ""
+        self._heading = Static(id="quiz-heading")
+        self._prompt = Static(id="quiz-prompt")
+        self._explanation = Static(id="quiz-explanation")
+        self._pane = Pane(self._prompt, self._explanation, id="quiz-pane", can_focus=True)
+        self._hint = Static(id="quiz-hint")
+        self._begin()
+
+    def compose(self) -> ComposeResult:
+        """Where one is, the question, and a line that says how to answer."""
+        yield self._heading
+        yield self._pane
+        yield self._hint
+
+    async def on_mount(self) -> None:
+        """Ask the first question."""
+        await self._ask()
+
+    def focus(self, scroll_visible: bool = True) -> QuizView:
+        """The answer takes the keys; after it, the text."""
+        asking = self._answer is not None and self.session.grade is None
+        (self._answer if asking and self._answer else self._pane).focus(scroll_visible)
+        return self
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys are on only where they mean something."""
+        finished = self.session.finished
+        answered = not finished and self.session.grade is not None
+        if action in ("next", "explain"):
+            return answered
+        if action == "again":
+            return finished
+        if action == "missed":
+            return finished and parameters[0] in range(1, len(self._missed) + 1)
+        if action == "scroll":
+            return finished or answered
+        return True
+
+    # ------------------------------------------------------------------ asking
+
+    def _begin(self) -> None:
+        questions = self._questions(self._rng)
+        self._prompts = {(lesson, question.id): question for lesson, question in questions}
+        self.session = QuizSession(questions, self._rng, time.monotonic)
+
+    async def _ask(self) -> None:
+        """Put the current question on the screen, or the summary after the last."""
+        if self._answer is not None:
+            await self._answer.remove()
+            self._answer = None
+        self._explanation.display = False
+        if self.session.finished:
+            self._summarise()
+        else:
+            question = self.session.current
+            self._heading.update(self._where())
+            self._prompt.update(Content(question.prompt))
+            self._answer = _answer_for(question, self.session.shown_options)
+            await self._pane.mount(self._answer, after=self._prompt)
+            self._say(_HOW[kind_of(question)])
+        self._pane.scroll_home(animate=False)
+        self.focus()
+        self.refresh_bindings()
+
+    def _where(self) -> Content:
+        asked, total = self.session.score.asked, self.session.progress.total
+        if self.session.again:
+            left = total - self.session.progress.done
+            return Content.assemble(
+                ("↻ Again", "bold $warning"), (f"  you missed this one; {left} to go", "$text-muted")
+            )
+        return Content.styled(f"Question {asked + 1} of {total}", "bold $primary")
+
+    def on_given(self, event: Given) -> None:
+        """Grade and record the answer, then show what was right."""
+        event.stop()
+        if self._answer is None or self.session.grade is not None:
+            return
+        grade = self.session.answer(event.answer)
+        answered = self.session.answers[-1]
+        self._services.writer.submit(lambda store: store.record_answer(answered, self._mode))
+        self._answer.reveal(grade)
+        self._answer.disabled = True
+        self._verdict(grade)
+        self._pane.focus()
+        self.refresh_bindings()
+
+    def _verdict(self, grade: Grade) -> None:
+        sign, words, style = (
+            ("✓", "Right", "bold $success") if grade.correct else ("✗", "Not right", "bold $error")
+        )
+        if not grade.correct and grade.score > 0:
+            words = "Partly right"
+        asked, total = self.session.score.asked, self.session.progress.total
+        where = "again" if self.session.again else f"question {asked} of {total}"
+        self._heading.update(Content.assemble((f"{sign} {words}", style), (f"  {where}", "$text-muted")))
+        self._explanation.update(Content.assemble(("Why: ", "bold $secondary"), grade.explanation))
+        self._explanation.display = True
+        self._say("")
+
+    def on_complaint(self, event: Complaint) -> None:
+        """Say what is wrong with the entry beside how to answer."""
+        event.stop()
+        if self.session.finished or self.session.grade is not None:
+            return
+        if event.text:
+            self._hint.update(Content.styled(f"! {event.text}", "bold $warning"))
+        else:
+            self._hint.update(Content(self._how))
+
+    def _say(self, how: str) -> None:
+        """The line below the question: how to answer, and whether more is hidden."""
+        self._how = how
+        more = "▼ more below: space" if not how else "▼ more below: ↓"
+        parts = [how, more if self._pane.more_below else ""]
+        self._hint.update(Content("   ".join(part for part in parts if part)))
+
+    def on_pane_moved(self) -> None:
+        """Keep the hint true."""
+        self._say(self._how)
+
+    # --------------------------------------------------------------- afterwards
+
+    async def action_next(self) -> None:
+        """The next question, or the summary."""
+        self.session.advance()
+        await self._ask()
+
+    def action_explain(self) -> None:
+        """Ask for the page behind the current question."""
+        self.post_message(Explain(self.session.current_lesson, self.session.current.page))
+
+    def action_scroll(self, step: int) -> None:
+        """A screenful down or up."""
+        if step > 0:
+            self._pane.page_down()
+        else:
+            self._pane.page_up()
+
+    def _summarise(self) -> None:
+        self._missed = missed_of(self.session.answers, self._prompts)
+        self._heading.update(Content.styled("The quiz is done", "bold $primary"))
+        self._prompt.update(summary_content(self.session.score, self._missed, self._services.catalog.lessons))
+        self._say("")
+
+    async def action_again(self) -> None:
+        """Begin anew."""
+        self._begin()
+        await self._ask()
+
+    def action_missed(self, number: int) -> None:
+        """Ask for the page behind a missed question."""
+        missed = self._missed[number - 1]
+        self.post_message(Explain(missed.lesson, missed.question.page))
+
+
+def _answer_for(question: Question, shown: Sequence[int]) -> Rows | EnterNumber:
+    return EnterNumber(question) if isinstance(question, Numeric) else rows_for(question, shown)
