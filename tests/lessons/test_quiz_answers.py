@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import tomllib
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from tutor.content.model import Numeric, QuizFile
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 AND = [((0, 0), -1), ((0, 1), -1), ((1, 0), -1), ((1, 1), +1)]
+XOR = [((0, 0), -1), ((0, 1), +1), ((1, 0), +1), ((1, 1), -1)]
 
 
 def threshold(weighted_sum: float) -> int:
@@ -36,11 +38,51 @@ def first_weight_after(x: tuple[int, int], label: int) -> float:
     return mistakes_of_a_pass([(x, label)])[1][0]
 
 
+def best_share_of_xor() -> float:
+    """In per cent. A finite grid finds every division of the four corners by a line."""
+    grid = [step / 2 for step in range(-6, 7)]
+    right = (
+        sum(threshold(w1 * x1 + w2 * x2 + b) == label for (x1, x2), label in XOR)
+        for w1, w2, b in itertools.product(grid, repeat=3)
+    )
+    return 100 * max(right) / len(XOR)
+
+
+def wired_net_sum(x1: int, x2: int) -> float:
+    """The output unit's sum in the net for XOR that is wired from OR and NAND."""
+    h1 = int(x1 + x2 - 0.5 >= 0)
+    h2 = int(-x1 - x2 + 1.5 >= 0)
+    return h1 + h2 - 1.5
+
+
+def sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z))
+
+
+def slope(function: Callable[[float], float], at: float) -> float:
+    """The derivative, by nudging to both sides."""
+    nudge = 1e-5
+    return (function(at + nudge) - function(at - nudge)) / (2 * nudge)
+
+
+def sum_for(value: float) -> float:
+    """The weighted sum at which a sigmoid has this value."""
+    return math.log(value / (1 - value))
+
+
 RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("perceptron", "weighted-sum"): lambda: 2 * 1 + 1 * 0 - 3,
     ("perceptron", "update-by-hand"): lambda: first_weight_after((2, 1), -1),
     ("perceptron", "first-pass"): lambda: mistakes_of_a_pass(AND)[0],
     ("perceptron", "bound"): lambda: (2 / 0.5) ** 2,
+    ("xor-winter", "best-line"): best_share_of_xor,
+    ("xor-winter", "product-sum"): lambda: 1 * 1 + 1 * 1 - 3 * (1 * 1) - 1,
+    ("xor-winter", "wired-net"): lambda: wired_net_sum(1, 1),
+    ("backprop", "step"): lambda: 0.5 - 2 * -0.3,
+    ("backprop", "output-delta"): lambda: slope(lambda z: (sigmoid(z) - 1) ** 2, sum_for(0.8)),
+    ("backprop", "hidden-delta"): lambda: slope(lambda z: -0.2 * 1.5 * sigmoid(z), sum_for(0.5)),
+    ("backprop", "know-nothing"): lambda: sum((0.5 - (label + 1) / 2) ** 2 for _, label in XOR) / len(XOR),
+    ("backprop", "count"): lambda: sum((inputs + 1) * units for inputs, units in ((2, 4), (4, 1))),
 }
 
 
@@ -71,3 +113,7 @@ def test_no_usual_mistake_counts_as_right(lesson: str, question: Numeric) -> Non
 
 def test_no_calculation_is_left_without_its_question() -> None:
     assert set(RECOMPUTED) == {(lesson, question.id) for lesson, question in QUESTIONS}
+
+
+def test_the_net_wired_by_hand_computes_xor() -> None:
+    assert [threshold(wired_net_sum(*x)) for x, _ in XOR] == [label for _, label in XOR]
