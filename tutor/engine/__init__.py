@@ -1,0 +1,40 @@
+"""The training core: networks of layers, trained by compiled loops. Needs numpy and numba, nothing else.
+
+    from tutor.engine import Sequential, Dense
+    model = Sequential([Dense(8, "tanh"), Dense(1, "sigmoid")], input_shape=(2,), seed=0)
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    model.fit(x, y, epochs=50)
+"""
+
+# ruff: noqa: E402, I001  -- numba reads its cache directory when it is imported, so that is settled first
+from tutor.engine import cache
+
+cache.prepare()
+
+from tutor.engine.architecture import parse_layers
+from tutor.engine.history import History
+from tutor.engine.layers import Activation, Dense, Flatten, Layer
+from tutor.engine.network import Sequential
+from tutor.engine.optimizers import SGD, Adam, Optimizer
+from tutor.engine.report import LayerHealth, TrainingReport
+from tutor.engine.trainer import Snapshot, Trainer
+from tutor.engine.warmup import warm_up
+
+__all__ = [
+    "SGD",
+    "Activation",
+    "Adam",
+    "Dense",
+    "Flatten",
+    "History",
+    "Layer",
+    "LayerHealth",
+    "Optimizer",
+    "Sequential",
+    "Snapshot",
+    "Trainer",
+    "TrainingReport",
+    "cache",
+    "parse_layers",
+    "warm_up",
+]

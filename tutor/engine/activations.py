@@ -1,0 +1,31 @@
+"""The activation functions by name. The formulas, for input z:
+
+linear   z
+sigmoid  1 / (1 + exp(-z))
+tanh     (exp(z) - exp(-z)) / (exp(z) + exp(-z))
+relu     max(0, z)                  derivative at 0: 0
+softmax  exp(z_i) / sum_j exp(z_j)  over the units of a layer
+sign     +1 if z >= 0 else -1       derivative: 0 everywhere
+step     1 if z >= 0 else 0         derivative: 0 everywhere
+"""
+
+from __future__ import annotations
+
+from tutor.engine.checks import choice
+from tutor.engine.kernels import description
+
+CODES: dict[str, int] = {
+    "linear": description.LINEAR,
+    "sigmoid": description.SIGMOID,
+    "tanh": description.TANH,
+    "relu": description.RELU,
+    "softmax": description.SOFTMAX,
+    "sign": description.SIGN,
+    "step": description.STEP,
+}
+NAMES = tuple(CODES)
+
+
+def code(name: str) -> int:
+    """The kernels' number for an activation function; EngineError if there is none of that name."""
+    return CODES[choice("activation function", name, NAMES)]

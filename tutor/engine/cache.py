@@ -1,0 +1,179 @@
+"""Where the compiled kernels are kept: a private directory that is made anew whenever the kernels change.
+
+Numba unpickles and links what it finds in its cache, and does not notice when a function that a cached one calls
+was edited in another file. So the directory's name carries a hash of all kernel sources and of the processor, only
+its owner may write it, and :func:`seal` notes the digest of every file: one that does not match when the program
+starts is thrown away before numba sees it. Where no directory can be used, the kernels are compiled each time.
+
+:func:`prepare` must run before numba is imported; ``tutor.engine`` does so.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import stat
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from llvmlite import binding
+
+from tutor import paths
+
+_KERNELS = Path(__file__).resolve().parent / "kernels"
+_PREFIX = "kernels-"
+_SEAL = "seal.json"
+_PRUNE_AFTER = 14 * 24 * 3600.0
+"""Seconds that directories of other versions are left alone: another checkout may be using them."""
+
+
+@dataclass(frozen=True)
+class CacheState:
+    """What ``dltutor doctor`` shows. ``problem`` is empty, or says why the usual directory is not used."""
+
+    directory: Path | None
+    writable: bool
+    entries: int
+    bytes: int
+    problem: str
+
+
+@dataclass
+class _Choice:
+    """The directory chosen by :func:`prepare`, once per process."""
+
+    directory: Path | None = None
+    problem: str = ""
+    prepared: bool = False
+
+
+_choice = _Choice()
+
+
+def prepare() -> None:
+    """Choose the directory, throw away what is damaged or old in it, and point numba there. Never raises."""
+    if _choice.prepared:
+        return
+    _choice.prepared = True
+    try:
+        _choice.directory = _private_directory(paths.cache_dir() / fingerprint())
+        _drop_damaged(_choice.directory)
+        _prune(_choice.directory)
+    except (OSError, ValueError, ImportError) as error:
+        _choice.problem = f"the cache directory cannot be used: {error}"
+        _choice.directory = _temporary_directory()
+    if _choice.directory is not None:
+        os.environ["NUMBA_CACHE_DIR"] = str(_choice.directory)
+        numba_config = sys.modules.get("numba.core.config")
+        if numba_config is not None:  # somebody imported numba before us: it has read the variable already
+            numba_config.CACHE_DIR = str(_choice.directory)  # type: ignore[attr-defined]
+
+
+def enabled() -> bool:
+    """Whether compiled kernels are kept anywhere."""
+    return _choice.directory is not None
+
+
+def fingerprint() -> str:
+    """The name of the directory: a hash of the kernels' sources, the Python and the processor they are for."""
+    digest = hashlib.sha256()
+    for path in sorted(_KERNELS.rglob("*.py")):
+        digest.update(path.relative_to(_KERNELS).as_posix().encode())
+        digest.update(path.read_bytes())
+    digest.update(binding.get_host_cpu_name().encode())
+    digest.update(binding.get_host_cpu_features().flatten().encode())
+    digest.update(f"{sys.version_info[:2]} {binding.llvm_version_info}".encode())
+    return _PREFIX + digest.hexdigest()[:16]
+
+
+def seal() -> None:
+    """Note the digests of all files, so that damage is seen at the next start. Call after compiling."""
+    directory = _choice.directory
+    if directory is None or _choice.problem:
+        return
+    digests = {path.relative_to(directory).as_posix(): _digest(path) for path in _files(directory)}
+    if digests == _read_seal(directory):
+        return
+    with contextlib.suppress(OSError):  # a full disk: the files will be compiled again, that is all
+        temporary = directory / f"{_SEAL}.{os.getpid()}"
+        temporary.write_text(json.dumps(digests))
+        temporary.replace(directory / _SEAL)
+
+
+def describe() -> CacheState:
+    """The directory, and how much lies in it."""
+    directory = _choice.directory
+    if directory is None:
+        return CacheState(None, False, 0, 0, _choice.problem)
+    files = _files(directory)
+    size = 0
+    for path in files:
+        with contextlib.suppress(OSError):
+            size += path.stat().st_size
+    entries = sum(path.suffix == ".nbc" for path in files)
+    return CacheState(directory, os.access(directory, os.W_OK), entries, size, _choice.problem)
+
+
+def _private_directory(directory: Path) -> Path:
+    """Make ``directory`` if need be; OSError unless it is ours alone and can be written."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = directory.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        raise OSError(f"{directory} is not a directory")
+    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
+        raise OSError(f"{directory} can be written by others")
+    with tempfile.TemporaryFile(dir=directory) as probe:
+        probe.write(b"x")
+    return directory
+
+
+def _temporary_directory() -> Path | None:
+    """A directory for this process alone, removed when it ends."""
+    try:
+        directory = tempfile.mkdtemp(prefix="dltutor-")
+    except OSError:
+        return None
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return Path(directory)
+
+
+def _files(directory: Path) -> list[Path]:
+    return [path for path in sorted(directory.rglob("*.nb[ic]")) if path.is_file()]
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _read_seal(directory: Path) -> dict[str, str]:
+    try:
+        digests = json.loads((directory / _SEAL).read_text())
+    except (OSError, ValueError):
+        return {}
+    return digests if isinstance(digests, dict) else {}
+
+
+def _drop_damaged(directory: Path) -> None:
+    """Delete files that are not as they were sealed (or never were: half of a compilation)."""
+    sealed = _read_seal(directory)
+    for path in _files(directory):
+        if sealed.get(path.relative_to(directory).as_posix()) != _digest(path):
+            path.unlink(missing_ok=True)
+
+
+def _prune(current: Path) -> None:
+    """Delete directories of other kernel versions that nobody has used for a while."""
+    os.utime(current)
+    for other in current.parent.glob(_PREFIX + "*"):
+        if other != current and time.time() - other.lstat().st_mtime > _PRUNE_AFTER:
+            shutil.rmtree(other, ignore_errors=True)

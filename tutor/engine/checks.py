@@ -1,0 +1,138 @@
+"""Checks of what the user hands in; each raises one clear EngineError."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tutor.errors import EngineError
+from tutor.text import clean_line
+
+
+def choice(what: str, name: object, names: Sequence[str]) -> str:
+    """``name`` if it is one of ``names``."""
+    if isinstance(name, str) and name in names:
+        return name
+    near = difflib.get_close_matches(str(name), names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(names)}"
+    raise EngineError(f"unknown {what} {clean_line(str(name))[:40]!r}", hint)
+
+
+def whole_number(what: str, value: object, least: int) -> int:
+    """``value`` as an int of at least ``least``."""
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise EngineError(f"{what} must be a whole number, not {str(value)[:40]!r}") from None
+    if isinstance(value, bool) or number < least:
+        raise EngineError(f"{what} must be {least} or more, not {value}")
+    return number
+
+
+def number(what: str, value: object, *, least: float = -math.inf, above: float = -math.inf, below: float = math.inf) -> float:
+    """``value`` as a finite float with least <= value, above < value < below."""
+    try:
+        result = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise EngineError(f"{what} must be a number, not {str(value)[:40]!r}") from None
+    if not math.isfinite(result):
+        raise EngineError(f"{what} must be a finite number, not {result}")
+    if result <= above:
+        raise EngineError(f"{what} must be greater than {above:g}, not {result:g}")
+    if result < least:
+        raise EngineError(f"{what} must be {least:g} or more, not {result:g}")
+    if result >= below:
+        raise EngineError(f"{what} must be less than {below:g}, not {result:g}")
+    return result
+
+
+def numbers(what: str, values: ArrayLike, dtype: Any) -> NDArray[Any]:
+    """``values`` as an array of ``dtype`` with at least one example and no NaN or infinity."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "buif":
+            array = array.astype(np.float64)
+        with np.errstate(over="ignore"):
+            array = array.astype(dtype)
+    except (TypeError, ValueError):
+        raise EngineError(f"{what} must be numbers in rows of equal length") from None
+    if array.ndim == 0 or array.shape[0] == 0:
+        raise EngineError(f"there are no examples in {what}", "give at least one row")
+    if not np.isfinite(array).all():
+        place = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
+        raise EngineError(
+            f"{what} hold a value that is not finite in {dtype} (row {place[0]})",
+            "remove missing values and scale large ones down",
+        )
+    return array
+
+
+def inputs(x: ArrayLike, input_shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+    """``x`` as (n, numbers per example); it must be (n, *input_shape), or (n,) where that is (1,)."""
+    array = numbers("the inputs", x, dtype)
+    if array.ndim == 1 and input_shape == (1,):
+        array = array[:, None]
+    if array.shape[1:] != input_shape:
+        raise EngineError(
+            f"the inputs have shape {_shape(array.shape)}, but the network takes {_shape(('n', *input_shape))}",
+            "give one row per example, or build the network with another input_shape",
+        )
+    return array.reshape(array.shape[0], -1)
+
+
+def targets(y: ArrayLike, examples: int, outputs: int, loss: str, dtype: Any) -> NDArray[Any]:
+    """``y`` as (n, outputs), in the form that the loss wants; see ``losses`` for what is accepted."""
+    array = numbers("the targets", y, dtype)
+    if array.shape[0] != examples:
+        raise EngineError(f"there are {examples} inputs but {array.shape[0]} targets", "give one target per input")
+    if loss == "categorical_crossentropy" and (array.ndim == 1 or array.shape[1:] == (1,)):
+        return _one_hot(array.reshape(-1), outputs, dtype)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.shape[1:] != (outputs,):
+        raise EngineError(
+            f"the targets have shape {_shape(array.shape)}, but the network has {outputs} "
+            f"output{'s' if outputs > 1 else ''}",
+            f"give targets of shape {_shape(('n', outputs))}, or change the last layer's units",
+        )
+    return _checked_for(loss, array)
+
+
+def _checked_for(loss: str, array: NDArray[Any]) -> NDArray[Any]:
+    if loss == "hinge":
+        if np.isin(array, (0, 1)).all():  # as in Keras: classes 0 and 1 mean -1 and +1
+            return 2 * array - 1
+        if not np.isin(array, (-1, 1)).all():
+            raise EngineError("hinge needs targets -1 and +1", "write the two classes as -1 and +1, or as 0 and 1")
+    elif loss == "binary_crossentropy" and not ((array >= 0) & (array <= 1)).all():
+        raise EngineError("binary_crossentropy needs targets from 0 to 1", "write the two classes as 0 and 1")
+    elif loss == "categorical_crossentropy" and not (
+        (array >= 0).all() and np.allclose(array.sum(axis=1), 1, atol=1e-3)
+    ):
+        raise EngineError(
+            "categorical_crossentropy needs rows that are not negative and add up to 1",
+            "give class numbers 0, 1, 2, ..., or rows with a single 1",
+        )
+    return array
+
+
+def _one_hot(classes: NDArray[Any], outputs: int, dtype: Any) -> NDArray[Any]:
+    wrong = (classes != np.floor(classes)) | (classes < 0) | (classes >= outputs)
+    if wrong.any():
+        raise EngineError(
+            f"class number {classes[wrong][0]:g} is not one of 0 to {outputs - 1}",
+            f"the network has {outputs} outputs, one per class",
+        )
+    rows = np.zeros((classes.size, outputs), dtype)
+    rows[np.arange(classes.size), classes.astype(np.int64)] = 1
+    return rows
+
+
+def _shape(shape: Sequence[object]) -> str:
+    return "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"

@@ -1,0 +1,25 @@
+"""What ``fit`` returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tutor.engine.report import TrainingReport
+
+
+@dataclass
+class History:
+    """``history`` maps "loss", each metric, and "val_" + each with validation data, to one number per epoch."""
+
+    epoch: list[int] = field(default_factory=list)
+    history: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, epoch: int, loss: float, report: TrainingReport) -> None:
+        """Append an epoch that has just ended."""
+        self.epoch.append(epoch)
+        values = {"loss": loss, **report.metrics}
+        if report.val_loss is not None:
+            values["val_loss"] = report.val_loss
+            values |= {f"val_{name}": value for name, value in report.val_metrics.items()}
+        for name, value in values.items():
+            self.history.setdefault(name, []).append(value)

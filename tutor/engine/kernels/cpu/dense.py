@@ -1,0 +1,162 @@
+"""The fully connected layer: z = x W + b, and its gradients. All three products are one loop, ``accumulate``."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tutor.engine.kernels.cpu.jit import kernel
+from tutor.engine.kernels.cpu.lanes import fill, load, multiply_add, spread, store
+from tutor.engine.kernels.description import (
+    BIAS,
+    IN_STRIDE,
+    IN_WIDTH,
+    INPUT,
+    KERNEL,
+    OUT_STRIDE,
+    OUT_WIDTH,
+    OUTPUT,
+    TRANSPOSED,
+    WIDTH,
+    Network,
+    Workspace,
+)
+
+
+class Matrix(NamedTuple):
+    """A matrix inside a flat buffer: element (r, c) stands at ``start + r * row + c * column``."""
+
+    buffer: Any
+    start: int
+    row: int
+    column: int
+
+
+@kernel
+def dense_forward(network: Network, workspace: Workspace, k: int, rows: int) -> None:
+    """Operation ``k``: values at its OUTPUT (rows, OUT_STRIDE) from those at its INPUT (rows, IN_STRIDE)."""
+    op = network.operations
+    width = op[k, OUT_STRIDE]
+    start = op[k, OUTPUT] * workspace.capacity
+    for r in range(rows):
+        for c in range(0, width, WIDTH):
+            store(workspace.values, start + r * width + c, load(network.parameters, op[k, BIAS] + c))
+    x = Matrix(workspace.values, op[k, INPUT] * workspace.capacity, op[k, IN_STRIDE], 1)
+    w = Matrix(network.parameters, op[k, KERNEL], width, 1)
+    accumulate(Matrix(workspace.values, start, width, 1), x, w, rows, op[k, IN_WIDTH], width)
+
+
+@kernel
+def dense_backward(network: Network, workspace: Workspace, k: int, rows: int) -> None:
+    """From dz at OUTPUT: db = column sums of dz, dW = xᵀ dz, and dx = dz Wᵀ unless x is the network's input."""
+    op = network.operations
+    width = op[k, OUT_STRIDE]
+    dz = Matrix(workspace.deltas, op[k, OUTPUT] * workspace.capacity, width, 1)
+    place = op[k, INPUT] * workspace.capacity
+    for c in range(0, width, WIDTH):
+        column_sum = fill(workspace.deltas, 0.0)
+        for r in range(rows):
+            column_sum = column_sum + load(workspace.deltas, dz.start + r * width + c)
+        store(network.gradients, op[k, BIAS] + c, column_sum)
+    x_transposed = Matrix(workspace.values, place, 1, op[k, IN_STRIDE])
+    dw = Matrix(network.gradients, op[k, KERNEL], width, 1)
+    _clear(dw, op[k, IN_WIDTH], width)
+    accumulate(dw, x_transposed, dz, op[k, IN_WIDTH], rows, width)
+    if op[k, INPUT] == 0:
+        return
+    _transpose(network, workspace, k)
+    w_transposed = Matrix(workspace.transposed, op[k, TRANSPOSED], op[k, IN_STRIDE], 1)
+    dx = Matrix(workspace.deltas, place, op[k, IN_STRIDE], 1)
+    _clear(dx, rows, op[k, IN_STRIDE])
+    accumulate(dx, dz, w_transposed, rows, op[k, OUT_WIDTH], op[k, IN_STRIDE])
+
+
+@kernel
+def _clear(c: Matrix, rows: int, width: int) -> None:
+    for place in range(c.start, c.start + rows * width, WIDTH):
+        store(c.buffer, place, fill(c.buffer, 0.0))
+
+
+@kernel
+def _transpose(network: Network, workspace: Workspace, k: int) -> None:
+    """W (IN_WIDTH, OUT_STRIDE) to its transpose (OUT_WIDTH, IN_STRIDE), whose padding was zero from the start."""
+    op = network.operations
+    for j in range(op[k, OUT_WIDTH]):
+        target = op[k, TRANSPOSED] + j * op[k, IN_STRIDE]
+        source = op[k, KERNEL] + j
+        for i in range(op[k, IN_WIDTH]):
+            workspace.transposed[target + i] = network.parameters[source + i * op[k, OUT_STRIDE]]
+
+
+@kernel
+def accumulate(c: Matrix, a: Matrix, b: Matrix, rows: int, depth: int, width: int) -> None:
+    """C += A B with C (rows, width), A (rows, depth), B (depth, width); B's and C's columns lie side by side.
+
+    Tiles of four rows by two lane groups stay in registers over the whole depth: eight running sums hide the
+    latency of the multiply-adds, and each number loaded is used two or four times.
+    """
+    for r in range(0, rows - 3, 4):
+        for column in range(0, width - WIDTH, 2 * WIDTH):
+            _tile_of_four_by_two(c, a, b, r, column, depth)
+        if width % (2 * WIDTH):
+            _tile_of_four(c, a, b, r, width - WIDTH, depth)
+    for r in range(rows - rows % 4, rows):
+        for column in range(0, width, WIDTH):
+            _tile_of_one(c, a, b, r, column, depth)
+
+
+@kernel
+def _tile_of_four_by_two(c: Matrix, a: Matrix, b: Matrix, r: int, column: int, depth: int) -> None:
+    c0 = c.start + r * c.row + column
+    c1, c2, c3 = c0 + c.row, c0 + 2 * c.row, c0 + 3 * c.row
+    s0, t0 = load(c.buffer, c0), load(c.buffer, c0 + WIDTH)
+    s1, t1 = load(c.buffer, c1), load(c.buffer, c1 + WIDTH)
+    s2, t2 = load(c.buffer, c2), load(c.buffer, c2 + WIDTH)
+    s3, t3 = load(c.buffer, c3), load(c.buffer, c3 + WIDTH)
+    for d in range(depth):
+        at = a.start + r * a.row + d * a.column
+        left = load(b.buffer, b.start + d * b.row + column)
+        right = load(b.buffer, b.start + d * b.row + column + WIDTH)
+        x = spread(a.buffer, at)
+        s0, t0 = multiply_add(x, left, s0), multiply_add(x, right, t0)
+        x = spread(a.buffer, at + a.row)
+        s1, t1 = multiply_add(x, left, s1), multiply_add(x, right, t1)
+        x = spread(a.buffer, at + 2 * a.row)
+        s2, t2 = multiply_add(x, left, s2), multiply_add(x, right, t2)
+        x = spread(a.buffer, at + 3 * a.row)
+        s3, t3 = multiply_add(x, left, s3), multiply_add(x, right, t3)
+    store(c.buffer, c0, s0)
+    store(c.buffer, c0 + WIDTH, t0)
+    store(c.buffer, c1, s1)
+    store(c.buffer, c1 + WIDTH, t1)
+    store(c.buffer, c2, s2)
+    store(c.buffer, c2 + WIDTH, t2)
+    store(c.buffer, c3, s3)
+    store(c.buffer, c3 + WIDTH, t3)
+
+
+@kernel
+def _tile_of_four(c: Matrix, a: Matrix, b: Matrix, r: int, column: int, depth: int) -> None:
+    c0 = c.start + r * c.row + column
+    c1, c2, c3 = c0 + c.row, c0 + 2 * c.row, c0 + 3 * c.row
+    s0, s1, s2, s3 = load(c.buffer, c0), load(c.buffer, c1), load(c.buffer, c2), load(c.buffer, c3)
+    for d in range(depth):
+        at = a.start + r * a.row + d * a.column
+        group = load(b.buffer, b.start + d * b.row + column)
+        s0 = multiply_add(spread(a.buffer, at), group, s0)
+        s1 = multiply_add(spread(a.buffer, at + a.row), group, s1)
+        s2 = multiply_add(spread(a.buffer, at + 2 * a.row), group, s2)
+        s3 = multiply_add(spread(a.buffer, at + 3 * a.row), group, s3)
+    store(c.buffer, c0, s0)
+    store(c.buffer, c1, s1)
+    store(c.buffer, c2, s2)
+    store(c.buffer, c3, s3)
+
+
+@kernel
+def _tile_of_one(c: Matrix, a: Matrix, b: Matrix, r: int, column: int, depth: int) -> None:
+    c0 = c.start + r * c.row + column
+    s = load(c.buffer, c0)
+    for d in range(depth):
+        x = spread(a.buffer, a.start + r * a.row + d * a.column)
+        s = multiply_add(x, load(b.buffer, b.start + d * b.row + column), s)
+    store(c.buffer, c0, s)

@@ -1,0 +1,143 @@
+"""exp, tanh and log on lanes, for the arguments that activation functions and losses need.
+
+exp rests on y = n ln 2 + r with |r| <= ln 2 / 2 and p = exp(r) - 1 from Taylor's series: it is ``2**n (p + 1)``,
+and exp(y) - 1 is ``2**n p + (2**n - 1)``, which for n = 0 is p, so that small arguments keep all their digits.
+NaN stays NaN in every function here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba.core import types
+from numba.extending import overload
+
+from tutor.engine.kernels.cpu.jit import kernel
+from tutor.engine.kernels.cpu.lanes import fill, magnitude, multiply_add, power_of_two, where_less, with_sign
+
+_LOG2_E = 1.4426950408889634
+
+
+def reduced_exp(y: Any) -> Any:
+    """``(p, 2**n)`` for y <= 0 (below -87 in float32, -708 in float64: as there)."""
+    raise NotImplementedError("compiled code only")
+
+
+def log1p_unit(u: Any) -> Any:
+    """``log(1 + u)`` for 0 <= u <= 1: twice the inverse hyperbolic tangent of u / (2 + u), by its series."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(reduced_exp)
+def _choose_reduced_exp(y: Any) -> Any:
+    return _reduced_single if y.element == types.float32 else _reduced_double
+
+
+@overload(log1p_unit)
+def _choose_log1p(u: Any) -> Any:
+    return _log1p_single if u.element == types.float32 else _log1p_double
+
+
+def _reduced_single(y: Any) -> Any:
+    y = where_less(y, fill(y, -87.0), fill(y, -87.0), y)
+    shifted = y * _LOG2_E + 12582912.0  # 1.5 * 2**23: what is added here rounds to a whole number
+    n = shifted - 12582912.0
+    # ln 2 in two parts; the first is so short that n times it is exact
+    r = multiply_add(n, fill(y, -0.693359375), y)
+    r = multiply_add(n, fill(y, 2.12194440e-4), r)
+    p = r * (1 / 5040) + 1 / 720
+    p = p * r + 1 / 120
+    p = p * r + 1 / 24
+    p = p * r + 1 / 6
+    p = p * r + 1 / 2
+    p = multiply_add(p * r, r, r)
+    return p, power_of_two(shifted)
+
+
+def _reduced_double(y: Any) -> Any:
+    y = where_less(y, fill(y, -708.0), fill(y, -708.0), y)
+    shifted = y * _LOG2_E + 6755399441055744.0  # 1.5 * 2**52
+    n = shifted - 6755399441055744.0
+    r = multiply_add(n, fill(y, -6.93145751953125e-1), y)
+    r = multiply_add(n, fill(y, -1.42860682030941723212e-6), r)
+    p = r * (1 / 6227020800) + 1 / 479001600
+    p = p * r + 1 / 39916800
+    p = p * r + 1 / 3628800
+    p = p * r + 1 / 362880
+    p = p * r + 1 / 40320
+    p = p * r + 1 / 5040
+    p = p * r + 1 / 720
+    p = p * r + 1 / 120
+    p = p * r + 1 / 24
+    p = p * r + 1 / 6
+    p = p * r + 1 / 2
+    p = multiply_add(p * r, r, r)
+    return p, power_of_two(shifted)
+
+
+def _log1p_single(u: Any) -> Any:
+    s = u / (u + 2.0)
+    q = s * s
+    p = q * (1 / 15) + 1 / 13
+    p = p * q + 1 / 11
+    p = p * q + 1 / 9
+    p = p * q + 1 / 7
+    p = p * q + 1 / 5
+    p = p * q + 1 / 3
+    return (s + s) * (p * q + 1.0)
+
+
+def _log1p_double(u: Any) -> Any:
+    s = u / (u + 2.0)
+    q = s * s
+    p = q * (1 / 33) + 1 / 31
+    p = p * q + 1 / 29
+    p = p * q + 1 / 27
+    p = p * q + 1 / 25
+    p = p * q + 1 / 23
+    p = p * q + 1 / 21
+    p = p * q + 1 / 19
+    p = p * q + 1 / 17
+    p = p * q + 1 / 15
+    p = p * q + 1 / 13
+    p = p * q + 1 / 11
+    p = p * q + 1 / 9
+    p = p * q + 1 / 7
+    p = p * q + 1 / 5
+    p = p * q + 1 / 3
+    return (s + s) * (p * q + 1.0)
+
+
+@kernel
+def exp_nonpositive(y: Any) -> Any:
+    """``exp(y)`` for y <= 0."""
+    p, scale = reduced_exp(y)
+    return multiply_add(scale, p, scale)
+
+
+@kernel
+def expm1_nonpositive(y: Any) -> Any:
+    """``exp(y) - 1`` for y <= 0."""
+    p, scale = reduced_exp(y)
+    return multiply_add(scale, p, scale - 1.0)
+
+
+@kernel
+def sigmoid(z: Any) -> Any:
+    """``1 / (1 + exp(-z))``, computed from ``exp(-|z|)``, which cannot overflow."""
+    e = exp_nonpositive(-magnitude(z))
+    return where_less(z, fill(z, 0.0), e, fill(z, 1.0)) / (e + 1.0)
+
+
+@kernel
+def tanh(z: Any) -> Any:
+    """The hyperbolic tangent, from ``m = exp(-2|z|) - 1`` as ``-m / (m + 2)`` with the sign of z."""
+    m = expm1_nonpositive(magnitude(z) * -2.0)
+    return with_sign(-m / (m + 2.0), z)
+
+
+@kernel
+def softplus(z: Any) -> Any:
+    """``log(1 + exp(z))`` as ``max(z, 0) + log(1 + exp(-|z|))``."""
+    positive = where_less(z, fill(z, 0.0), fill(z, 0.0), z)
+    return positive + log1p_unit(exp_nonpositive(-magnitude(z)))

@@ -1,0 +1,132 @@
+"""How a network is told to the kernels: integers and flat buffers, so that a new network compiles nothing.
+
+A network is a table of *operations*, one row each, whose columns are named below. Rows of numbers are padded to a
+multiple of ``WIDTH`` (their *stride*); what lies in the padding is zero for weights and gradients and of no account
+elsewhere. Places in ``parameters`` and ``gradients`` are absolute; places in ``values``, ``deltas`` are per example
+and are multiplied by the workspace's ``capacity``, so that the table does not depend on the batch size.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+Floats = NDArray[Any]
+
+WIDTH = 8
+"""Numbers in a group; the same as ``cpu.lanes.WIDTH``."""
+
+# Columns of the table of operations.
+KIND = 0
+LAYER = 1  # index of the layer that the operation belongs to
+INPUT = 2  # place of the input in values, and of its gradient in deltas
+OUTPUT = 3
+IN_WIDTH = 4  # numbers per example
+IN_STRIDE = 5
+OUT_WIDTH = 6
+OUT_STRIDE = 7
+FUNCTION = 8  # code of the activation function
+KERNEL = 9  # place of the weights, (IN_WIDTH, OUT_STRIDE)
+BIAS = 10  # place of the biases, (OUT_STRIDE,)
+TRANSPOSED = 11  # place of the weights' transpose, (OUT_WIDTH, IN_STRIDE), in workspace.transposed
+COLUMNS = 12
+
+# Kinds of operation.
+DENSE = 0
+ACTIVATION = 1
+
+# Activation functions.
+LINEAR = 0
+SIGMOID = 1
+TANH = 2
+RELU = 3
+SOFTMAX = 4
+SIGN = 5
+STEP = 6
+
+# Losses.
+MEAN_SQUARED_ERROR = 0
+BINARY_CROSSENTROPY = 1
+CATEGORICAL_CROSSENTROPY = 2
+HINGE = 3
+
+# Optimizers.
+SGD = 0
+ADAM = 1
+
+# Places in Run.controls.
+LOSS = 0
+OPTIMIZER = 1
+BATCH_SIZE = 2
+SHUFFLE = 3
+SEED = 4
+CONTROLS = 5
+
+# Places in Run.rates.
+LEARNING_RATE = 0
+MOMENTUM = 1
+BETA_1 = 2
+BETA_2 = 3
+EPSILON = 4
+RATES = 5
+
+# Places in Run.counters.
+STEPS = 0
+EPOCHS = 1  # completed
+POSITION = 2  # examples of the present epoch already used
+STATUS = 3
+COUNTERS = 4
+
+# Values of counters[STATUS].
+HEALTHY = 0
+BAD_LOSS = 1
+BAD_GRADIENT = 2
+BAD_WEIGHTS = 3
+
+# Places in Run.sums, which the reader sets back to zero.
+LOSS_SUM = 0  # each minibatch's loss times its examples
+EXAMPLES_SUM = 1
+SUMS = 2
+
+
+class Network(NamedTuple):
+    """The table of operations and what it learns."""
+
+    operations: Integers  # (operations, COLUMNS)
+    parameters: Floats  # flat
+    gradients: Floats  # flat, of the same size
+
+
+class Workspace(NamedTuple):
+    """Room for one batch of at most ``capacity`` examples."""
+
+    capacity: int
+    values: Floats
+    deltas: Floats  # gradients of the loss by what stands in values
+    transposed: Floats
+
+
+class Examples(NamedTuple):
+    """``inputs`` and ``targets`` are flat, rows padded; ``order`` says which row comes when."""
+
+    inputs: Floats
+    targets: Floats
+    order: Integers  # (n,)
+
+
+class Run(NamedTuple):
+    """The state of a training run; together with the parameters and slots, all that a snapshot needs."""
+
+    controls: Integers
+    rates: NDArray[np.float64]
+    counters: Integers
+    sums: NDArray[np.float64]
+    slots: Floats  # (slots, parameters): what the optimizer remembers
+
+
+def padded(width: int) -> int:
+    """``width`` rounded up to a whole number of lane groups."""
+    return -(-width // WIDTH) * WIDTH

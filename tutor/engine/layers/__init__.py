@@ -1,0 +1,8 @@
+"""Kinds of layer, one file each: what the user writes down, and how it becomes operations."""
+
+from tutor.engine.layers.activation import Activation
+from tutor.engine.layers.base import Layer
+from tutor.engine.layers.dense import Dense
+from tutor.engine.layers.flatten import Flatten
+
+__all__ = ["Activation", "Dense", "Flatten", "Layer"]

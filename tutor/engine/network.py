@@ -1,0 +1,269 @@
+"""``Sequential``: a stack of layers with its weights, what it learns by, and what can be asked of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tutor.engine import activations, checks, initializers, losses, metrics, optimizers, plan, storage
+from tutor.engine.history import History
+from tutor.engine.kernels import description as d
+from tutor.engine.kernels import launch
+from tutor.engine.layers import Activation, Dense, Layer
+from tutor.engine.optimizers import Optimizer
+from tutor.engine.report import TrainingReport
+from tutor.engine.trainer import Data, Trainer
+from tutor.errors import EngineError
+
+Array = NDArray[Any]
+Pair = tuple[ArrayLike, ArrayLike]
+
+DTYPES = ("float32", "float64")
+BACKENDS = ("auto", "cpu")
+_CHUNK = 256
+"""Examples that go through the network at once when it is only asked."""
+
+
+class Sequential:
+    """A network of layers in a row.
+
+    ``input_shape`` is the shape of one example, for example (2,) or (8, 8); arrays of examples are (n, *input_shape).
+    The same seed gives the same starting weights and the same order of examples. Raises EngineError if the layers do
+    not fit together.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        input_shape: Sequence[int],
+        seed: int = 0,
+        dtype: str = "float32",
+        backend: str = "cpu",
+    ) -> None:
+        self.input_shape = tuple(checks.whole_number("each size in input_shape", size, least=1) for size in input_shape)
+        if not self.input_shape or math.prod(self.input_shape) > plan.MAX_WORKSPACE:
+            raise EngineError(f"the input shape {self.input_shape} cannot be used", "write it like (2,) or (8, 8)")
+        self.layers = list(layers)
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                raise EngineError(f"{str(layer)[:40]!r} is not a layer", "write for example Dense(8, activation='tanh')")
+        self.seed = checks.whole_number("the seed", seed, least=0)
+        self.dtype = checks.choice("number type", dtype, DTYPES)
+        self.backend = "cpu" if checks.choice("backend", backend, BACKENDS) == "auto" else backend
+        self.plan = plan.make_plan(self.layers, self.input_shape)
+        self.network = d.Network(
+            self.plan.operations,
+            plan.zeros(self.plan.parameters, dtype),
+            plan.zeros(self.plan.parameters, dtype),
+        )
+        self._draw_weights()
+        self._asking: d.Workspace | None = None
+        self.optimizer: Optimizer | None = None
+        self.loss = ""
+        self.metrics: tuple[str, ...] = ()
+        self.run: d.Run | None = None
+
+    # ----------------------------------------------------------------- weights
+
+    def _draw_weights(self) -> None:
+        for number, tensor in enumerate(self.plan.tensors):
+            # One stream per array: widening a layer leaves the others' starting weights as they were.
+            rng = np.random.default_rng((self.seed, number))
+            draw = initializers.parse(tensor.initializer).draw
+            tensor.view(self.network.parameters)[...] = draw(rng, tensor.shape, *tensor.fans)
+
+    def get_weights(self) -> list[Array]:
+        """Copies of all weight arrays, layer after layer: kernel (inputs, units), bias (units,)."""
+        return [tensor.view(self.network.parameters).copy() for tensor in self.plan.tensors]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Take over arrays as :meth:`get_weights` gives them."""
+        if len(weights) != len(self.plan.tensors):
+            raise EngineError(f"the network has {len(self.plan.tensors)} weight arrays, not {len(weights)}")
+        arrays = []
+        for tensor, values in zip(self.plan.tensors, weights, strict=True):
+            array = checks.numbers(f"the {tensor.label} of {tensor.layer}", values, self.dtype)
+            if array.shape != tensor.shape:
+                raise EngineError(
+                    f"the {tensor.label} of {tensor.layer} have shape {tensor.shape}, not {array.shape}"
+                )
+            arrays.append(array)
+        for tensor, array in zip(self.plan.tensors, arrays, strict=True):
+            tensor.view(self.network.parameters)[...] = array
+
+    def count_params(self) -> int:
+        """Weights and biases altogether."""
+        return sum(tensor.size for tensor in self.plan.tensors)
+
+    def summary(self) -> str:
+        """A table of the layers, their output shapes and their numbers of parameters, as text."""
+        rows = [("layer", "output shape", "parameters")]
+        for name, shape in zip(self.plan.layer_names, self.plan.output_shapes, strict=True):
+            count = sum(tensor.size for tensor in self.plan.tensors if tensor.layer == name)
+            rows.append((name, "(n, " + ", ".join(map(str, shape)) + ")", f"{count:,}"))
+        rows.append(("total", "", f"{self.count_params():,}"))
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows)
+
+    # ----------------------------------------------------------------- learning
+
+    def compile(
+        self, optimizer: str | Optimizer = "sgd", loss: str = "mean_squared_error", metrics: Sequence[str] = ()
+    ) -> None:
+        """Choose how to learn; forgets what an optimizer of before remembered."""
+        loss = losses.canonical(loss)
+        losses.check_output(loss, self._last_activation(), self.plan.outputs)
+        self.metrics = tuple(_metrics_check(name) for name in metrics)
+        self.loss = loss
+        self.optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizers.make(optimizer)
+        controls = np.zeros(d.CONTROLS, np.int64)
+        controls[d.LOSS], controls[d.OPTIMIZER] = losses.CODES[loss], self.optimizer.code
+        controls[d.SEED] = self.seed
+        self.run = d.Run(
+            controls,
+            self.optimizer.rates(),
+            np.zeros(d.COUNTERS, np.int64),
+            np.zeros(d.SUMS),
+            plan.zeros(self.optimizer.slots * self.plan.parameters, self.dtype).reshape(self.optimizer.slots, -1),
+        )
+
+    def set_activation(self, layer_index: int, name: str) -> None:
+        """Exchange the activation function of one layer, also in the middle of training."""
+        code = activations.code(name)
+        index = checks.whole_number("the layer index", layer_index, least=0)
+        layer = self.layers[index] if index < len(self.layers) else None
+        if not isinstance(layer, Dense | Activation):
+            raise EngineError(f"there is no activation function at layer index {layer_index}")
+        changed = [*self.layers[:index], dataclasses.replace(layer, activation=name), *self.layers[index + 1 :]]
+        plan.make_plan(changed, self.input_shape)  # refuses what does not fit
+        operations = self.network.operations
+        row = (operations[:, d.LAYER] == index) & (operations[:, d.KIND] == d.ACTIVATION)
+        if self.loss and row[-1]:
+            losses.check_output(self.loss, name, self.plan.outputs)
+        operations[row, d.FUNCTION] = code
+        self.layers = changed
+
+    def trainer(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        batch_size: int | None = None,
+        validation_data: Pair | None = None,
+        shuffle: bool = True,
+    ) -> Trainer:
+        """A trainer that goes step by step. ``batch_size`` None is 32, or all examples if there are fewer."""
+        data = self.data(x, y)
+        size = min(32, data.count) if batch_size is None else batch_size
+        validation = self.data(*validation_data) if validation_data is not None else None
+        return Trainer(self, data, size, validation, shuffle)
+
+    def train(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        batch_size: int | None = None,
+        steps: int = 1000,
+        report_every: int = 50,
+        validation_data: Pair | None = None,
+        shuffle: bool = True,
+    ) -> Iterator[TrainingReport]:
+        """Do ``steps`` updates, with a report after every ``report_every``; ends early if training diverges."""
+        trainer = self.trainer(x, y, batch_size, validation_data, shuffle)
+        checks.whole_number("report_every", report_every, least=1)
+        left = checks.whole_number("the number of steps", steps, least=0)
+        while left > 0 and not trainer.diverged:
+            trainer.run(min(report_every, left))
+            left -= report_every
+            yield trainer.report()
+
+    def fit(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        validation_data: Pair | None = None,
+        shuffle: bool = True,
+    ) -> History:
+        """Train for whole epochs. EngineError, with the history so far as ``.history``, if training diverges.
+
+        ``history["loss"]`` is the mean of the minibatch losses during the epoch, as in Keras; metrics and everything
+        ``val_`` are evaluated at the epoch's end.
+        """
+        trainer = self.trainer(x, y, batch_size, validation_data, shuffle)
+        history = History()
+        for epoch in range(checks.whole_number("the number of epochs", epochs, least=1)):
+            trainer.run(trainer.steps_per_epoch)
+            if trainer.diverged:
+                raise EngineError(
+                    f"training diverged at step {trainer.step + 1}: {trainer.diverged} stopped being finite",
+                    "take a smaller learning rate, or scale the inputs",
+                )
+            history.add(epoch, trainer.loss, trainer.report())
+        return history
+
+    # ----------------------------------------------------------------- asking
+
+    def predict(self, x: ArrayLike) -> Array:
+        """The outputs (n, outputs) for the inputs (n, *input_shape)."""
+        rows = checks.inputs(x, self.input_shape, self.dtype)
+        return self.answer(Data.of(rows, np.zeros((0, 1)), self.dtype))[0]
+
+    def evaluate(self, x: ArrayLike, y: ArrayLike) -> dict[str, float]:
+        """``loss`` and the compiled metrics over a whole set."""
+        return self.score(self.data(x, y))
+
+    def gradients(self, x: ArrayLike, y: ArrayLike) -> tuple[float, list[Array]]:
+        """The loss over all examples as one batch, and its gradient by each array of :meth:`get_weights`."""
+        data = self.data(x, y)
+        network = self.network._replace(gradients=plan.zeros(self.plan.parameters, self.dtype))
+        workspace = self.plan.workspace(data.count, self.dtype)
+        loss = launch.batch_gradients(network, workspace, data.examples, losses.CODES[self.loss])
+        return loss, [tensor.view(network.gradients).copy() for tensor in self.plan.tensors]
+
+    def data(self, x: ArrayLike, y: ArrayLike) -> Data:
+        """Inputs and targets, checked against the network and laid out for the kernels."""
+        if self.run is None:
+            raise EngineError("the network is not compiled", "call compile(optimizer, loss) first")
+        rows = checks.inputs(x, self.input_shape, self.dtype)
+        return Data.of(rows, checks.targets(y, len(rows), self.plan.outputs, self.loss, self.dtype), self.dtype)
+
+    def answer(self, data: Data) -> tuple[Array, float]:
+        """The outputs (n, outputs) for ``data``, and the mean loss (0 if it has no targets)."""
+        capacity = min(_CHUNK, data.count)
+        if self._asking is None or self._asking.capacity < capacity:
+            self._asking = self.plan.workspace(capacity, self.dtype)
+        stride = d.padded(self.plan.outputs)
+        outputs = plan.zeros(data.count * stride, self.dtype)
+        code = losses.CODES.get(self.loss, 0)
+        loss = launch.evaluate(self.network, self._asking, data.examples, code, len(data.targets) > 0, outputs)
+        return outputs.reshape(-1, stride)[:, : self.plan.outputs].copy(), loss
+
+    def score(self, data: Data) -> dict[str, float]:
+        """``loss`` and the compiled metrics over ``data``."""
+        outputs, loss = self.answer(data)
+        return {"loss": loss, **metrics.compute(self.metrics, outputs, data.targets, self.loss)}
+
+    # ----------------------------------------------------------------- files
+
+    def save(self, path: str | Path) -> None:
+        """Write layers, weights and compile settings to an .npz file."""
+        storage.save(self, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Sequential:
+        """Read what :meth:`save` wrote; EngineError if it is anything else."""
+        return storage.load(cls, Path(path))
+
+    def _last_activation(self) -> str:
+        last = self.network.operations[-1]
+        return activations.NAMES[int(last[d.FUNCTION])] if last[d.KIND] == d.ACTIVATION else "linear"
+
+
+_metrics_check = metrics.check

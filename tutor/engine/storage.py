@@ -1,0 +1,71 @@
+"""Networks in files: an .npz archive of the weight arrays and a description in JSON. Nothing in it is executed."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tutor.engine import optimizers
+from tutor.engine.checks import choice
+from tutor.engine.layers import Activation, Dense, Flatten, Layer
+from tutor.errors import EngineError
+
+if TYPE_CHECKING:
+    from tutor.engine.network import Sequential
+
+FORMAT = "dltutor network 1"
+_KINDS: dict[str, type[Layer]] = {kind.kind: kind for kind in (Dense, Activation, Flatten)}
+
+
+def save(model: Sequential, path: Path) -> None:
+    """Write ``model`` to ``path``; EngineError if that cannot be written."""
+    description = {
+        "format": FORMAT,
+        "layers": [{"kind": layer.kind, **layer.settings()} for layer in model.layers],
+        "input_shape": model.input_shape,
+        "seed": model.seed,
+        "dtype": model.dtype,
+        "loss": model.loss,
+        "metrics": model.metrics,
+        "optimizer": {"name": model.optimizer.name, **model.optimizer.settings()} if model.optimizer else None,
+    }
+    arrays: dict[str, Any] = {f"weights_{i:04d}": array for i, array in enumerate(model.get_weights())}
+    try:
+        with path.open("wb") as file:
+            np.savez(file, description=np.array(json.dumps(description)), **arrays)
+    except OSError as error:
+        raise EngineError(f"cannot write {path}: {error.strerror}", "choose a place that can be written") from None
+
+
+def load(cls: type[Sequential], path: Path) -> Sequential:
+    """The network in ``path``; EngineError if it is missing, damaged or something else."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            description = json.loads(str(archive["description"]))
+            weights = [archive[name] for name in sorted(archive.files) if name.startswith("weights_")]
+        if description["format"] != FORMAT:
+            raise ValueError
+        return _rebuild(cls, description, weights)
+    except FileNotFoundError:
+        raise EngineError(f"there is no file {path}") from None
+    except OSError as error:
+        raise EngineError(f"cannot read {path}: {error.strerror or error}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile):
+        raise EngineError(f"{path} is not a saved network, or it is damaged", "save it again") from None
+
+
+def _rebuild(cls: type[Sequential], description: dict[str, Any], weights: list[Any]) -> Sequential:
+    layers = []
+    for settings in description["layers"]:
+        kind = choice("kind of layer", settings.pop("kind"), tuple(_KINDS))
+        layers.append(_KINDS[kind](**settings))
+    model = cls(layers, description["input_shape"], seed=description["seed"], dtype=description["dtype"])
+    model.set_weights(weights)
+    if description["optimizer"] is not None:
+        optimizer = optimizers.make(description["optimizer"].pop("name"), **description["optimizer"])
+        model.compile(optimizer, description["loss"], description["metrics"])
+    return model

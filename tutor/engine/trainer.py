@@ -1,0 +1,211 @@
+"""Training step by step: so many updates when asked, settings turned in between. No threads, no clock, no screen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutor.engine import checks, optimizers, plan
+from tutor.engine.kernels import description as d
+from tutor.engine.kernels import launch
+from tutor.engine.report import LayerHealth, TrainingReport
+from tutor.errors import EngineError
+
+if TYPE_CHECKING:
+    from tutor.engine.network import Sequential
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Examples as the kernels read them, and the targets (n, outputs) as people do."""
+
+    examples: d.Examples
+    targets: Array
+    count: int
+
+    @classmethod
+    def of(cls, inputs: Array, targets: Array, dtype: str) -> Data:
+        """From arrays (n, width); the targets may be empty."""
+        order = np.arange(len(inputs), dtype=np.int64)
+        return cls(d.Examples(_pad(inputs, dtype), _pad(targets, dtype), order), targets, len(inputs))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything that a run goes on from: restoring it and training on gives the same bytes again."""
+
+    parameters: Array
+    slots: Array
+    rates: Array
+    counters: Array
+    controls: Array
+    operations: Array
+
+
+class Trainer:
+    """Trains a compiled network on a set of examples, exactly so many steps as asked.
+
+    What the optimizer remembers belongs to the network, so a second trainer of it goes on where the first left off.
+    """
+
+    def __init__(
+        self, model: Sequential, data: Data, batch_size: int, validation: Data | None = None, shuffle: bool = True
+    ) -> None:
+        if model.run is None:
+            raise EngineError("the network is not compiled", "call compile(optimizer, loss) first")
+        self.model = model
+        self.data = data
+        self.validation = validation
+        self.loss = math.nan
+        """Mean of the minibatch losses since the last :meth:`run`, each weighted by its examples."""
+        self._examples = data.examples._replace(order=data.examples.order.copy())  # this one gets shuffled
+        self._run = model.run
+        self._workspace: d.Workspace | None = None
+        self._run.counters[d.POSITION] = 0
+        self._run.counters[d.STATUS] = d.HEALTHY
+        self._run.controls[d.SHUFFLE] = shuffle
+        self._ran = False
+        self.diverged = ""
+        """Empty, or what stopped being finite first, as in "the weights of dense_1"."""
+        self.set_batch_size(batch_size)
+
+    # ----------------------------------------------------------------- where the run is
+
+    @property
+    def step(self) -> int:
+        """Updates done since the network was compiled."""
+        return int(self._run.counters[d.STEPS])
+
+    @property
+    def epoch(self) -> int:
+        """Completed passes over the examples."""
+        return int(self._run.counters[d.EPOCHS])
+
+    @property
+    def batch_size(self) -> int:
+        """Examples per update."""
+        return int(self._run.controls[d.BATCH_SIZE])
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates in a whole epoch; the last one may have fewer examples."""
+        return -(-self.data.count // self.batch_size)
+
+    @property
+    def steps_to_epoch_end(self) -> int:
+        """Updates until the present epoch is completed; at its beginning, all of them."""
+        return -(-(self.data.count - int(self._run.counters[d.POSITION])) // self.batch_size)
+
+    # ----------------------------------------------------------------- training
+
+    def run(self, steps: int) -> None:
+        """Do ``steps`` updates, fewer if a number stops being finite: then :attr:`diverged` says which."""
+        steps = checks.whole_number("the number of steps", steps, least=0)
+        if self.diverged or steps == 0:
+            return
+        self._run.sums[:] = 0
+        launch.train_steps(self.model.network, self._workspace, self._examples, self._run, steps)
+        self._ran = True
+        if self._run.sums[d.EXAMPLES_SUM]:
+            self.loss = float(self._run.sums[d.LOSS_SUM] / self._run.sums[d.EXAMPLES_SUM])
+        if self._run.counters[d.STATUS] != d.HEALTHY:
+            self.diverged = self._first_bad()
+            if self._run.counters[d.STATUS] == d.BAD_LOSS:
+                self.loss = math.nan
+
+    def set_learning_rate(self, value: float) -> None:
+        """From the next step on."""
+        self._run.rates[d.LEARNING_RATE] = checks.number("the learning rate", value, above=0.0)
+
+    def set_momentum(self, value: float) -> None:
+        """From the next step on; only SGD has a momentum."""
+        if self._run.controls[d.OPTIMIZER] != d.SGD:
+            raise EngineError("only the optimizer sgd has a momentum")
+        self._run.rates[d.MOMENTUM] = optimizers.check_momentum(value)
+
+    def set_batch_size(self, value: int) -> None:
+        """From the next step on, also in the middle of an epoch."""
+        size = checks.whole_number("the batch size", value, least=1)
+        if size > self.data.count:
+            raise EngineError(
+                f"the batch size {size} is larger than the {self.data.count} examples", "take a smaller batch"
+            )
+        if self._workspace is None or size > self._workspace.capacity:
+            self._workspace = self.model.plan.workspace(size, self.model.dtype)
+        self._run.controls[d.BATCH_SIZE] = size
+
+    def snapshot(self) -> Snapshot:
+        """A copy of everything that changes."""
+        run, network = self._run, self.model.network
+        return Snapshot(
+            network.parameters.copy(),
+            run.slots.copy(),
+            run.rates.copy(),
+            run.counters.copy(),
+            run.controls.copy(),
+            network.operations.copy(),
+        )
+
+    def report(self) -> TrainingReport:
+        """Losses and metrics over the whole sets, evaluated now, and the health of each layer."""
+        scores = self.model.score(self.data)
+        val_scores = self.model.score(self.validation) if self.validation else {}
+        return TrainingReport(
+            step=self.step,
+            epoch=self.epoch,
+            loss=scores.pop("loss"),
+            metrics=scores,
+            val_loss=val_scores.pop("loss", None),
+            val_metrics=val_scores,
+            layers=self._health(),
+            diverged=self.diverged,
+        )
+
+    def _health(self) -> tuple[LayerHealth, ...]:
+        network = self.model.network
+        tensors = self.model.plan.tensors
+        return tuple(
+            LayerHealth(
+                layer,
+                _norm([t.view(network.gradients) for t in tensors if t.layer == layer]) if self._ran else math.nan,
+                _norm([t.view(network.parameters) for t in tensors if t.layer == layer]),
+            )
+            for layer in dict.fromkeys(t.layer for t in tensors)
+        )
+
+    def _first_bad(self) -> str:
+        """What stopped being finite first, in the order of computation: outputs, loss, gradients, weights."""
+        model, status = self.model, self._run.counters[d.STATUS]
+        if status == d.BAD_LOSS:
+            assert self._workspace is not None
+            rows = min(self.batch_size, self.data.count - int(self._run.counters[d.POSITION]))
+            for row in model.network.operations:
+                start = int(row[d.OUTPUT]) * self._workspace.capacity
+                outputs = self._workspace.values[start : start + rows * int(row[d.OUT_STRIDE])]
+                if not np.isfinite(outputs).all():
+                    return f"the output of {model.plan.layer_names[row[d.LAYER]]}"
+            return "the loss"
+        backwards = status == d.BAD_GRADIENT
+        buffer = model.network.gradients if backwards else model.network.parameters
+        tensors = model.plan.tensors[::-1] if backwards else model.plan.tensors
+        bad = next(t for t in tensors if not np.isfinite(t.view(buffer)).all())
+        return f"the gradient of {bad.layer}'s {bad.label}" if backwards else f"the {bad.label} of {bad.layer}"
+
+
+def _norm(arrays: list[Array]) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return math.sqrt(sum(float(np.sum(array.astype(np.float64) ** 2)) for array in arrays))
+
+
+def _pad(rows: Array, dtype: str) -> Array:
+    """Rows (n, width) as a flat array with each row padded."""
+    stride = d.padded(rows.shape[1])
+    flat = plan.zeros(len(rows) * stride, dtype)
+    flat.reshape(len(rows), stride)[:, : rows.shape[1]] = rows
+    return flat
