@@ -37,7 +37,9 @@ class Dataset:
     names: tuple[str, ...] = ()
     """Names of the classes, in the order of their ids."""
     feature_map: FeatureMap | None = None
-    """From points of the plane (n, 2) to inputs (n, d), where the examples can be drawn in the plane."""
+    """From points of the plane (n, 2) to inputs (n, d), where the examples can be drawn in the plane.
+
+    The first two inputs are the point itself."""
     image_shape: tuple[int, int] | None = None
     """Height and width, where the examples are images written row by row."""
 

@@ -1,0 +1,199 @@
+"""The knobs of an experiment: where they stand at first, what they accept, what turning them changes.
+
+All of it is done on the experiment's data, without the engine: :func:`apply` answers with another experiment.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from msgspec.structs import replace
+
+from tutor.content.model import Experiment, Knob, Value
+from tutor.errors import InputError
+
+DATA = "data."
+_ON = {"on", "yes", "true", "1"}
+_OFF = {"off", "no", "false", "0"}
+
+
+def initial_knobs(experiment: Experiment) -> dict[str, Value]:
+    """Knob name -> the experiment's own value, written as the knob's list of values writes it.
+
+    Raises :class:`InputError` for a knob of unknown name, or whose list lacks the experiment's own value.
+    """
+    return {knob.name: _own_value(experiment, knob) for knob in experiment.knobs}
+
+
+def find_knob(experiment: Experiment, name: str) -> Knob:
+    """The knob of that name; raises :class:`InputError` naming the knobs there are."""
+    for knob in experiment.knobs:
+        if knob.name == name:
+            return knob
+    known = ", ".join(knob.name for knob in experiment.knobs)
+    hint = f"it has: {known}" if known else "it has no knobs at all"
+    raise InputError(f"the experiment {experiment.id} has no knob {name!r}", hint)
+
+
+def accept(knob: Knob, value: Value) -> Value:
+    """``value`` as the knob's list writes it; a text is read as the command line gives it ("0.50" is 0.5).
+
+    Only the learning rate may stand between its stops, at any positive number; for everything else the
+    lesson was checked at the listed values and nowhere else. Raises :class:`InputError` listing them.
+    """
+    for stop in knob.values:
+        if _same(knob.name, stop, value):
+            return stop
+    number = _number(value)
+    if knob.name == "learning_rate" and number is not None and 0 < number < math.inf:
+        return number
+    allowed = ", ".join(map(str, knob.values))
+    more = ", or any other positive number" if knob.name == "learning_rate" else ""
+    raise InputError(f"{knob.name} cannot be {value!r}", f"it can be: {allowed}{more}")
+
+
+def apply(experiment: Experiment, knobs: Mapping[str, Value]) -> Experiment:
+    """The experiment with these knobs turned; values must have passed :func:`accept`."""
+    for name, value in knobs.items():
+        if name.startswith(DATA):
+            options = {**experiment.data.options, name.removeprefix(DATA): value}
+            experiment = replace(experiment, data=replace(experiment.data, options=options))
+        else:
+            experiment = _setting(name).write(experiment, value)
+    return experiment
+
+
+def hidden_specs(layers: str) -> list[list[str]]:
+    """The words of each layer that the knobs ``hidden_units`` and ``activation`` reach: all but the last."""
+    return [spec.split() for spec in layers.split(",")][:-1]
+
+
+def is_on(value: Value) -> bool:
+    """Whether a switch ("on" or "off") is on."""
+    word = str(value).strip().lower()
+    if word not in _ON | _OFF:
+        raise InputError(f'a switch is "on" or "off", not {value!r}')
+    return word in _ON
+
+
+# ------------------------------------------------------------------------- one setting, read and written
+
+
+class _Setting:
+    """Where a knob's value is kept in an experiment."""
+
+    def __init__(
+        self, read: Callable[[Experiment], Value], write: Callable[[Experiment, Value], Experiment]
+    ) -> None:
+        self.read = read
+        self.write = write
+
+
+def _of_model(name: str) -> _Setting:
+    def read(experiment: Experiment) -> Value:
+        value: Value = getattr(experiment.model, name)
+        return value
+
+    return _Setting(read, lambda e, value: replace(e, model=replace(e.model, **{name: value})))
+
+
+def _of_training(name: str, convert: Callable[[Value], Value]) -> _Setting:
+    def read(experiment: Experiment) -> Value:
+        value: Value = getattr(experiment.training, name)
+        return value
+
+    return _Setting(read, lambda e, value: replace(e, training=replace(e.training, **{name: convert(value)})))
+
+
+def _units(experiment: Experiment) -> Value:
+    for words in hidden_specs(experiment.model.layers):
+        if words[:1] == ["dense"] and len(words) > 1 and words[1].isdecimal():
+            return int(words[1])
+    raise InputError(f"the knob hidden_units finds no hidden dense layer in {experiment.model.layers!r}")
+
+
+def _activation(experiment: Experiment) -> Value:
+    for words in hidden_specs(experiment.model.layers):
+        if len(words) > 1 and words[-1].isidentifier():
+            return words[-1]
+    raise InputError(f"the knob activation finds no hidden activation in {experiment.model.layers!r}")
+
+
+def _with_units(experiment: Experiment, value: Value) -> Experiment:
+    _units(experiment)
+
+    def resize(words: list[str]) -> list[str]:
+        return [words[0], str(value), *words[2:]] if words[0] == "dense" else words
+
+    return _with_hidden(experiment, resize)
+
+
+def _with_activation(experiment: Experiment, value: Value) -> Experiment:
+    _activation(experiment)
+
+    def swap(words: list[str]) -> list[str]:
+        return [*words[:-1], str(value)] if len(words) > 1 and words[-1].isidentifier() else words
+
+    return _with_hidden(experiment, swap)
+
+
+def _with_hidden(experiment: Experiment, change: Callable[[list[str]], list[str]]) -> Experiment:
+    last = experiment.model.layers.split(",")[-1].strip()
+    hidden = [" ".join(change(words)) for words in hidden_specs(experiment.model.layers)]
+    return replace(experiment, model=replace(experiment.model, layers=", ".join([*hidden, last])))
+
+
+_SETTINGS: Mapping[str, _Setting] = {
+    "learning_rate": _of_model("learning_rate"),
+    "momentum": _of_model("momentum"),
+    "optimizer": _of_model("optimizer"),
+    "kernel_initializer": _of_model("kernel_initializer"),
+    "batch_size": _of_training("batch_size", lambda value: value),
+    "shuffle": _of_training("shuffle", is_on),
+    "hidden_units": _Setting(_units, _with_units),
+    "activation": _Setting(_activation, _with_activation),
+}
+
+
+def _setting(name: str) -> _Setting:
+    try:
+        return _SETTINGS[name]
+    except KeyError:
+        known = ", ".join([*_SETTINGS, "data.OPTION"])
+        raise InputError(f"there is no knob {name!r}", f"knobs are: {known}") from None
+
+
+def _own_value(experiment: Experiment, knob: Knob) -> Value:
+    if knob.name.startswith(DATA):
+        option = knob.name.removeprefix(DATA)
+        if option not in experiment.data.options:
+            raise InputError(
+                f"the knob {knob.name} needs the option {option} among the experiment's data options"
+            )
+        own = experiment.data.options[option]
+    else:
+        own = _setting(knob.name).read(experiment)
+    for stop in knob.values:
+        if _same(knob.name, stop, own):
+            return stop
+    raise InputError(
+        f"the knob {knob.name} lacks the experiment's own value {own!r}", "its values must include it"
+    )
+
+
+def _same(name: str, stop: Value, value: Value) -> bool:
+    if name == "shuffle":
+        return str(value).lower() in _ON | _OFF and is_on(stop) == is_on(value)
+    one, other = _number(stop), _number(value)
+    if one is not None and other is not None:
+        return one == other
+    return str(stop) == str(value).strip()
+
+
+def _number(value: Value) -> float | None:
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return None if math.isnan(number) else number
