@@ -30,8 +30,8 @@ KNOBS = [
 PREDICTION = Prediction(
     "Two hidden units learn XOR by gradient descent from a random start. Will they always get there?",
     [
-        PredictionOption("Yes, at every start", "goal_step < 300", "The start decides: some never leave the plateau."),
-        PredictionOption("Mostly, but not always", "goal_step >= 300 and steps < 5000", "Most starts get there."),
+        PredictionOption("Yes, at every start", "goal_step < 300", "Some starts never leave the plateau."),
+        PredictionOption("Mostly, but not always", "goal_step >= 300 and steps < 5000", "Most get there."),
         PredictionOption("Never", "steps >= 5000", "Two hidden units are enough in principle."),
     ],
 )
@@ -163,7 +163,9 @@ class FakeWorker:
             quantities=self.quantities(loss[-1], right[-1], images=images, unit=unit),
             steps_per_second=12345.0 if self.step else 0.0,
             series=series,
-            layers=[] if unit else [Layer("dense_1", 0.0123 / (1 + self.step), 1.5), Layer("dense_2", 0.4, 2.0)],
+            layers=[]
+            if unit
+            else [Layer("dense_1", 0.01 / (1 + self.step), 1.5), Layer("dense_2", 0.4, 2.0)],
             surface=None if images else surface(self.step),
             points=None if images else POINTS,
             samples=SAMPLES if images else None,
@@ -185,11 +187,12 @@ class FakeWorker:
     def result(self) -> Result:
         assert self.experiment is not None
         return Result(
-            lesson=self.lesson, experiment=self.experiment.id, seed=self.seed, backend="cpu", knobs=dict(self.knobs),
-            steps=self.step, epochs=self.step, seconds=1.0, steps_per_second=12345.0,
+            lesson=self.lesson, experiment=self.experiment.id, seed=self.seed, backend="cpu",
+            knobs=dict(self.knobs), steps=self.step, epochs=self.step, seconds=1.0, steps_per_second=12345.0,
             loss={"first": 0.7, "last": 0.001}, metrics={"accuracy": 1.0}, gradient_norms={},
             goal={"reached": True, "target": "all four points right", "at_step": self.step},
-            stopped_because="goal", explanation=f"The goal was reached at step {self.step}: all four points right.",
+            stopped_because="goal",
+            explanation=f"The goal was reached at step {self.step}: all four points right.",
             quantities=self.quantities(0.001, 1.0, images=False, unit=False),
         )  # fmt: skip
 
@@ -197,13 +200,15 @@ class FakeWorker:
         assert self.experiment is not None
         options = self.experiment.prediction.options
         numbers = self.quantities(0.001, 1.0, images=False, unit=False)
-        return next((i for i, option in enumerate(options) if Condition.parse(option.when).holds(numbers)), None)
+        right = [i for i, option in enumerate(options) if Condition.parse(option.when).holds(numbers)]
+        return right[0] if right else None
 
 
 POINTS = Points([0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0], [0, 1, 1, 0], [0, 1, 1, 1])
 SAMPLES = Samples(
     8, 8, bytes((row * 30 + column * 20) % 256 for _ in range(20) for row in range(8) for column in range(8)),
-    [index % 10 for index in range(20)], [index % 10 if index != 3 else 8 for index in range(20)], [0.93] * 20,
+    [index % 10 for index in range(20)],
+    [8 if index == 3 else index % 10 for index in range(20)], [0.93] * 20,
 )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ class LabController:
         self._pulled_at: int | None = None
         self._pulled_when = 0.0
         self._changed = False
+        self._built = False
         self._mixed = False
         self._turned: _Turned | None = None
 
@@ -211,11 +212,9 @@ class LabController:
         elif self._may_command():
             self.revealing = False
             self.bench.knobs[knob.name] = value
-            if self.state == "finished":
+            if self.state == "finished" or not self._built:
                 self.load()
-                self.notice = (
-                    f"{knob.label} is {value} now. Ready for a new run: space starts it, p predicts it."
-                )
+                self.notice = f"{knob.label} is {value} now, in a new run: space starts it, p predicts it."
                 return
             self._turned = _Turned(knob.label, knob.name, value, self.report.run if self.report else -1)
             self._send(protocol.Turn(knob.name, value))
@@ -269,6 +268,7 @@ class LabController:
             return None  # pulled before the last load or reset: another run's picture
         self.busy = ""
         self.report = report
+        self._built = True
         if pulled_at < self._sent:
             return None  # a newer command is on its way: this picture's state is out of date
         was_finished, self.state = self.state == "finished", report.state
@@ -320,6 +320,7 @@ class LabController:
 
     def _begin(self, command: protocol.Load | protocol.Reset) -> None:
         self.state = "ready"
+        self._built = False
         self.finished = None
         self.revealing = False
         self._mixed = False

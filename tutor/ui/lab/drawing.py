@@ -32,9 +32,10 @@ def strips_of_ansi(text: str) -> list[Strip]:
     return [Strip(decoder.decode_line(line).render(_CONSOLE)) for line in text.split("\n")]
 
 
-def title(text: str, rest: str = "") -> Strip:
-    """A panel's heading: bold, with plain words after it."""
-    return Strip([Segment(text, Style(bold=True)), Segment(f"  {rest}" if rest else "")])
+def title(text: str, rest: str = "", width: int = 0) -> Strip:
+    """A panel's heading: bold, with plain words after it if they fit into ``width`` cells."""
+    fits = rest and len(text) + 2 + len(rest) <= width
+    return Strip([Segment(text, Style(bold=True)), Segment(f"  {rest}" if fits else "")])
 
 
 @lru_cache(maxsize=4096)

@@ -112,7 +112,7 @@ class CurvePanel(Panel):
             colours=self.look.colours,
             empty="the curve begins with the first epoch",
         )
-        return drawing.strips_of_ansi(chart)
+        return drawing.strips_of_ansi(chart.replace(heading, f"\x1b[1m{heading}\x1b[0m", 1))
 
     def y_range(self, report: Report) -> tuple[float, float] | None:
         """Fixed ends of the axis; None follows the numbers."""
@@ -190,14 +190,16 @@ class PicturePanel(Panel):
         return "; ".join(boundary_legend(colours=self.look.colours)) + "."
 
     def picture(self, report: Report, width: int, height: int) -> list[Strip]:
+        title, colours = self.title(report), self.look.colours
         if report.samples is not None:
-            body = digits(report.samples, width, height - 1, colours=self.look.colours)
-            return [drawing.title(self.title(report), "truth -> answer"), *drawing.strips_of_lines(body)]
+            if height < report.samples.height // 2 + 3:
+                return self.table(report, height)  # not one image would fit
+            body = digits(report.samples, width, height - 1, colours=colours)
+            return [drawing.title(title, "truth -> answer", width), *drawing.strips_of_lines(body)]
         if report.surface is not None:
-            body = boundary(report.surface, report.points, width, height - 1, colours=self.look.colours)
-            return [drawing.title(self.title(report), boundary_legend()[0]), *drawing.strips_of_lines(body)]
-        rows = ["These examples have no picture."]
-        return [drawing.title(self.title(report)), *drawing.strips_of_text(rows)]
+            body = boundary(report.surface, report.points, width, height - 1, colours=colours)
+            return [drawing.title(title, boundary_legend()[0], width), *drawing.strips_of_lines(body)]
+        return [drawing.title(title), *drawing.strips_of_text(["These examples have no picture."])]
 
     def table(self, report: Report, height: int) -> list[Strip]:
         return [
@@ -226,7 +228,7 @@ class GradientPanel(Panel):
         if report.perceptron is not None:
             return self.table(report, height)
         bars = gradient_bars(report.layers, width, height - 1, colours=self.look.colours)
-        return [drawing.title(self.title(report), "log axis"), *drawing.strips_of_lines(bars)]
+        return [drawing.title(self.title(report), "log axis", width), *drawing.strips_of_lines(bars)]
 
     def table(self, report: Report, height: int) -> list[Strip]:
         rows = tables.perceptron(report.perceptron) if report.perceptron else layers_table(report.layers)

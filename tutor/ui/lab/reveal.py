@@ -2,51 +2,71 @@
 
 from __future__ import annotations
 
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tutor.content.model import Experiment
 from tutor.ui.lab import wording
 from tutor.ui.lab.controller import LETTERS, Finished
+from tutor.ui.lab.tables import wrap
+
+_LABEL = 15
+"""Width of the labels at the left."""
 
 
-class Reveal(Static):
+class Reveal(VerticalScroll):
     """Prediction and outcome of a finished run, the feedback to the answer, and the figures."""
+
+    can_focus = False
 
     def __init__(self) -> None:
         super().__init__(id="reveal")
+        self._shown: tuple[Finished, int] | None = None
 
-    def show(self, experiment: Experiment, finished: Finished) -> None:
-        """Compare the prediction with how this run ended."""
-        self.update(comparison(experiment, finished))
+    def compose(self) -> ComposeResult:
+        yield Static()
+
+    def show(self, experiment: Experiment, finished: Finished, width: int) -> None:
+        """Compare the prediction with how this run ended, in lines of ``width`` cells."""
+        if self._shown != (finished, width):
+            self._shown = finished, width
+            self.query_one(Static).update(comparison(experiment, finished, width))
+            self.scroll_home(animate=False)
 
 
-def comparison(experiment: Experiment, finished: Finished) -> Content:
-    """The comparison as lines of text."""
+def comparison(experiment: Experiment, finished: Finished, width: int) -> Content:
+    """The comparison as lines of text, each part beside its label."""
     options = experiment.prediction.options
     predicted, outcome = finished.prediction, finished.outcome
-    lines = [_row("You predicted", _answer(experiment, predicted, "nothing for this run"))]
-    happened = _answer(experiment, outcome, "something that none of the answers describes")
-    lines.append(_row("What happened", happened))
+    rows = [
+        ("You predicted", "bold", _answer(experiment, predicted, "nothing for this run")),
+        (
+            "What happened",
+            "bold",
+            _answer(experiment, outcome, "none of the answers describes it"),
+        ),
+    ]
     if predicted is not None and predicted == outcome:
-        lines.append(_verdict("✓ Right.", "$text-success", options[predicted].feedback))
+        rows.append(("✓ Right.", "bold $text-success", options[predicted].feedback))
     elif predicted is not None:
-        lines.append(_verdict("✗ Not this time.", "$text-warning", options[predicted].feedback))
+        rows.append(("✗ Not so.", "bold $text-warning", options[predicted].feedback))
     if outcome is not None and outcome != predicted:
-        lines.append(_row(f"Why {LETTERS[outcome]}", options[outcome].feedback.strip()))
-    lines.append(_row("Measured", wording.measured(experiment, finished.result.quantities)))
-    return Content("\n").join(lines)
+        rows.append((f"Why {LETTERS[outcome]}", "bold", options[outcome].feedback))
+    rows.append(("Measured", "bold", wording.measured(experiment, finished.result.quantities)))
+    return Content("\n").join(line for row in rows for line in _row(*row, width=width))
 
 
 def _answer(experiment: Experiment, option: int | None, none: str) -> str:
     return (
-        none if option is None else f"{LETTERS[option]}  {experiment.prediction.options[option].text.strip()}"
+        none if option is None else f"{LETTERS[option]}: {experiment.prediction.options[option].text.strip()}"
     )
 
 
-def _row(label: str, text: str) -> Content:
-    return Content.assemble((f"{label:<14}", "bold"), text)
-
-
-def _verdict(word: str, style: str, feedback: str) -> Content:
-    return Content.assemble((f"{word} ", f"bold {style}"), feedback.strip())
+def _row(label: str, style: str, text: str, *, width: int) -> list[Content]:
+    first, *others = wrap(text, width - _LABEL) or [""]
+    return [
+        Content.assemble((f"{label:<{_LABEL}}", style), first),
+        *(Content(" " * _LABEL + other) for other in others),
+    ]

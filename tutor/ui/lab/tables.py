@@ -15,19 +15,16 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def answers(report: Report, rows: int) -> list[str]:
-    """Truth and answer of the examples, the wrong ones first, at most ``rows`` lines."""
+    """Truth and answer of the examples, the wrong ones first and marked ``!``, at most ``rows`` lines."""
     if report.samples is not None:
         head, body = "  truth  answer  sure", _images(report.samples)
     elif report.points is not None:
-        head, body = "        x       y  class  answer", _examples(report.points)
+        head, body = "  class  answer       x       y", _examples(report.points)
     else:
         return ["These examples have no picture and no table."]
-    wrong = sum(line.endswith("wrong") for line in body)
-    lines = [
-        f"{wrong} of these {len(body)} wrong",
-        head,
-        *sorted(body, key=lambda line: not line.endswith("wrong")),
-    ]
+    wrong = sum(line.startswith("!") for line in body)
+    body.sort(key=lambda line: not line.startswith("!"))
+    lines = [f"{wrong} of these {len(body)} wrong", head, *body]
     return lines if len(lines) <= rows else [*lines[: rows - 1], f"and {len(lines) - rows + 1} more"]
 
 
@@ -47,9 +44,13 @@ def perceptron(unit: Perceptron) -> list[str]:
 
 def _images(samples: Samples) -> list[str]:
     rows = zip(samples.label, samples.answer, samples.confidence, strict=True)
-    return [f"{t:7}{a:8}{sure:6.0%}" + ("" if t == a else "  wrong") for t, a, sure in rows]
+    return [f"{_mark(t, a)}{t:6}{a:8}{sure:6.0%}" for t, a, sure in rows]
 
 
 def _examples(points: Points) -> list[str]:
     rows = zip(points.x, points.y, points.label, points.answer, strict=True)
-    return [f"{x:9.2f}{y:8.2f}{t:7}{a:8}" + ("" if t == a else "  wrong") for x, y, t, a in rows]
+    return [f"{_mark(t, a)}{t:6}{a:8}{x:8.2f}{y:8.2f}" for x, y, t, a in rows]
+
+
+def _mark(truth: int, answer: int) -> str:
+    return " " if truth == answer else "!"

@@ -47,9 +47,9 @@ class LabView(Widget, can_focus=True):
         Binding("e", "control('epoch')", "Epoch", tooltip="to the end of this pass over the examples"),
         Binding("x", "control('reset')", "Again", tooltip="back to the start, same seed: the same run again"),
         Binding("n", "control('new_seed')", "New seed", tooltip="back to the start, other random weights"),
-        Binding("up", "choose(-1)", "Knob", key_display="↑↓", tooltip="choose a knob, or an answer"),
+        Binding("up", "choose(-1)", "Knobs", key_display="↑↓←→", tooltip="choose a knob, and turn it"),
         Binding("down", "choose(1)", "Choose the knob below", show=False),
-        Binding("left", "control('turn', -1)", "Turn", key_display="←→", tooltip="turn the chosen knob"),
+        Binding("left", "control('turn', -1)", "Turn the knob down", show=False),
         Binding("right", "control('turn', 1)", "Turn the knob up", show=False),
         Binding("1", "large(1)", "Loss large", show=False),
         Binding("2", "large(2)", "Boundary or digits large", show=False),
@@ -64,6 +64,8 @@ class LabView(Widget, can_focus=True):
         Binding(
             "left_square_bracket,shift+tab", "control('other_experiment', -1)", "The one before", show=False
         ),
+        Binding("pageup", "page(-1)", "Scroll the text up", show=False),
+        Binding("pagedown", "page(1)", "Scroll the text down", show=False),
         Binding("w", "restart", "Restart the training process if it died", show=False),
         *(
             Binding(letter, f"predict({i})", f"Predict {letter}", show=False)
@@ -78,6 +80,7 @@ class LabView(Widget, can_focus=True):
         self._look = Look(colours=services.colours)
         self._large = 0
         self._loaded = False
+        self._undrawn = False
         self._panels: list[Panel] = [LossPanel(), PicturePanel(), GradientPanel(), AccuracyPanel()]
         self._prediction = PredictionPane()
         self._knobs = KnobList()
@@ -140,7 +143,9 @@ class LabView(Widget, can_focus=True):
             if finished is not None:
                 self._record(finished)
         controller.pull(time.monotonic(), *(() if visible else (_HIDDEN_PULL,)))
-        if received and visible:
+        self._undrawn = self._undrawn or bool(received)
+        if self._undrawn and visible:
+            self._undrawn = False
             self._refresh_all()
 
     def _record(self, finished: Finished) -> None:
@@ -168,7 +173,7 @@ class LabView(Widget, can_focus=True):
             panel.show(controller.report, self._look)
         self._knobs.show(controller.bench)
         if controller.finished is not None and controller.revealing:
-            self._reveal.show(controller.experiment, controller.finished)
+            self._reveal.show(controller.experiment, controller.finished, width)
 
     def _say(self, name: str, content: Content) -> None:
         widget = self.query_one(f"#{name}", Static)
@@ -185,14 +190,20 @@ class LabView(Widget, can_focus=True):
         self.set_class(controller.revealing and not controller.asking, "-revealing")
         self.set_class(bool(controller.gone), "-gone")
         self.set_class(wide, "-wide")
-        self.set_class(width < 70 or height < 18, "-narrow")
+        narrow = width < 70 or height < 18
+        self.set_class(narrow, "-narrow")
         self.set_class(not picture, "-no-picture")
         for place in range(1, 5):
             self.set_class(self._large == place, f"-large-{place}")
+        self.query_one("#lower").styles.height = "1fr" if self._large == 3 else self._lower_rows(narrow)
+
+    def _lower_rows(self, narrow: bool) -> int:
+        """Lines for the gradients and the knobs: what they need, but never more than a third of all."""
+        report, knobs = self.controller.report, len(self.controller.experiment.knobs)
+        if narrow:
+            return min(max(knobs, 1), 3)
         layers = 5 if report and report.perceptron else len(report.layers) + 2 if report else 4
-        rows = max(layers, len(controller.experiment.knobs) + 1)
-        lower = self.query_one("#lower")
-        lower.styles.height = "1fr" if self._large == 3 else min(rows, max(height // 3, 2))
+        return min(max(layers, knobs + 1), self.size.height // 3)
 
     # ------------------------------------------------------------------ keys
 
@@ -248,6 +259,11 @@ class LabView(Widget, can_focus=True):
         else:
             self.controller.notice = "The training process is alive: there is nothing to restart."
         self._refresh_all()
+
+    def action_page(self, direction: int) -> None:
+        """Scroll the question or the comparison where it is longer than the screen."""
+        text = self._prediction if self.controller.asking else self._reveal
+        (text.scroll_page_down if direction > 0 else text.scroll_page_up)(animate=False)
 
     def _has_panels(self) -> bool:
         if self.controller.asking:

@@ -79,8 +79,7 @@ def advice(controller: LabController) -> str:
     if controller.busy:
         return f"{_sentence(controller.busy)} You can read on: r"
     if controller.finished is not None:
-        shown = "enter: back to the knobs" if controller.revealing else "enter: what you predicted"
-        return f"{controller.finished.result.explanation} ({shown})"
+        return controller.finished.result.explanation
     if controller.asking:
         return "Press the letter of your answer, or choose with up and down and commit with enter."
     return {
@@ -98,7 +97,9 @@ def standing(controller: LabController) -> str:
     parts = [f"Goal: {goal.text.rstrip('.')}" if goal else ""]
     if bench.prediction is not None:
         parts.append(f"you predict {LETTERS[bench.prediction]}")
-    elif not controller.must_predict and controller.finished is None and not controller.under_way:
+    elif controller.finished is not None:
+        parts.append("enter: your knobs" if controller.revealing else "enter: what you predicted")
+    elif not controller.must_predict and not controller.under_way:
         parts.append("p predicts this run")
     parts.append(bench.tally.sentence(bench.knobs, goal is not None))
     return "  ·  ".join(part for part in parts if part)
