@@ -96,7 +96,7 @@ class Formula:
                 found.append((number, f"the symbol {symbol.text} is not explained after 'where'"))
         for entry in self.where:
             for symbol in symbols(entry.symbols):
-                if not any(symbol.explains(other) for _, other in used):
+                if not any(symbol.explains(other) or symbol.base in other.subscript for _, other in used):
                     found.append((entry.line, f"explains {symbol.text}, which the formula does not use"))
         return sorted(found)
 
@@ -109,7 +109,7 @@ def symbols(text: str) -> list[Symbol]:
 
 
 def _plain(text: str) -> str:
-    """Exponents stand apart or go, a run of subscript signs becomes ``_{...}``, letters and their accents become one."""
+    """The text with accents joined, subscript signs as ``_{...}``, exponents set apart or dropped."""
     plain = ""
     subscript = ""
     for character in unicodedata.normalize("NFC", text):

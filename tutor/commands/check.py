@@ -1,0 +1,48 @@
+"""``dltutor check PATH``: the faults of a lesson pack, one a line, each with file, line and key."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tutor.content.check import Inspection, inspect
+from tutor.content.model import TraceRow
+from tutor.text import clean_line
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", type=Path, help="the folder of a pack, or of one lesson")
+    parser.add_argument(
+        "--trace",
+        action="store_true",
+        help="also list what the workshop's slides say, what is so, and which lesson teaches it",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the faults and how many there are; 0 if there are none, 1 if there are some."""
+    from tutor.lab import validate  # not at the top: it imports numba, and --help should not wait for that
+
+    inspection = inspect(args.path, validate)
+    for fault in inspection.faults:
+        print(clean_line(f"{inspection.root / fault.file}:{str(fault).removeprefix(f'{fault.file}:')}"))
+    if args.trace:
+        _print_trace(inspection)
+    lessons, faults = len(inspection.drafts), len(inspection.faults)
+    print(f"{lessons} lesson{'' if lessons == 1 else 's'}, {faults} fault{'' if faults == 1 else 's'}")
+    return 1 if faults else 0
+
+
+def _print_trace(inspection: Inspection) -> None:
+    rows = [
+        (row, lesson.folder.name) for lesson in inspection.drafts if lesson.head for row in lesson.head.covers
+    ]
+    width = max((len(lesson) for _, lesson in rows), default=0)
+    print(f"{'row':>4}  {'lesson':<{width}}  what the slides say -> what is so [sources]")
+    for row, lesson in sorted(rows, key=lambda item: item[0].row):
+        print(f"{row.row:>4}  {lesson:<{width}}  {_statement(row)}")
+
+
+def _statement(row: TraceRow) -> str:
+    sources = " ".join(f"[{key}]" for key in row.sources)
+    return clean_line(f"{row.slides} -> {row.fact} {sources}")

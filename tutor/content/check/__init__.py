@@ -1,0 +1,74 @@
+"""The checker of lesson packs: every fault by file, line and key.
+
+Content never imports the engine, so whether an experiment can be built is asked of a ``validate`` that
+the caller hands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.content.check.lab import check_lab
+from tutor.content.check.pack import check_folder, check_prerequisites, check_trace, find_folders
+from tutor.content.check.prose import check_prose
+from tutor.content.check.quiz import check_quiz
+from tutor.content.check.values import check_values
+from tutor.content.fault import Fault
+from tutor.content.model import Experiment
+from tutor.content.parse import Draft, draft
+from tutor.errors import InputError
+
+__all__ = ["Inspection", "Validate", "check_pack", "inspect"]
+
+Validate = Callable[[Experiment], None]
+"""Builds an experiment and raises :class:`TutorError` if that cannot be done."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was looked at below ``root``, the pack's folder, and what was found, in the order of the files."""
+
+    root: Path
+    drafts: list[Draft]
+    faults: list[Fault]
+
+
+def check_pack(path: Path, validate: Validate | None = None) -> list[Fault]:
+    """All faults of the pack, or of the single lesson, in the folder ``path``; none if it is sound.
+
+    Raises :class:`InputError` if ``path`` is neither.
+    """
+    return inspect(path, validate).faults
+
+
+def inspect(path: Path, validate: Validate | None = None) -> Inspection:
+    """As :func:`check_pack`, with the lessons that were read."""
+    if (path / "pack.toml").is_file():
+        faults, folders = find_folders(path)
+        root = path
+    elif (path / "lesson.md").is_file():
+        faults, folders = [], [path.resolve() if path.name in ("", "..") else path]
+        root = folders[0].parent
+    else:
+        what = "holds no pack.toml and no lesson.md" if path.is_dir() else "is no folder"
+        raise InputError(f"{path} {what}", "give the folder of a lesson pack or of one lesson")
+    drafts = [draft(folder) for folder in folders]
+    for lesson in drafts:
+        faults += lesson.faults + check_lesson(lesson, validate)
+    faults += check_trace(drafts)
+    if root == path:
+        faults += check_prerequisites(drafts)
+    return Inspection(root, drafts, sorted(set(faults)))
+
+
+def check_lesson(lesson: Draft, validate: Validate | None) -> list[Fault]:
+    """The faults of one lesson, apart from those that kept parts of it from being read."""
+    return [
+        *check_folder(lesson.folder),
+        *check_values(lesson),
+        *check_prose(lesson),
+        *check_lab(lesson, validate),
+        *check_quiz(lesson),
+    ]

@@ -1,0 +1,148 @@
+"""The lab: experiments that can be built, knobs with stops, conditions on quantities that the run has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec.structs import replace
+
+from tutor.content.check.rules import duplicates, ids
+from tutor.content.condition import Condition, quantities_of
+from tutor.content.document import Document
+from tutor.content.fault import Fault, KeyPath
+from tutor.content.model import Claim, Experiment, Knob
+from tutor.content.parse import Draft
+from tutor.content.settings import accept, initial_knobs
+from tutor.errors import InputError, TutorError
+
+_MIN_OPTIONS = 2
+_MIN_STOPS = 2
+
+
+def check_lab(lesson: Draft, validate: Callable[[Experiment], None] | None) -> list[Fault]:
+    document = lesson.documents.get("lab.toml")
+    if document is None:
+        return []
+    faults: list[Fault] = []
+    if document.data.get("experiment") == []:
+        faults.append(document.fault(("experiment",), "a lesson needs at least one experiment"))
+    named = [(("experiment", index, "id"), one.id) for index, one in lesson.experiments.items()]
+    faults += ids(document, named, "experiment")
+    for index, experiment in lesson.experiments.items():
+        faults += _Checker(document, ("experiment", index), experiment).faults(validate)
+    return faults
+
+
+class _Checker:
+    """Checks one experiment, which stands at ``path`` of ``document``."""
+
+    def __init__(self, document: Document, path: KeyPath, experiment: Experiment) -> None:
+        self.document = document
+        self.path = path
+        self.experiment = experiment
+
+    def faults(self, validate: Callable[[Experiment], None] | None) -> list[Fault]:
+        found = [*self._numbers(), *self._conditions(), *self._prediction(), *self._knobs(), *self._claims()]
+        if validate and not found:
+            try:
+                validate(self.experiment)
+            except TutorError as error:
+                found.append(self._fault((), f"cannot be built: {error.message}"))
+        return found
+
+    def _fault(self, path: KeyPath, message: str) -> Fault:
+        return self.document.fault((*self.path, *path), message)
+
+    def _numbers(self) -> Iterator[Fault]:
+        experiment, model, training = self.experiment, self.experiment.model, self.experiment.training
+        if experiment.seconds <= 0:
+            yield self._fault(("seconds",), "must be more than 0")
+        if model.learning_rate <= 0:
+            yield self._fault(("model", "learning_rate"), "must be more than 0")
+        if not 0 <= model.momentum < 1:
+            yield self._fault(("model", "momentum"), "must be at least 0 and less than 1")
+        if training.epochs < 1:
+            yield self._fault(("training", "epochs"), "must be at least 1")
+        if training.batch_size < 0:
+            yield self._fault(("training", "batch_size"), "must be at least 1, or 0 for all examples")
+        if experiment.kind == "network" and not model.layers:
+            yield self._fault(
+                ("model", "layers"), 'missing: a network has layers, like "dense 4 tanh, dense 1"'
+            )
+
+    def _conditions(self) -> Iterator[Fault]:
+        experiment = self.experiment
+        if experiment.goal:
+            yield from self._condition(("goal", "when"), experiment.goal.when, {"goal_step"})
+        absent = set() if experiment.goal else {"goal_step"}
+        for index, option in enumerate(experiment.prediction.options):
+            yield from self._condition(("prediction", "options", index, "when"), option.when, absent)
+        for index, claim in enumerate(experiment.claims):
+            yield from self._condition(("claims", index, "expect"), claim.expect, absent)
+
+    def _condition(self, path: KeyPath, text: str, absent: set[str]) -> Iterator[Fault]:
+        if not text.strip():
+            return  # an empty text is a fault of its own
+        try:
+            asked = Condition.parse(text).quantities
+        except InputError as error:
+            yield self._fault(path, f"{error.message}; {error.hint}")
+            return
+        known = quantities_of(self.experiment.kind) - absent
+        for name in dict.fromkeys(asked):
+            if name in absent:
+                yield self._fault(path, f"{name!r} means nothing here: it needs a goal that was set before")
+            elif name not in known:
+                yield self._fault(path, f"a run of kind {self.experiment.kind!r} has no quantity {name!r}")
+
+    def _prediction(self) -> Iterator[Fault]:
+        options = self.experiment.prediction.options
+        if len(options) < _MIN_OPTIONS:
+            yield self._fault(("prediction", "options"), f"needs at least {_MIN_OPTIONS} options")
+        path = (*self.path, "prediction", "options")
+        texts = [((*path, index, "text"), option.text) for index, option in enumerate(options)]
+        conditions = [((*path, index, "when"), option.when) for index, option in enumerate(options)]
+        yield from duplicates(self.document, texts, "text")
+        yield from duplicates(self.document, conditions, "condition")
+
+    def _knobs(self) -> Iterator[Fault]:
+        knobs = self.experiment.knobs
+        names = [((*self.path, "knobs", index, "name"), knob.name) for index, knob in enumerate(knobs)]
+        yield from duplicates(self.document, names, "knob")
+        for index, knob in enumerate(knobs):
+            if knob.name.strip():
+                yield from self._knob(("knobs", index), knob)
+
+    def _knob(self, path: KeyPath, knob: Knob) -> Iterator[Fault]:
+        if len(knob.values) < _MIN_STOPS:
+            yield self._fault((*path, "values"), f"needs at least {_MIN_STOPS} values")
+        for position, value in enumerate(knob.values):
+            if value in knob.values[:position]:
+                yield self._fault((*path, "values", position), f"the value {value!r} comes twice")
+        try:
+            initial_knobs(replace(self.experiment, knobs=[knob]))
+        except InputError as error:
+            yield self._fault(path, error.message + (f"; {error.hint}" if error.hint else ""))
+
+    def _claims(self) -> Iterator[Fault]:
+        for index, claim in enumerate(self.experiment.claims):
+            path = ("claims", index)
+            if claim.seeds < 1:
+                yield self._fault((*path, "seeds"), "must be at least 1")
+            elif claim.at_least is not None and not 1 <= claim.at_least <= claim.seeds:
+                yield self._fault((*path, "at_least"), f"must lie between 1 and the {claim.seeds} seeds")
+            yield from self._settings((*path, "set"), claim)
+
+    def _settings(self, path: KeyPath, claim: Claim) -> Iterator[Fault]:
+        knobs = {knob.name: knob for knob in self.experiment.knobs}
+        for name, value in claim.set.items():
+            if name not in knobs:
+                yield self._fault((*path, name), f"the experiment has no knob {name!r}")
+                continue
+            try:
+                known = accept(knobs[name], value) in knobs[name].values
+            except InputError:
+                known = False
+            if not known:
+                stops = ", ".join(map(str, knobs[name].values))
+                yield self._fault((*path, name), f"the knob has no value {value!r}; it has {stops}")

@@ -1,0 +1,92 @@
+"""The quiz: questions that can be answered, with feedback to every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tutor.content.check.rules import duplicates, ids
+from tutor.content.document import Document
+from tutor.content.fault import Fault, KeyPath
+from tutor.content.model import MultipleChoice, Numeric, Ordering, Question, SingleChoice
+from tutor.content.parse import Draft
+
+MIN_QUESTIONS = 8
+_MIN_SINGLE = 3
+_MIN_ITEMS = 3
+
+
+def check_quiz(lesson: Draft) -> list[Fault]:
+    document = lesson.documents.get("quiz.toml")
+    if document is None:
+        return []
+    faults: list[Fault] = []
+    listed = document.data.get("question")
+    if isinstance(listed, list) and len(listed) < MIN_QUESTIONS:
+        message = f"{len(listed)} questions, and a lesson needs at least {MIN_QUESTIONS}"
+        faults.append(document.fault(("question",), message))
+    named = [(("question", index, "id"), question.id) for index, question in lesson.questions.items()]
+    faults += ids(document, named, "question")
+    pages = {page.id for page in lesson.pages}
+    for index, question in lesson.questions.items():
+        path = ("question", index)
+        if question.page.strip() and question.page not in pages:
+            faults.append(
+                document.fault((*path, "page"), f"no page of the lesson has the id {question.page!r}")
+            )
+        faults += _CHECKS.get(type(question), _nothing)(document, path, question)
+    return faults
+
+
+def _nothing(document: Document, path: KeyPath, question: Question) -> Iterator[Fault]:
+    """True or false: the schema asks for all there is."""
+    yield from ()
+
+
+def _check_single(document: Document, path: KeyPath, question: SingleChoice) -> Iterator[Fault]:
+    if len(question.options) < _MIN_SINGLE:
+        yield document.fault((*path, "options"), f"needs at least {_MIN_SINGLE} options")
+    correct = sum(option.correct for option in question.options)
+    if correct != 1:
+        yield document.fault((*path, "options"), f"needs exactly one correct option, and has {correct}")
+    yield from _distinct(document, (*path, "options"), [option.text for option in question.options])
+
+
+def _check_multiple(document: Document, path: KeyPath, question: MultipleChoice) -> Iterator[Fault]:
+    correct = {option.correct for option in question.options}
+    for wanted, word in ((True, "correct"), (False, "wrong")):
+        if wanted not in correct:
+            yield document.fault((*path, "options"), f"needs at least one {word} option")
+    yield from _distinct(document, (*path, "options"), [option.text for option in question.options])
+
+
+def _check_numeric(document: Document, path: KeyPath, question: Numeric) -> Iterator[Fault]:
+    if question.tolerance < 0:
+        yield document.fault((*path, "tolerance"), "must not be negative")
+    seen: set[float] = set()
+    for index, slip in enumerate(question.slips):
+        where = (*path, "slips", index, "value")
+        if abs(slip.value - question.answer) <= question.tolerance:
+            yield document.fault(where, f"{slip.value:g} lies within the tolerance: it would be right")
+        if slip.value in seen:
+            yield document.fault(where, f"a second slip with the value {slip.value:g}")
+        seen.add(slip.value)
+
+
+def _check_ordering(document: Document, path: KeyPath, question: Ordering) -> Iterator[Fault]:
+    if len(question.items) < _MIN_ITEMS:
+        yield document.fault((*path, "items"), f"needs at least {_MIN_ITEMS} items")
+    yield from _distinct(document, (*path, "items"), [item.text for item in question.items])
+
+
+def _distinct(document: Document, path: KeyPath, texts: list[str]) -> list[Fault]:
+    return duplicates(document, [((*path, index, "text"), text) for index, text in enumerate(texts)], "text")
+
+
+# The values take the class that is their key; no type says that of a dictionary.
+_CHECKS: dict[type, Callable[[Document, KeyPath, Any], Iterator[Fault]]] = {
+    SingleChoice: _check_single,
+    MultipleChoice: _check_multiple,
+    Numeric: _check_numeric,
+    Ordering: _check_ordering,
+}
