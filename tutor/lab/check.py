@@ -1,0 +1,28 @@
+"""Whether an experiment can be built: the pack checker is handed :func:`validate`."""
+
+from __future__ import annotations
+
+from tutor.content.model import Experiment, Value
+from tutor.content.settings import initial_knobs
+from tutor.errors import InputError, TutorError
+from tutor.lab.run import Run
+
+
+def validate(experiment: Experiment) -> None:
+    """Build the experiment with its own knob values, and with each other stop of each knob in turn.
+
+    Raises a :class:`TutorError` that says what does not fit, and at which stop. Nothing is trained.
+    """
+    Run(experiment, lesson="")
+    for name, own in initial_knobs(experiment).items():
+        knob = next(knob for knob in experiment.knobs if knob.name == name)
+        for stop in knob.values:
+            if stop != own:
+                _try(experiment, name, stop)
+
+
+def _try(experiment: Experiment, name: str, stop: Value) -> None:
+    try:
+        Run(experiment, lesson="", knobs={name: stop})
+    except TutorError as error:
+        raise InputError(f"with {name} = {stop}: {error.message}", error.hint) from error

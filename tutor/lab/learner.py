@@ -1,0 +1,62 @@
+"""What the lab asks of anything that learns, be it a perceptron or a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutor.content.model import Value
+from tutor.engine.datasets import Dataset
+from tutor.report import Layer, Perceptron
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A learner's state at one step, evaluated on the whole training set and on all held-out examples."""
+
+    quantities: dict[str, float]
+    """``loss``, ``accuracy``, ``errors`` and so on, as far as this kind of learner has them."""
+    layers: list[Layer] = field(default_factory=list)
+    perceptron: Perceptron | None = None
+
+
+class Learner(Protocol):
+    """Something that learns from a data set, one update at a time."""
+
+    dataset: Dataset
+    curves: tuple[str, ...]
+    """The quantities that make its curves."""
+
+    @property
+    def step(self) -> int:
+        """Updates done (perceptron: examples looked at)."""
+
+    @property
+    def epoch(self) -> int:
+        """Whole passes over the training set done."""
+
+    @property
+    def epochs_exactly(self) -> float:
+        """Passes done, with the part of the present one."""
+
+    @property
+    def diverged(self) -> str:
+        """What stopped being finite ("the weights of dense_1"), or nothing."""
+
+    def steps_until(self, epoch: int) -> int:
+        """Steps from here to the end of the pass that makes it ``epoch`` passes."""
+
+    def train(self, steps: int) -> None:
+        """Do so many steps, or fewer if something stops being finite."""
+
+    def observe(self) -> Observation:
+        """Evaluate now; changes nothing in the learner."""
+
+    def turn(self, name: str, value: Value) -> bool:
+        """Change a setting on the fly; False where that cannot be done and the learner must be built anew."""
+
+    def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Answers to the rows of ``x`` as degrees of belief in [0, 1]: (n,) for class 1, or (n, classes)."""

@@ -1,0 +1,79 @@
+"""A learner's answers as pictures: over the plane, at the examples, and on sample images."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutor.lab.learner import Learner
+from tutor.report import Points, Samples, Surface
+
+COLUMNS, ROWS = 60, 40
+MARGIN = 0.12
+"""Part of the data's extent that is shown around it."""
+MAX_POINTS = 400
+SAMPLES = 12
+
+
+def surface(learner: Learner) -> Surface | None:
+    """Answers on a grid over the training data, for data in the plane; otherwise None."""
+    data = learner.dataset
+    if data.feature_map is None:
+        return None
+    low, high = data.x[:, :2].min(axis=0), data.x[:, :2].max(axis=0)
+    low, high = low - MARGIN * (high - low), high + MARGIN * (high - low)
+    across = np.linspace(low[0], high[0], COLUMNS)
+    down = np.linspace(high[1], low[1], ROWS)
+    grid = np.column_stack((np.tile(across, ROWS), np.repeat(down, COLUMNS))).astype(np.float32)
+    belief = _belief_in_one(learner.outputs(data.feature_map(grid)))
+    shades = np.rint(255 * np.nan_to_num(belief, nan=0.5)).astype(np.uint8)
+    return Surface(
+        x_min=float(low[0]),
+        x_max=float(high[0]),
+        y_min=float(low[1]),
+        y_max=float(high[1]),
+        columns=COLUMNS,
+        rows=ROWS,
+        values=shades.tobytes(),
+    )
+
+
+def points(learner: Learner) -> Points | None:
+    """The first training examples with labels and answers, for data in the plane; otherwise None."""
+    data = learner.dataset
+    if data.feature_map is None:
+        return None
+    x = data.x[:MAX_POINTS]
+    answers = _belief_in_one(learner.outputs(x)) > 0.5
+    return Points(
+        x=x[:, 0].tolist(),
+        y=x[:, 1].tolist(),
+        label=data.y[:MAX_POINTS].astype(int).tolist(),
+        answer=answers.astype(int).tolist(),
+    )
+
+
+def samples(learner: Learner) -> Samples | None:
+    """The first held-out images, always the same ones, so that one sees the answers change; or None."""
+    data = learner.dataset
+    if data.image_shape is None:
+        return None
+    height, width = data.image_shape
+    images = data.x_val[:SAMPLES]
+    beliefs = np.nan_to_num(learner.outputs(images), nan=0.0)
+    if beliefs.ndim == 1:
+        beliefs = np.column_stack((1 - beliefs, beliefs))
+    answers = beliefs.argmax(axis=1)
+    names = [int(name) for name in data.names]
+    return Samples(
+        width=width,
+        height=height,
+        pixels=np.rint(255 * images).astype(np.uint8).tobytes(),
+        label=[names[int(label)] for label in data.y_val[:SAMPLES]],
+        answer=[names[int(answer)] for answer in answers],
+        confidence=beliefs.max(axis=1).tolist(),
+    )
+
+
+def _belief_in_one(outputs: NDArray[np.float64]) -> NDArray[np.float64]:
+    return outputs if outputs.ndim == 1 else outputs[:, 1]
