@@ -29,7 +29,7 @@ QUANTITIES: dict[str, str] = {
 }
 
 _ONLY_PERCEPTRON = {"updates", "bound"}
-_ONLY_NETWORK = {"loss", "first_loss", "val_loss", "val_accuracy"}
+_ONLY_NETWORK = {"loss", "first_loss", "val_loss"}
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,

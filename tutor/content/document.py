@@ -83,7 +83,7 @@ class Document:
             path += tuple(name or int(index) for name, index in _STEP.findall(where.group(1)))
         if unknown := _UNKNOWN.fullmatch(message):
             name = unknown.group(1)
-            near = get_close_matches(name, _field_names(kind), n=1)
+            near = get_close_matches(name, _field_names(kind), n=1, cutoff=0.75)
             return self.fault((*path, name), "unknown key" + (f"; did you mean {near[0]}?" if near else ""))
         if missing := _MISSING.fullmatch(message):
             return self.fault((*path, missing.group(1)), "missing")

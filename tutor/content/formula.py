@@ -26,6 +26,7 @@ _OPERATORS = frozenset("ΣΠ")
 
 _LETTER = r"[^\W\d_]"
 _LABEL = re.compile(r"^[^:=<>≤≥]*: ")
+_INDEX_OF_OPERATOR = re.compile(r"(?<![\w\u0300-\u036f'′″])_(?:\{[^}]*\}|\w+)")
 _SYMBOL = re.compile(rf"(?:{_LETTER})(?:{_LETTER}|[0-9\u0300-\u036f])*(?:_(?:\{{[^}}]*\}}|\w+))?['′″]*")
 
 
@@ -86,7 +87,8 @@ class Formula:
         found = [(number, "write 'symbol : meaning'") for number in self.stray]
         if not self.lines:
             found.append((0, "a formula without a line"))
-        listed = [symbol for entry in self.where for symbol in symbols(entry.symbols)]
+        entries = [entry for entry in self.where if entry.line not in self.stray]
+        listed = [symbol for entry in entries for symbol in symbols(entry.symbols)]
         used = [(number, symbol) for number, line in self.lines for symbol in symbols(_LABEL.sub("", line))]
         missed: set[str] = set()
         for number, symbol in used:
@@ -94,7 +96,7 @@ class Formula:
             if not known and symbol.text not in missed:
                 missed.add(symbol.text)
                 found.append((number, f"the symbol {symbol.text} is not explained after 'where'"))
-        for entry in self.where:
+        for entry in entries:
             for symbol in symbols(entry.symbols):
                 if not any(symbol.explains(other) or symbol.base in other.subscript for _, other in used):
                     found.append((entry.line, f"explains {symbol.text}, which the formula does not use"))
@@ -103,8 +105,8 @@ class Formula:
 
 def symbols(text: str) -> list[Symbol]:
     """The symbols of a line, in order."""
-    # Signs that no symbol contains take the operators' place, so that Σᵢ leaves no letter behind.
     text = "".join(" " if character in _OPERATORS else character for character in _plain(text))
+    text = _INDEX_OF_OPERATOR.sub(" ", text)
     return [_symbol(match.group(0)) for match in _SYMBOL.finditer(text)]
 
 

@@ -143,7 +143,7 @@ def _read_pages(result: Draft, file: str) -> None:
             faults.append(Fault(file, start + 1, "", "a page's title needs letters or digits"))
         elif page.id in seen:
             message = f"a second page with the id {page.id!r}, as on line {seen[page.id]}"
-            faults.append(Fault(file, start + 1, "", message))
+            faults.append(Fault(file, start + 1, page.id, message))
         seen.setdefault(page.id, start + 1)
         result.pages.append(page)
 
