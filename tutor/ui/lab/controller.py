@@ -248,7 +248,7 @@ class LabController:
     def lost(self, reason: str) -> None:
         """The training process has died."""
         self.gone = reason or "the training process ended"
-        self.busy = ""
+        self.busy = self.notice = ""
         self._pulled_at = None
         self.state = "ready"
 

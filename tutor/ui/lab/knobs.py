@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tutor.content.model import Knob, Value
+from tutor.text import clean
 from tutor.ui.lab.bench import Bench
 
 
@@ -52,5 +53,5 @@ def _line(knob: Knob, value: Value, names: int, width: int, *, chosen: bool) -> 
     if len(name) + len(stops) > width:
         before, after = ("‹" if value != knob.values[0] else " "), ("›" if value != knob.values[-1] else " ")
         stops = f"{before}{value}{after}"
-    line = f"{name}{stops}"
+    line = clean(f"{name}{stops}")
     return Content.styled(line.ljust(width), "reverse") if chosen else Content(line)

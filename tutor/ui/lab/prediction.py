@@ -7,6 +7,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tutor.text import clean
 from tutor.ui.lab.bench import Bench
 from tutor.ui.lab.controller import LETTERS
 
@@ -38,11 +39,13 @@ class PredictionPane(VerticalScroll):
         if self._bench is None:
             return
         experiment = self._bench.experiment
-        yield Static(Content(experiment.about.strip()), classes="about")
+        yield Static(Content(clean(experiment.about.strip())), classes="about")
         turned = ", ".join(f"{label} {value}" for label, value in self._bench.turned.items())
         if turned:
-            yield Static(Content(f"You have turned: {turned}. Predict the run with these."), classes="turned")
-        yield Static(Content(experiment.prediction.prompt.strip()), classes="question")
+            yield Static(
+                Content(clean(f"You have turned: {turned}. Predict the run with these.")), classes="turned"
+            )
+        yield Static(Content(clean(experiment.prediction.prompt.strip())), classes="question")
         for index, option in enumerate(experiment.prediction.options):
             committed = "  (your prediction)" if index == self._bench.prediction else ""
             yield OptionLine(
@@ -60,7 +63,7 @@ class OptionLine(Static):
     def __init__(self, index: int, text: str, *, highlighted: bool) -> None:
         super().__init__(classes="option")
         self.index = index
-        self._text = text
+        self._text = clean(text)
         self.highlight(highlighted)
 
     def highlight(self, on: bool) -> None:

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor.content.model import Experiment
+from tutor.text import clean
 from tutor.ui.lab import wording
 from tutor.ui.lab.controller import LETTERS, Finished
 from tutor.ui.lab.tables import wrap
@@ -65,7 +66,7 @@ def _answer(experiment: Experiment, option: int | None, none: str) -> str:
 
 
 def _row(label: str, style: str, text: str, *, width: int) -> list[Content]:
-    first, *others = wrap(text, width - _LABEL) or [""]
+    first, *others = wrap(clean(text), width - _LABEL) or [""]
     return [
         Content.assemble((f"{label:<{_LABEL}}", style), first),
         *(Content(" " * _LABEL + other) for other in others),

@@ -27,11 +27,3 @@ class Tally:
         """(seeds tried, seeds that reached the goal) at this setting."""
         seeds = self._reached.get(frozenset(knobs.items()), {})
         return len(seeds), sum(seeds.values())
-
-    def sentence(self, knobs: Mapping[str, Value], has_goal: bool) -> str:
-        """For the message line; empty before the first finished run."""
-        tried, reached = self.counts(knobs)
-        if tried == 0:
-            return ""
-        seeds = "1 seed" if tried == 1 else f"{tried} seeds"
-        return f"{seeds} tried here, goal reached in {reached}" if has_goal else f"{seeds} tried here"

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.content.model import Lesson
+from tutor.text import clean
 from tutor.ui.lab import wording
 from tutor.ui.lab.controller import Finished, LabController
 from tutor.ui.lab.knobs import KnobList
@@ -89,7 +90,9 @@ class LabView(Widget, can_focus=True):
     def compose(self) -> ComposeResult:
         loss, picture, gradients, accuracy = self._panels
         yield Static(id="heading")
-        yield Static(id="status")
+        with Horizontal(id="line"):
+            yield Static(id="state")
+            yield Static(id="status")
         yield self._prediction
         with Horizontal(id="charts"):
             with Horizontal(id="curves"):
@@ -162,23 +165,22 @@ class LabView(Widget, can_focus=True):
             return
         controller, width = self.controller, self.size.width
         self._arrange()
-        self._say("heading", Content.styled(wording.heading(controller, width), "bold"))
+        self._say("heading", wording.heading(controller, width), "bold")
         word = "LOST" if controller.gone else wording.STATE_WORDS[controller.state]
-        room = width - len(word) - 4
-        status = Content.assemble((f" {word} ", "reverse"), "  ", wording.status(controller.report, room))
-        self._say("status", status)
-        self._say("advice", Content(wording.advice(controller)))
-        self._say("standing", Content(wording.standing(controller)))
+        self._say("state", f" {word} ", "reverse")
+        self._say("status", wording.status(controller.report, width - len(word) - 4))
+        self._say("advice", wording.advice(controller))
+        self._say("standing", wording.standing(controller))
         for panel in self._panels:
             panel.show(controller.report, self._look)
         self._knobs.show(controller.bench)
         if controller.finished is not None and controller.revealing:
             self._reveal.show(controller.experiment, controller.finished, width)
 
-    def _say(self, name: str, content: Content) -> None:
-        widget = self.query_one(f"#{name}", Static)
+    def _say(self, name: str, text: str, style: str = "") -> None:
+        widget, content = self.query_one(f"#{name}", Static), Content.styled(clean(text), style)
         if widget.content != content:
-            widget.update(content, layout=False)
+            widget.update(content, layout=name == "state")
 
     def _arrange(self) -> None:
         """Which parts are on the screen, and how large, told to the style sheet by classes."""
@@ -237,19 +239,23 @@ class LabView(Widget, can_focus=True):
         """Show one panel large; the same number again, or 0, shows all of them."""
         if self._has_panels():
             self._large = 0 if number == self._large else number
-            self._redraw()
+            self._look = replace(self._look, large=self._large > 0)
+            self._tell("0 shows all panels again, t this one as a table." if self._large else "All panels.")
 
     def action_table(self) -> None:
         """Change between pictures and tables of numbers."""
         if self._has_panels():
             self._look = replace(self._look, table=not self._look.table)
-            self._redraw()
+            self._tell("The panels as numbers; t draws them." if self._look.table else "The panels drawn.")
 
     def action_log(self) -> None:
         """Change between a linear and a logarithmic axis of the loss."""
         if self._has_panels():
             self._look = replace(self._look, log=not self._look.log)
-            self._redraw()
+            explained = (
+                "Logarithmic axis: equal distances are equal factors, so small losses can be told apart."
+            )
+            self._tell(explained if self._look.log else "Linear axis: equal distances are equal amounts.")
 
     def action_restart(self) -> None:
         """Start the training process anew, if it has died."""
@@ -267,11 +273,9 @@ class LabView(Widget, can_focus=True):
 
     def _has_panels(self) -> bool:
         if self.controller.asking:
-            self.controller.notice = "The panels come after the prediction: choose an answer, or press p."
-            self._refresh_all()
+            self._tell("The panels come after the prediction: choose an answer, or press p.")
         return not self.controller.asking
 
-    def _redraw(self) -> None:
-        self.controller.notice = ""
-        self._look = replace(self._look, large=self._large > 0)
+    def _tell(self, notice: str) -> None:
+        self.controller.notice = notice
         self._refresh_all()

@@ -72,10 +72,10 @@ def heading(controller: LabController, width: int) -> str:
 
 def advice(controller: LabController) -> str:
     """What happened last, or which key to press next."""
-    if controller.gone:
-        return f"{_sentence(controller.gone)} Press w to restart it."
     if controller.notice:
         return controller.notice
+    if controller.gone:
+        return f"{_sentence(controller.gone)} Press w to restart it."
     if controller.busy:
         return f"{_sentence(controller.busy)} You can read on: r"
     if controller.finished is not None:
@@ -91,18 +91,26 @@ def advice(controller: LabController) -> str:
 
 
 def standing(controller: LabController) -> str:
-    """The goal, the prediction that stands, and the tally."""
-    bench = controller.bench
-    goal = controller.experiment.goal
-    parts = [f"Goal: {goal.text.rstrip('.')}" if goal else ""]
+    """The goal, the prediction that stands, and how often the goal was reached at this setting."""
+    bench, goal = controller.bench, controller.experiment.goal
+    score = _score(*bench.tally.counts(bench.knobs), has_goal=goal is not None)
+    if controller.finished is not None:
+        shown = "knobs" if controller.revealing else "your prediction"
+        score = score or "Not counted: a knob was turned"
+        return f"{score}  ·  enter: {shown}  x: same seed  n: new seed"
+    parts = [f"Goal: {goal.text.rstrip('.')}"] if goal else []
     if bench.prediction is not None:
         parts.append(f"you predict {LETTERS[bench.prediction]}")
-    elif controller.finished is not None:
-        parts.append("enter: your knobs" if controller.revealing else "enter: what you predicted")
     elif not controller.must_predict and not controller.under_way:
         parts.append("p predicts this run")
-    parts.append(bench.tally.sentence(bench.knobs, goal is not None))
-    return "  ·  ".join(part for part in parts if part)
+    return "  ·  ".join([*parts, score] if score else parts)
+
+
+def _score(tried: int, reached: int, *, has_goal: bool) -> str:
+    if not tried:
+        return ""
+    seeds = "1 seed" if tried == 1 else f"{tried} seeds"
+    return f"Reached in {reached} of {seeds}" if has_goal else f"{seeds} tried"
 
 
 def measured(experiment: Experiment, quantities: Mapping[str, float]) -> str:

@@ -1,0 +1,225 @@
+"""The lab on the screen, played by keyboard against a training process that plays a made-up run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from tests.ui.lab_fakes import FakeWorker, experiment, lesson
+from tutor.content.model import Lesson
+from tutor.report import Result
+from tutor.ui.lab.view import LabView
+from tutor.ui.services import Services
+from tutor.ui.themes import CALM
+from tutor.worker import protocol
+
+Run = tuple[Result, int | None, int | None]
+
+
+class Notebook:
+    """Stands in for the writer and its store: keeps the runs that are recorded."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+
+    def submit(self, change: object) -> None:
+        change(self)  # type: ignore[operator]
+
+    def record_run(self, result: Result, prediction: int | None, outcome: int | None) -> None:
+        self.runs.append((result, prediction, outcome))
+
+
+class Host(App[None]):
+    """A lab and nothing else."""
+
+    CSS = "#elsewhere { display: none; }"
+
+    def __init__(self, worker: FakeWorker, chosen: Lesson | None = None, *, colours: bool = True) -> None:
+        super().__init__()
+        self.worker = worker
+        self.notebook = Notebook()
+        services = SimpleNamespace(worker=worker, writer=self.notebook, store=None, colours=colours)
+        self.lab = LabView(chosen or lesson(), cast(Services, services))
+
+    def compose(self) -> ComposeResult:
+        yield self.lab
+        yield Static("elsewhere", id="elsewhere")
+
+    def on_mount(self) -> None:
+        self.register_theme(CALM)
+        self.theme = CALM.name
+        self.lab.focus()
+
+    def screen_text(self) -> str:
+        """What stands on the screen, line by line."""
+        lines = self.screen._compositor.render_strips()
+        return "\n".join("".join(part.text for part in line) for line in lines)
+
+
+async def settle(pilot: Pilot[None], what: str, seconds: float = 5.0) -> str:
+    """Wait until the screen shows ``what``."""
+    app = cast(Host, pilot.app)
+    for _ in range(int(seconds / 0.02)):
+        await pilot.pause(0.02)
+        if what in app.screen_text():
+            return app.screen_text()
+    pytest.fail(f"{what!r} did not appear on:\n{app.screen_text()}")
+
+
+async def test_a_whole_run_by_keyboard() -> None:
+    app = Host(FakeWorker())
+    async with app.run_test(size=(80, 22)) as pilot:
+        shown = await settle(pilot, "READY")
+        assert "Will they" in shown and "> a" in shown and "c  Never" in shown
+        await pilot.press("space")
+        await settle(pilot, "First commit to a prediction")
+        await pilot.press("down", "enter")
+        shown = await settle(pilot, "You predict b. Press space")
+        assert "1 Loss" in shown and "2 Boundary" in shown and "3 Gradient norms" in shown
+        await pilot.press("space")
+        await settle(pilot, "RUNNING")
+        shown = await settle(pilot, "✓ Right.")
+        assert "FINISHED" in shown and "You predicted" in shown and "What happened" in shown
+        assert "The goal was reached at step 400" in shown
+        assert "Reached in 1 of 1 seed" in shown
+        assert [(run[0].steps, run[1], run[2]) for run in app.notebook.runs] == [(400, 1, 1)]
+        await pilot.press("enter")
+        shown = await settle(pilot, "Knobs")
+        assert "What happened" not in shown
+        await pilot.press("n", "space")
+        await settle(pilot, "seed 1")
+        await settle(pilot, "Reached in 2 of 2 seeds")
+        assert len(app.notebook.runs) == 2
+
+
+async def test_each_report_is_drawn_and_nothing_else_is_pulled_for() -> None:
+    app = Host(FakeWorker())
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "READY")
+        await pilot.press("a", "s")
+        await settle(pilot, "step 1 ")
+        await pilot.press("e")
+        await settle(pilot, "step 2 ")
+        await settle(pilot, "PAUSED")
+        count = len(app.worker.sent(protocol.Pull))
+        await pilot.pause(0.6)
+        assert len(app.worker.sent(protocol.Pull)) == count
+
+
+async def test_a_hidden_lab_trains_on_and_records_without_drawing() -> None:
+    app = Host(FakeWorker(steps_per_pull=150))
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "READY")
+        await pilot.press("b", "space")
+        await settle(pilot, "RUNNING")
+        app.lab.display = False
+        before = app.lab._panels[0].report
+        for _ in range(300):
+            if app.notebook.runs:
+                break
+            await pilot.pause(0.02)
+        assert len(app.notebook.runs) == 1
+        assert app.lab._panels[0].report is before
+        app.lab.display = True
+        await settle(pilot, "FINISHED")
+
+
+async def test_a_dead_process_is_said_and_w_restarts_it() -> None:
+    app = Host(FakeWorker(steps_per_pull=1))
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "READY")
+        await pilot.press("b", "space")
+        await settle(pilot, "RUNNING")
+        app.worker.die("the training process was killed (signal 9)")
+        shown = await settle(pilot, "LOST")
+        assert "The training process was killed (signal 9). Press w to restart it." in shown
+        await pilot.press("space")
+        await settle(pilot, "press w to restart")
+        await pilot.press("w")
+        await settle(pilot, "READY")
+        await pilot.press("space")
+        await settle(pilot, "RUNNING")
+
+
+async def test_every_key_does_something_or_says_why_not() -> None:
+    app = Host(FakeWorker(steps_per_pull=1))
+    keys = "space s e x n up down left right 1 2 3 4 0 t g p enter [ ] w a b c d"
+    names = {"[": "left_square_bracket", "]": "right_square_bracket"}
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "READY")
+        await pilot.press("b")
+        for key in keys.split():
+            app.lab.controller.notice = ""
+            app.lab._refresh_all()
+            await pilot.pause()
+            before = app.screen_text()
+            await pilot.press(names.get(key, key))
+            assert app.screen_text() != before, f"nothing happened at {key}"
+
+
+async def test_panels_grow_and_turn_into_tables() -> None:
+    app = Host(FakeWorker())
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "READY")
+        await pilot.press("b", "e")
+        headings = ["1 Loss", "2 Boundary", "3 Gradient norms", "4 Accuracy"]
+        for heading in headings:
+            await pilot.press(heading[0])
+            shown = await settle(pilot, heading)
+            assert [one for one in headings if one in shown] == [heading]
+            assert "> learning rate" in shown, "the knobs stay in sight"
+        await pilot.press("0", "t")
+        shown = await settle(pilot, "class  answer")
+        assert "weight norm" in shown
+        await pilot.press("t", "g")
+        await settle(pilot, "1 Loss (log axis)")
+
+
+@pytest.mark.parametrize("size", [(60, 14), (80, 22), (110, 30)])
+async def test_nothing_is_clipped_at_any_size(size: tuple[int, int]) -> None:
+    app = Host(
+        FakeWorker(), lesson(experiment(), experiment("digits"), experiment("gates", kind="perceptron"))
+    )
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, "READY")
+        for number in (1, 2, 3):
+            shown = app.screen_text()
+            assert "a  Yes, at every start" in shown and "c  Never" in shown
+            await pilot.press("b")
+            shown = await settle(pilot, "Goal: all four points right")
+            assert f"{number}/3 Learning" in shown and "> learning rate" in shown and "1 " in shown
+            await pilot.press("space")
+            shown = await settle(pilot, "Measured")
+            assert "FINISHED" in shown and "wrong answers 0" in shown
+            for widget in app.lab.query("*"):
+                if widget.is_on_screen and widget.size.area:
+                    assert app.lab.region.contains_region(widget.region), widget
+            await pilot.press("right_square_bracket")
+            await pilot.pause(0.2)
+
+
+async def test_a_large_terminal_shows_the_accuracy_too() -> None:
+    app = Host(FakeWorker())
+    async with app.run_test(size=(140, 38)) as pilot:
+        await settle(pilot, "READY")
+        await pilot.press("b", "e")
+        shown = await settle(pilot, "4 Accuracy")
+        assert "1 Loss" in shown and "2 Boundary" in shown and "3 Gradient norms" in shown
+
+
+async def test_text_of_a_pack_cannot_steer_the_terminal() -> None:
+    hostile = experiment("\x1b]52;c;Zm9v\x07[red]xor")
+    app = Host(FakeWorker(), lesson(hostile))
+    async with app.run_test(size=(80, 22)) as pilot:
+        shown = await settle(pilot, "[red]xor")
+        assert "\x1b" not in shown and "\x07" not in shown
+
+
+def test_the_style_sheet_lies_beside_the_view() -> None:
+    assert Path(LabView.__module__.replace(".", "/")).with_name("lab.tcss").is_file()
