@@ -1,4 +1,7 @@
-"""Every number that a quiz calls right is worked out here again, from first principles."""
+"""Every number that a quiz calls right is worked out here again, and what a run decides is run.
+
+The numbers come from first principles: nothing of the engine is used for them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tutor.content.model import Numeric, QuizFile
+from tutor.content.condition import Condition
+from tutor.content.model import Experiment, LabFile, Numeric, QuizFile, Value
+from tutor.lab import Run
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 AND = [((0, 0), -1), ((0, 1), -1), ((1, 0), -1), ((1, 1), +1)]
@@ -85,6 +90,19 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("backprop", "count"): lambda: sum((inputs + 1) * units for inputs, units in ((2, 4), (4, 1))),
 }
 
+RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
+    ("perceptron", "learning-rate", "gates", {"learning_rate": 1.0}, "updates == 11 and epochs == 5"),
+    ("perceptron", "learning-rate", "gates", {"learning_rate": 4.0}, "updates == 11 and epochs == 5"),
+    ("perceptron", "no-settling", "overlap", {}, "min_errors > 0 and epochs == 200"),
+    ("xor-winter", "best-line", "xor", {}, "min_errors == 1"),
+    ("xor-winter", "why-two", "xor", {"shuffle": "off"}, "min_errors == 2 and max_errors == 2"),
+    ("xor-winter", "why-product", "feature", {}, "errors == 0"),
+    ("backprop", "zero-start", "symmetry", {}, "loss == 0.25 and first_loss == 0.25 and goal_step > 5000"),
+    ("backprop", "know-nothing", "symmetry", {}, "first_loss == 0.25"),
+    ("backprop", "one-hidden", "xor", {"hidden_units": 1}, "accuracy < 1 and goal_step > 5000"),
+]
+"""Lesson, question, experiment, knobs, and what must hold at the end of the run for the answer to be right."""
+
 
 def numeric_questions() -> list[tuple[str, Numeric]]:
     """All numeric questions of all lessons."""
@@ -113,6 +131,29 @@ def test_no_usual_mistake_counts_as_right(lesson: str, question: Numeric) -> Non
 
 def test_no_calculation_is_left_without_its_question() -> None:
     assert set(RECOMPUTED) == {(lesson, question.id) for lesson, question in QUESTIONS}
+
+
+def experiment(lesson: str, name: str) -> Experiment:
+    lab = msgspec.convert(tomllib.loads((LESSONS / lesson / "lab.toml").read_text("utf-8")), LabFile)
+    return next(one for one in lab.experiment if one.id == name)
+
+
+@pytest.mark.parametrize(("lesson", "question", "name", "knobs", "expected"), RUNS)
+def test_the_run_gives_the_answer(
+    lesson: str, question: str, name: str, knobs: dict[str, Value], expected: str
+) -> None:
+    quiz = msgspec.convert(tomllib.loads((LESSONS / lesson / "quiz.toml").read_text("utf-8")), QuizFile)
+    assert question in {one.id for one in quiz.question}
+    for seed in range(3):
+        result = Run(experiment(lesson, name), lesson, knobs, seed, backend="cpu").run_to_end()
+        assert Condition.parse(expected).holds(result.quantities)
+
+
+def test_two_hidden_units_succeed_from_some_starts_only() -> None:
+    """The quiz on getting stuck rests on this."""
+    xor = experiment("backprop", "xor")
+    runs = [Run(xor, "backprop", {"hidden_units": 2}, seed, backend="cpu").run_to_end() for seed in range(12)]
+    assert {run.stopped_because for run in runs} == {"goal", "budget"}
 
 
 def test_the_net_wired_by_hand_computes_xor() -> None:
