@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.conftest import pull, steps, wait_for, wait_for_event
 from tests.worker.experiments import load
+from tests.worker.talk import pull, steps, wait_for, wait_for_event
 from tutor.worker.client import WorkerClient
 from tutor.worker.protocol import Ready, Start
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="re
 
 APP = """
 import sys, threading, time
-from tests.worker.conftest import pull, steps, wait_for, wait_for_event
+from tests.worker.talk import pull, steps, wait_for, wait_for_event
 from tests.worker.experiments import load
 from tutor.worker.client import WorkerClient
 from tutor.worker.protocol import Ready, Start
@@ -50,10 +50,12 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def kill_app(number: int, *, wait: bool, thread: bool = False, delay: float = 0.0) -> float:
+def kill_app(
+    number: int, *, wait: bool, thread: bool = False, delay: float = 0.0, env: dict[str, str] | None = None
+) -> float:
     """Start an app with a training process, kill the app; returns how long the process outlived it."""
     script = APP.format(wait=wait, thread=thread)
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as app:
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=env) as app:
         child = int(app.stdout.readline())
         time.sleep(delay)
         assert is_running(child)
@@ -75,6 +77,12 @@ def test_nor_if_it_is_killed_while_the_process_starts(delay):
 def test_nor_if_it_was_started_from_a_thread():
     """Then the kernel is not asked to help, and the end of the socket's stream must do."""
     kill_app(signal.SIGKILL, wait=True, thread=True)
+
+
+def test_nor_if_it_is_compiling_just_then(tmp_path):
+    """Started from a thread, so that only the socket tells; the reader must get its turn while LLVM works."""
+    cold = {**os.environ, "DLTUTOR_CACHE_DIR": str(tmp_path)}
+    kill_app(signal.SIGKILL, wait=False, thread=True, delay=1.5, env=cold)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

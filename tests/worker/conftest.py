@@ -1,49 +1,12 @@
 """A running training process, shared where a test does not harm it."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from tutor.report import Report
+from tests.worker.talk import wait_for_event
 from tutor.worker.client import WorkerClient
-from tutor.worker.protocol import AnyEvent, Failed, Pull, Ready, Reported
-
-PATIENCE = 60.0  # compiling from nothing on a loaded machine
-
-
-def wait_for(condition: Callable[[], object], seconds: float = PATIENCE) -> float:
-    """Wait until ``condition`` holds; returns how long that took."""
-    start = time.monotonic()
-    while not condition():
-        assert time.monotonic() - start < seconds, "it did not happen in time"
-        time.sleep(0.005)
-    return time.monotonic() - start
-
-
-def wait_for_event(client: WorkerClient, kind: type, seconds: float = PATIENCE) -> AnyEvent:
-    """The next event of ``kind``; those before it are lost. A Failed that was not awaited is an error."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        for event in client.poll():
-            if isinstance(event, kind):
-                return event
-            assert not isinstance(event, Failed), event
-        assert client.alive, client.exit_reason
-        time.sleep(0.005)
-    raise AssertionError(f"no {kind.__name__} in {seconds} s")
-
-
-def pull(client: WorkerClient) -> Report:
-    """The state of the run after every command sent so far."""
-    client.send(Pull())
-    event = wait_for_event(client, Reported)
-    assert isinstance(event, Reported)
-    return event.report
-
-
-def steps(report: Report) -> float:
-    return report.quantities["steps"]
+from tutor.worker.protocol import Ready
 
 
 @pytest.fixture

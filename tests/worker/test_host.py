@@ -40,6 +40,9 @@ class PaperRun:
             self.steps = 0
         return name == "live"
 
+    def reset(self, seed):
+        self.seed, self.steps = seed, 0
+
     def report(self, state, run_number):
         quantities = {"steps": float(self.steps)}
         return Report(run_number, self.seed, state, "paper", self.knobs, quantities, 0.0, [], [])

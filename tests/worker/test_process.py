@@ -8,10 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from tests.worker.conftest import pull, steps, wait_for, wait_for_event
 from tests.worker.experiments import load
+from tests.worker.talk import pull, steps, wait_for, wait_for_event
 from tutor.worker.client import WorkerClient
-from tutor.worker.protocol import Pull, Ready, Reported, Start
+from tutor.worker.protocol import Busy, Pull, Ready, Reported, Start
 
 
 def test_a_process_that_stands_still_never_blocks_the_app(client):
@@ -87,6 +87,14 @@ def test_closing_twice_is_fine_and_leaves_no_zombie():
     assert client.exit_reason == ""
 
 
+def test_compiling_is_announced_and_can_be_broken_off(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLTUTOR_CACHE_DIR", str(tmp_path))
+    with WorkerClient() as client:
+        assert "Compiling" in wait_for_event(client, Busy).text
+        start = time.perf_counter()
+    assert time.perf_counter() - start < 1.5
+
+
 def test_starting_twice_keeps_the_first_process(client):
     pid = client.pid
     client.start()
@@ -108,7 +116,7 @@ def test_a_restart_is_another_process_that_knows_nothing(client):
 
 SCRIPT = """
 import time
-from tests.worker.conftest import pull, wait_for_event
+from tests.worker.talk import pull, wait_for_event
 from tests.worker.experiments import load
 from tutor.worker.client import WorkerClient
 from tutor.worker.protocol import Ready, Start

@@ -6,6 +6,7 @@ the app is gone, however it went, and then ends the process at once, even in the
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -14,7 +15,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import msgspec
@@ -45,6 +46,8 @@ from tutor.worker.protocol import (
 from tutor.worker.wire import BrokenStream, Channel
 
 _CHUNK_SECONDS = 0.05
+_USUAL_SECONDS = 1.0
+_COMPILING = "Compiling the training kernels (the first time only, some 15 seconds) ..."
 _PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 Send = Callable[[AnyEvent], None]
@@ -64,6 +67,8 @@ class Run(Protocol):
 
     def turn(self, name: str, value: Value) -> bool: ...
 
+    def reset(self, seed: int) -> None: ...
+
     def report(self, state: State, run_number: int) -> Report: ...
 
 
@@ -77,7 +82,6 @@ class Host:
         self._send = send
         self._factory = factory
         self._run: Run | None = None
-        self._loaded: Load | None = None
         self._number = 0
         self._state: State = "ready"
         self._report_wanted = False
@@ -111,14 +115,13 @@ class Host:
 
     def _load(self, command: Load) -> None:
         # If this fails, reports of the experiment before must not pass for this one's.
-        self._run, self._loaded = None, None
+        self._run = None
         self._run = self._factory(command)
-        self._loaded = command
         self._begin()
 
     def _control(self, command: AnyCommand) -> None:
-        run, loaded = self._run, self._loaded
-        if run is None or loaded is None:
+        run = self._run
+        if run is None:
             raise TutorError("no experiment is loaded", "choose one in the lab")
         match command:
             case Start():
@@ -132,13 +135,10 @@ class Host:
                 run.finish_epoch()
                 self._settle("paused")
             case Reset(seed):
-                fresh = msgspec.structs.replace(loaded, seed=seed)
-                self._run, self._loaded = self._factory(fresh), fresh
+                run.reset(seed)
                 self._begin()
             case Turn(name, value):
-                live = run.turn(name, value)
-                self._loaded = msgspec.structs.replace(loaded, knobs={**loaded.knobs, name: value})
-                if not live:
+                if not run.turn(name, value):
                     self._begin("running" if self._state == "running" else "ready")
 
     def _begin(self, state: State = "ready") -> None:
@@ -181,15 +181,29 @@ def main(socket_number: int, parent: int) -> None:
 
     @functools.cache
     def warm_up(dtype: str) -> None:
-        engine.warm_up(lambda text: send(Busy(text)), (dtype,))
+        with _announced(send):
+            engine.warm_up(dtypes=(dtype,))
 
     def factory(load: Load) -> Run:
         warm_up(load.experiment.model.dtype)
-        return lab.Run(load.experiment, load.lesson, load.knobs, load.seed, load.backend)
+        return lab.Run(load.experiment, load.lesson, load.knobs, load.seed, load.backend, paced=True)
 
     warm_up("float32")
     send(Ready(time.monotonic() - started))
     serve(inbox, Host(send, factory))
+
+
+@contextlib.contextmanager
+def _announced(send: Send) -> Iterator[None]:
+    """Say what is going on if it takes longer than loading compiled kernels should."""
+    notice = threading.Timer(_USUAL_SECONDS, send, (Busy(_COMPILING),))
+    notice.daemon = True
+    notice.start()
+    try:
+        yield
+    finally:
+        notice.cancel()
+        notice.join()  # so that no two threads send at once, and Ready comes last
 
 
 def tie_to_parent(parent: int) -> None:
