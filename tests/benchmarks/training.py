@@ -77,7 +77,9 @@ def _data(work: Work) -> tuple[np.ndarray, np.ndarray]:
 def _ours(work: Work) -> Callable[[int], None]:
     hidden = [Dense(n, activation=work.activation) for n in work.units[1:-1]]
     last = "sigmoid" if work.units[-1] == 1 else "softmax"
-    model = Sequential([*hidden, Dense(work.units[-1], activation=last)], input_shape=(work.units[0],), seed=0)
+    model = Sequential(
+        [*hidden, Dense(work.units[-1], activation=last)], input_shape=(work.units[0],), seed=0
+    )
     loss = "binary_crossentropy" if work.units[-1] == 1 else "categorical_crossentropy"
     model.compile(optimizer=SGD(0.1) if work.optimizer == "sgd" else Adam(), loss=loss)
     x, y = _data(work)
@@ -89,7 +91,10 @@ def _torch(work: Work) -> Callable[[int], None]:
     torch.manual_seed(0)
     layers: list[torch.nn.Module] = []
     for fan_in, fan_out in zip(work.units[:-1], work.units[1:], strict=True):
-        layers += [torch.nn.Linear(fan_in, fan_out), torch.nn.Tanh() if work.activation == "tanh" else torch.nn.ReLU()]
+        layers += [
+            torch.nn.Linear(fan_in, fan_out),
+            torch.nn.Tanh() if work.activation == "tanh" else torch.nn.ReLU(),
+        ]
     net = torch.nn.Sequential(*layers[:-1])
     binary = work.units[-1] == 1
     loss_of: Callable[..., torch.Tensor] = (
