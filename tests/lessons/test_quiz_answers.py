@@ -101,7 +101,7 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("backprop", "know-nothing", "symmetry", {}, "first_loss == 0.25"),
     ("backprop", "one-hidden", "xor", {"hidden_units": 1}, "accuracy < 1 and goal_step > 5000"),
 ]
-"""Lesson, question, experiment, knobs, and what must hold at the end of the run for the answer to be right."""
+"""Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
 
 def numeric_questions() -> list[tuple[str, Numeric]]:
