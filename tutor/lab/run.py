@@ -43,8 +43,8 @@ def check_interval(experiment: Experiment) -> int:
 class Run:
     """A live run. The same experiment, knobs, seed and backend give the same result, however it is advanced.
 
-    ``paced`` slows a tiny experiment down for the eye (:class:`tutor.lab.pace.Pace`); ``max_steps`` replaces
-    the experiment's budget of epochs. Raises :class:`InputError` for knobs that the experiment does not have
+    ``paced``, which may be changed at any time, slows a run down for the eye (:class:`tutor.lab.pace.Pace`);
+    ``max_steps`` replaces the experiment's budget of epochs. Raises :class:`InputError` for knobs that the experiment does not have
     or that cannot take a value, and :class:`EngineError` for a network that cannot be built.
     """
 
@@ -65,7 +65,7 @@ class Run:
         self.lesson = lesson
         self.seed = seed
         self.backend = _backend(backend)
-        self._paced = paced
+        self.paced = paced
         self._max_steps = max_steps
         self._clock = clock
         self._sleep = sleep
@@ -86,10 +86,10 @@ class Run:
     def advance(self, seconds: float = 0.05) -> None:
         """Train for about so long, or until the run is finished. A paced run may spend the time waiting."""
         started = self._clock()
-        allowed = self._pace.grant(seconds) if self._pace else None
+        allowed = self._pace.grant(seconds, self._learner.step) if self.paced else None
         self._train(allowed, until=started + seconds)
         waiting = started + seconds - self._clock()
-        if self._pace and not self.finished and waiting > 0:
+        if self.paced and not self.finished and waiting > 0:
             self._sleep(waiting)
         self._watched_seconds += self._clock() - started
 
@@ -147,8 +147,7 @@ class Run:
         self._training_seconds = 0.0
         self._watched_seconds = 0.0
         self._chunk = 1
-        total = self._max_steps or learner.steps_until(self.experiment.training.epochs)
-        self._pace = Pace(total) if self._paced else None
+        self._pace = Pace()
         self._history.start(self.quantities())
 
     def _train(self, steps: int | None, until: float = math.inf) -> None:

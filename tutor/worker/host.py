@@ -56,6 +56,8 @@ Send = Callable[[AnyEvent], None]
 class Run(Protocol):
     """What the host needs of ``tutor.lab.Run``."""
 
+    paced: bool
+
     @property
     def finished(self) -> bool: ...
 
@@ -124,7 +126,8 @@ class Host:
         if run is None:
             raise TutorError("no experiment is loaded", "choose one in the lab")
         match command:
-            case Start():
+            case Start(paced):
+                run.paced = paced
                 self._settle("running")
             case Pause() if self._state == "running":
                 self._state = "paused"

@@ -24,7 +24,9 @@ class Load(Command, frozen=True):
 
 
 class Start(Command, frozen=True):
-    """Train until paused or finished."""
+    """Train until paused or finished; ``paced`` for the eye (``lab.pace``), else as fast as it goes."""
+
+    paced: bool = True
 
 
 class Pause(Command, frozen=True):
