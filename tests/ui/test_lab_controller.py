@@ -164,6 +164,16 @@ def test_a_knob_that_changes_the_shapes_begins_again() -> None:
     assert lab.control.bench.knobs["hidden_units"] == 1
 
 
+def test_f_hurries_this_run_and_the_next() -> None:
+    lab = Lab()
+    lab.control.toggle()
+    lab.control.hurry()
+    lab.exchange(8)
+    lab.control.new_seed()
+    lab.control.toggle()
+    assert [start.paced for start in lab.worker.sent(protocol.Start)] == [True, False, False]  # type: ignore[union-attr]
+
+
 def test_the_end_of_a_knob_says_so_and_sends_nothing() -> None:
     lab = Lab()
     lab.control.turn(1)

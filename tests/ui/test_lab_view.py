@@ -149,7 +149,7 @@ async def test_a_dead_process_is_said_and_w_restarts_it() -> None:
 
 async def test_every_key_does_something_or_says_why_not() -> None:
     app = Host(FakeWorker(steps_per_pull=1))
-    keys = "space s e x n up down left right 1 2 3 4 0 t g p enter [ ] w a b c d"
+    keys = "space s e x n up down left right 1 2 3 4 0 t g f p enter [ ] w a b c d"
     names = {"[": "left_square_bracket", "]": "right_square_bracket"}
     async with app.run_test(size=(80, 22)) as pilot:
         await settle(pilot, "READY")

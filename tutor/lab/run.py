@@ -44,8 +44,9 @@ class Run:
     """A live run. The same experiment, knobs, seed and backend give the same result, however it is advanced.
 
     ``paced``, which may be changed at any time, slows a run down for the eye (:class:`tutor.lab.pace.Pace`);
-    ``max_steps`` replaces the experiment's budget of epochs. Raises :class:`InputError` for knobs that the experiment does not have
-    or that cannot take a value, and :class:`EngineError` for a network that cannot be built.
+    ``max_steps`` replaces the experiment's budget of epochs. Raises :class:`InputError` for knobs that the
+    experiment does not have or that cannot take a value, :class:`EngineError` for a network that cannot be
+    built.
     """
 
     def __init__(

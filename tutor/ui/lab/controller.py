@@ -53,6 +53,8 @@ class LabController:
         """Whether the prediction's question is on the screen instead of the charts."""
         self.revealing = False
         """Whether the comparison of prediction and outcome is on the screen."""
+        self.hurried = False
+        """Whether runs go at full speed; else they begin step by step and get faster and faster."""
         self.finished: Finished | None = None
         self.notice = ""
         """What the last key did, or why it could not; cleared by the next key."""
@@ -140,8 +142,19 @@ class LabController:
             self._send(protocol.Pause())
             self.state = "paused"
         else:
-            self._send(protocol.Start())
+            self._send(protocol.Start(paced=not self.hurried))
             self.state = "running"
+
+    def hurry(self) -> None:
+        """Change between slow motion, in which the first steps can be seen, and full speed."""
+        self.hurried = not self.hurried
+        if self.state == "running":
+            self._send(protocol.Start(paced=not self.hurried))
+        self.notice = (
+            "Full speed from now on: as fast as this machine trains. f slows it down."
+            if self.hurried
+            else "Slow motion from now on: a few steps a second at first, then ever more."
+        )
 
     def step(self) -> None:
         """One parameter update, then pause."""

@@ -57,6 +57,7 @@ class LabView(Widget, can_focus=True):
         Binding("3", "large(3)", "Gradients or weights large", show=False),
         Binding("4", "large(4)", "Accuracy or updates large", show=False),
         Binding("0", "large(0)", "All panels", show=False),
+        Binding("f", "control('hurry')", "Full speed, or slow motion", show=False),
         Binding("t", "table", "Panels as tables of numbers, or drawn", show=False),
         Binding("g", "log", "Loss on a linear or logarithmic axis", show=False),
         Binding("p", "control('ask')", "Predict", tooltip="the question, and predict the coming run"),
