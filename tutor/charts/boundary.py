@@ -132,9 +132,10 @@ def _weights(size: int, count: int) -> list[tuple[int, int, float]]:
 
 def _on_edge(pixels: Sequence[Sequence[int]], row: int, column: int) -> bool:
     """Whether the output is one half or more here and less right beside, above or below."""
-    if pixels[row][column] < 128:
-        return False
-    neighbours = ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1))
-    return any(
-        0 <= i < len(pixels) and 0 <= j < len(pixels[row]) and pixels[i][j] < 128 for i, j in neighbours
+    line = pixels[row]
+    return line[column] >= 128 and (
+        (column > 0 and line[column - 1] < 128)
+        or (column + 1 < len(line) and line[column + 1] < 128)
+        or (row > 0 and pixels[row - 1][column] < 128)
+        or (row + 1 < len(pixels) and pixels[row + 1][column] < 128)
     )

@@ -5,6 +5,8 @@ Nothing is said by colour alone: every curve, class and mistake has a sign of it
 
 from __future__ import annotations
 
+import functools
+
 RGB = tuple[int, int, int]
 
 # A shade lighter than Okabe and Ito's #0072B2, which is too dark on a black terminal.
@@ -23,6 +25,7 @@ WARM: RGB = (0xE6, 0x8A, 0x00)
 EDGE: RGB = (0x10, 0x10, 0x10)
 
 
+@functools.cache  # a heat map asks for some 256 colours, thousands of times
 def hexadecimal(color: RGB) -> str:
     """``#rrggbb``."""
     return "#{:02x}{:02x}{:02x}".format(*color)
@@ -34,6 +37,7 @@ def mix(a: RGB, b: RGB, share: float) -> RGB:
     return red, green, blue
 
 
+@functools.cache
 def heat(level: int) -> RGB:
     """The colour of an output; ``level`` 0 to 255 stands for output 0 to 1."""
     share = level / 255
