@@ -17,8 +17,8 @@ def explain(stopped: StopReason, goal: Goal | None, steps: int, epochs: int, wha
             "A smaller learning rate usually helps."
         )
     if stopped == "budget":
-        missed = f"; the goal was not reached: {goal.text}" if goal else ""
-        return f"All {after} that were allowed are done{missed}."
+        missed = f", and the goal was not reached: {goal.text}" if goal else ""
+        return f"The budget was used up after {after}{missed}."
     return ""
 
 

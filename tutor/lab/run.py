@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 
 from tutor.content.condition import Condition
@@ -21,6 +22,8 @@ from tutor.report import Report, Result, State, StopReason
 
 CHECKS = 500
 """About how often a network's run is evaluated at most; see :func:`check_interval`."""
+RECENT = 20
+"""Calls of :meth:`Run.advance`, of some 50 ms each, whose speed a report tells."""
 CHUNK_SECONDS = 0.005
 """Training between two looks at the clock."""
 
@@ -86,13 +89,13 @@ class Run:
 
     def advance(self, seconds: float = 0.05) -> None:
         """Train for about so long, or until the run is finished. A paced run may spend the time waiting."""
-        started = self._clock()
+        started, before = self._clock(), self._learner.step
         allowed = self._pace.grant(seconds, self._learner.step) if self.paced else None
         self._train(allowed, until=started + seconds)
         waiting = started + seconds - self._clock()
         if self.paced and not self.finished and waiting > 0:
             self._sleep(waiting)
-        self._watched_seconds += self._clock() - started
+        self._watched.append((self._learner.step - before, self._clock() - started))
 
     def step(self) -> None:
         """One update (perceptron: one example)."""
@@ -146,7 +149,8 @@ class Run:
         self._observation = None
         self._stopped: StopReason = ""
         self._training_seconds = 0.0
-        self._watched_seconds = 0.0
+        self._watched: deque[tuple[int, float]] = deque(maxlen=RECENT)
+        """Steps done and seconds spent in the last calls of :meth:`advance`."""
         self._chunk = 1
         self._pace = Pace()
         self._history.start(self.quantities())
@@ -216,7 +220,7 @@ class Run:
         }
 
     def report(self, state: State, run_number: int) -> Report:
-        """The newest state for the screen. Steps per second count the waiting of a paced run."""
+        """The newest state for the screen. Its speed is that of the last moments, a paced run's waiting counted."""
         observation = self._observe()
         return Report(
             run=run_number,
@@ -225,7 +229,9 @@ class Run:
             backend=self.backend,
             knobs=dict(self.knobs),
             quantities=self.quantities(),
-            steps_per_second=_rate(self._learner.step, max(self._watched_seconds, self._training_seconds)),
+            steps_per_second=_rate(
+                sum(steps for steps, _ in self._watched), sum(seconds for _, seconds in self._watched)
+            ),
             series=self._history.series(),
             layers=observation.layers,
             surface=pictures.surface(self._learner),

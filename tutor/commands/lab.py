@@ -1,0 +1,181 @@
+"""``dltutor lab``: run a lesson's experiment without the app, once or from many seeds."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import textwrap
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tutor.commands.output import ProgressLine, aligned, bar, to_json, whole_number
+from tutor.commands.terminal import tolerate_any_text
+from tutor.content.catalog import Catalog
+from tutor.content.model import Experiment, Lesson
+from tutor.errors import UsageError
+from tutor.report import Result
+
+if TYPE_CHECKING:
+    from tutor.lab import Run
+
+_LABELS = {
+    "accuracy": "training examples right",
+    "val_accuracy": "held-out examples right",
+    "val_loss": "held-out loss",
+    "errors": "wrong at the end",
+    "min_errors": "fewest wrong",
+    "max_errors": "most wrong",
+    "updates": "mistakes made",
+    "bound": "Novikoff's bound",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "target", metavar="ID[/EXPERIMENT]", help="a lesson; its first experiment if none is named"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="turn a knob of the experiment to one of its stops; learning_rate takes any positive number",
+    )
+    parser.add_argument(
+        "--steps",
+        type=whole_number(1, 10**9),
+        metavar="N",
+        help="do N updates; the budget of epochs is ignored",
+    )
+    parser.add_argument("--seed", type=whole_number(0, 2**32 - 1), default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--seeds",
+        type=whole_number(1, 10_000),
+        metavar="N",
+        help="run N seeds and count how many reach the goal",
+    )
+    parser.add_argument("--backend", choices=["auto", "cpu", "cuda"], default="auto", help="default: auto")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    from tutor import engine, lab  # not at the top: they import numba, and --help should not wait for that
+
+    tolerate_any_text()
+    lesson, experiment = Catalog.open().find_experiment(args.target)
+    knobs = _knobs(args.set)
+
+    def start(seed: int) -> lab.Run:
+        return lab.Run(experiment, lesson.id, knobs, seed, args.backend, max_steps=args.steps)
+
+    with ProgressLine() as line:
+        run = start(args.seed)  # refuses what cannot be run before anything is compiled for it
+        if experiment.kind == "network":
+            engine.warm_up(lambda text: line.show(f"{text} ..."), (experiment.model.dtype,))
+        if args.seeds is None:
+            result = _watch(run, line)
+        else:
+            numbers = range(args.seed, args.seed + args.seeds)
+            results = [_watch(start(seed), line, f"seed {seed} ") for seed in numbers]
+    if args.seeds is None:
+        print(to_json(msgspec.to_builtins(result)) if args.json else _summary(lesson, experiment, result))
+    else:
+        count = _count(lesson, experiment, results)
+        print(
+            to_json(count | {"runs": msgspec.to_builtins(results)}) if args.json else _table(count, results)
+        )
+    return 0
+
+
+def _knobs(settings: list[str]) -> dict[str, str]:
+    knobs: dict[str, str] = {}
+    for setting in settings:
+        name, sign, value = setting.partition("=")
+        if not sign or not name.strip():
+            raise UsageError(f"cannot read --set {setting!r}", "write it like --set learning_rate=0.5")
+        knobs[name.strip()] = value.strip()
+    return knobs
+
+
+def _watch(run: Run, line: ProgressLine, label: str = "") -> Result:
+    def show(run: Run) -> None:
+        numbers = run.quantities()
+        loss = f"  loss {numbers['loss']:.4g}" if "loss" in numbers else ""
+        line.show(f"{label}{bar(run.fraction)} {run.fraction:4.0%}  {numbers['steps']:,.0f} steps{loss}")
+
+    return run.run_to_end(show)
+
+
+# ------------------------------------------------------------------------------- one run
+
+
+def _summary(lesson: Lesson, experiment: Experiment, result: Result) -> str:
+    rows = [
+        ("steps", f"{result.steps:,} in {result.epochs:,} epochs"),
+        ("time", f"{result.seconds:.3g} s, {result.steps_per_second:,.0f} steps a second ({result.backend})"),
+    ]
+    if math.isfinite(result.loss["first"]):
+        rows.append(("loss", f"{result.loss['first']:.4g} at first, {result.loss['last']:.4g} at the end"))
+    for name, value in result.metrics.items():
+        rows.append((_LABELS[name], f"{value:.1%}" if "accuracy" in name else _number(value)))
+    for layer, norm in result.gradient_norms.items():
+        rows.append((f"gradient of {layer}", _number(norm)))
+    rows += [(name, str(value)) for name, value in result.knobs.items()]
+    return "\n".join(
+        [
+            f"{lesson.title}: {experiment.title}",
+            f"{lesson.id}/{experiment.id}, seed {result.seed}",
+            "",
+            *aligned(rows),
+            "",
+            *textwrap.wrap(result.explanation, 80),
+        ]
+    )
+
+
+def _number(value: float) -> str:
+    if math.isinf(value):
+        return "infinite"
+    return f"{value:,.0f}" if value == round(value) else f"{value:.4g}"
+
+
+# ------------------------------------------------------------------------------- many runs
+
+
+def _count(lesson: Lesson, experiment: Experiment, results: list[Result]) -> dict[str, Any]:
+    """How many runs reached the goal, with a 95 % interval for the share among all seeds."""
+    from tutor.lab.statistics import wilson_interval
+
+    reached = sum(result.goal["reached"] is True for result in results)
+    steps = sorted(result.goal["at_step"] for result in results if isinstance(result.goal["at_step"], int))
+    return {
+        "lesson": lesson.id,
+        "experiment": experiment.id,
+        "seeds": len(results),
+        "goal": experiment.goal.text if experiment.goal else None,
+        "reached": reached if experiment.goal else None,
+        "share": reached / len(results) if experiment.goal else None,
+        "interval_95": list(wilson_interval(reached, len(results))) if experiment.goal else None,
+        "median_steps_to_goal": steps[(len(steps) - 1) // 2] if steps else None,
+        "stopped_because": dict(Counter(result.stopped_because for result in results)),
+    }
+
+
+def _table(count: dict[str, Any], results: list[Result]) -> str:
+    lines = [f"{count['lesson']}/{count['experiment']}", ""]
+    rows = [("seed", "stopped", "steps", "right")]
+    for result in results:
+        right = f"{result.metrics['accuracy']:.1%}" if "accuracy" in result.metrics else ""
+        rows.append((str(result.seed), result.stopped_because, f"{result.steps:,}", right))
+    lines += [*aligned(rows), ""]
+    if count["goal"] is None:
+        return "\n".join([*lines, "The experiment has no goal to count."])
+    low, high = count["interval_95"]
+    lines.append(f"Goal: {count['goal']}.")
+    lines.append(
+        f"{count['reached']} of {count['seeds']} seeds reached it; "
+        f"with 95 % confidence the share among all seeds is {low:.0%} to {high:.0%}."
+    )
+    return "\n".join(lines)
