@@ -1,12 +1,12 @@
 """The training core: networks of layers, trained by compiled loops. Needs numpy and numba, nothing else.
 
-    from tutor.engine import Sequential, Dense
-    model = Sequential([Dense(8, "tanh"), Dense(1, "sigmoid")], input_shape=(2,), seed=0)
-    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
-    model.fit(x, y, epochs=50)
+from tutor.engine import Sequential, Dense
+model = Sequential([Dense(8, "tanh"), Dense(1, "sigmoid")], input_shape=(2,), seed=0)
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+model.fit(x, y, epochs=50)
 """
 
-# ruff: noqa: E402, I001  -- numba reads its cache directory when it is imported, so that is settled first
+# ruff: noqa: E402  -- numba reads its cache directory when it is imported, so that is settled first
 from tutor.engine import cache
 
 cache.prepare()

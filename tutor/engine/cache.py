@@ -1,9 +1,10 @@
 """Where the compiled kernels are kept: a private directory that is made anew whenever the kernels change.
 
-Numba unpickles and links what it finds in its cache, and does not notice when a function that a cached one calls
-was edited in another file. So the directory's name carries a hash of all kernel sources and of the processor, only
-its owner may write it, and :func:`seal` notes the digest of every file: one that does not match when the program
-starts is thrown away before numba sees it. Where no directory can be used, the kernels are compiled each time.
+Numba unpickles and links what it finds in its cache, and does not notice when a function that a cached one
+calls was edited in another file. So the directory's name carries a hash of all kernel sources and of the
+processor, only its owner may write it, and :func:`seal` notes the digest of every file: one that does not match
+when the program starts is thrown away before numba sees it. Where no directory can be used, the kernels are
+compiled each time.
 
 :func:`prepare` must run before numba is imported; ``tutor.engine`` does so.
 """
@@ -32,17 +33,6 @@ _PREFIX = "kernels-"
 _SEAL = "seal.json"
 _PRUNE_AFTER = 14 * 24 * 3600.0
 """Seconds that directories of other versions are left alone: another checkout may be using them."""
-
-
-@dataclass(frozen=True)
-class CacheState:
-    """What ``dltutor doctor`` shows. ``problem`` is empty, or says why the usual directory is not used."""
-
-    directory: Path | None
-    writable: bool
-    entries: int
-    bytes: int
-    problem: str
 
 
 @dataclass
@@ -82,7 +72,7 @@ def enabled() -> bool:
 
 
 def fingerprint() -> str:
-    """The name of the directory: a hash of the kernels' sources, the Python and the processor they are for."""
+    """The name of the directory: a hash of the kernels' sources, of Python and of the processor."""
     digest = hashlib.sha256()
     for path in sorted(_KERNELS.rglob("*.py")):
         digest.update(path.relative_to(_KERNELS).as_posix().encode())
@@ -107,18 +97,25 @@ def seal() -> None:
         temporary.replace(directory / _SEAL)
 
 
-def describe() -> CacheState:
-    """The directory, and how much lies in it."""
+def describe() -> dict[str, str]:
+    """What ``dltutor doctor`` shows: directory, writable, entries, bytes, and the problem if there is one."""
     directory = _choice.directory
     if directory is None:
-        return CacheState(None, False, 0, 0, _choice.problem)
+        return {
+            "directory": "none",
+            "writable": "no",
+            "entries": "0",
+            "bytes": "0",
+            "problem": _choice.problem,
+        }
     files = _files(directory)
-    size = 0
-    for path in files:
-        with contextlib.suppress(OSError):
-            size += path.stat().st_size
-    entries = sum(path.suffix == ".nbc" for path in files)
-    return CacheState(directory, os.access(directory, os.W_OK), entries, size, _choice.problem)
+    findings = {
+        "directory": str(directory),
+        "writable": "yes" if os.access(directory, os.W_OK) else "no",
+        "entries": str(sum(path.suffix == ".nbc" for path in files)),
+        "bytes": f"{sum(_size(path) for path in files):,}",
+    }
+    return findings | {"problem": _choice.problem} if _choice.problem else findings
 
 
 def _private_directory(directory: Path) -> Path:
@@ -153,6 +150,13 @@ def _digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # another process has just thrown it away
+        return 0
 
 
 def _read_seal(directory: Path) -> dict[str, str]:

@@ -35,7 +35,9 @@ def whole_number(what: str, value: object, least: int) -> int:
     return number
 
 
-def number(what: str, value: object, *, least: float = -math.inf, above: float = -math.inf, below: float = math.inf) -> float:
+def number(
+    what: str, value: object, *, least: float = -math.inf, above: float = -math.inf, below: float = math.inf
+) -> float:
     """``value`` as a finite float with least <= value, above < value < below."""
     try:
         result = float(value)  # type: ignore[arg-type]
@@ -90,7 +92,9 @@ def targets(y: ArrayLike, examples: int, outputs: int, loss: str, dtype: Any) ->
     """``y`` as (n, outputs), in the form that the loss wants; see ``losses`` for what is accepted."""
     array = numbers("the targets", y, dtype)
     if array.shape[0] != examples:
-        raise EngineError(f"there are {examples} inputs but {array.shape[0]} targets", "give one target per input")
+        raise EngineError(
+            f"there are {examples} inputs but {array.shape[0]} targets", "give one target per input"
+        )
     if loss == "categorical_crossentropy" and (array.ndim == 1 or array.shape[1:] == (1,)):
         return _one_hot(array.reshape(-1), outputs, dtype)
     if array.ndim == 1:
@@ -109,7 +113,9 @@ def _checked_for(loss: str, array: NDArray[Any]) -> NDArray[Any]:
         if np.isin(array, (0, 1)).all():  # as in Keras: classes 0 and 1 mean -1 and +1
             return 2 * array - 1
         if not np.isin(array, (-1, 1)).all():
-            raise EngineError("hinge needs targets -1 and +1", "write the two classes as -1 and +1, or as 0 and 1")
+            raise EngineError(
+                "hinge needs targets -1 and +1", "write the two classes as -1 and +1, or as 0 and 1"
+            )
     elif loss == "binary_crossentropy" and not ((array >= 0) & (array <= 1)).all():
         raise EngineError("binary_crossentropy needs targets from 0 to 1", "write the two classes as 0 and 1")
     elif loss == "categorical_crossentropy" and not (

@@ -55,7 +55,9 @@ def parse(text: str) -> Initializer:
     if len(rest) > 1:
         raise EngineError(f"the initializer {name} takes one value", f'write it like "{name} 0.5"')
     least = -math.inf if name == "constant" else 0.0
-    return Initializer(name, number(f"the value of {name}", rest[0], least=least) if rest else _DEFAULTS[name])
+    return Initializer(
+        name, number(f"the value of {name}", rest[0], least=least) if rest else _DEFAULTS[name]
+    )
 
 
 def _cut_normal(rng: Generator, shape: Shape, variance: float) -> NDArray[np.float64]:

@@ -38,6 +38,6 @@ def check_output(loss: str, activation: str, outputs: int) -> None:
         )
     if loss == "categorical_crossentropy" and outputs < 2:
         raise EngineError(
-            "categorical_crossentropy needs one output per class, at least 2", "for two classes and one output take "
-            "binary_crossentropy with sigmoid"
+            "categorical_crossentropy needs one output per class, at least 2",
+            "for two classes and one output take binary_crossentropy with sigmoid",
         )

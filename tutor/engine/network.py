@@ -46,13 +46,19 @@ class Sequential:
         dtype: str = "float32",
         backend: str = "cpu",
     ) -> None:
-        self.input_shape = tuple(checks.whole_number("each size in input_shape", size, least=1) for size in input_shape)
+        self.input_shape = tuple(
+            checks.whole_number("each size in input_shape", size, least=1) for size in input_shape
+        )
         if not self.input_shape or math.prod(self.input_shape) > plan.MAX_WORKSPACE:
-            raise EngineError(f"the input shape {self.input_shape} cannot be used", "write it like (2,) or (8, 8)")
+            raise EngineError(
+                f"the input shape {self.input_shape} cannot be used", "write it like (2,) or (8, 8)"
+            )
         self.layers = list(layers)
         for layer in self.layers:
             if not isinstance(layer, Layer):
-                raise EngineError(f"{str(layer)[:40]!r} is not a layer", "write for example Dense(8, activation='tanh')")
+                raise EngineError(
+                    f"{str(layer)[:40]!r} is not a layer", "write for example Dense(8, activation='tanh')"
+                )
         self.seed = checks.whole_number("the seed", seed, least=0)
         self.dtype = checks.choice("number type", dtype, DTYPES)
         self.backend = "cpu" if checks.choice("backend", backend, BACKENDS) == "auto" else backend
@@ -114,7 +120,10 @@ class Sequential:
     # ----------------------------------------------------------------- learning
 
     def compile(
-        self, optimizer: str | Optimizer = "sgd", loss: str = "mean_squared_error", metrics: Sequence[str] = ()
+        self,
+        optimizer: str | Optimizer = "sgd",
+        loss: str = "mean_squared_error",
+        metrics: Sequence[str] = (),
     ) -> None:
         """Choose how to learn; forgets what an optimizer of before remembered."""
         loss = losses.canonical(loss)
@@ -130,7 +139,9 @@ class Sequential:
             self.optimizer.rates(),
             np.zeros(d.COUNTERS, np.int64),
             np.zeros(d.SUMS),
-            plan.zeros(self.optimizer.slots * self.plan.parameters, self.dtype).reshape(self.optimizer.slots, -1),
+            plan.zeros(self.optimizer.slots * self.plan.parameters, self.dtype).reshape(
+                self.optimizer.slots, -1
+            ),
         )
 
     def set_activation(self, layer_index: int, name: str) -> None:
@@ -140,7 +151,11 @@ class Sequential:
         layer = self.layers[index] if index < len(self.layers) else None
         if not isinstance(layer, Dense | Activation):
             raise EngineError(f"there is no activation function at layer index {layer_index}")
-        changed = [*self.layers[:index], dataclasses.replace(layer, activation=name), *self.layers[index + 1 :]]
+        changed = [
+            *self.layers[:index],
+            dataclasses.replace(layer, activation=name),
+            *self.layers[index + 1 :],
+        ]
         plan.make_plan(changed, self.input_shape)  # refuses what does not fit
         operations = self.network.operations
         row = (operations[:, d.LAYER] == index) & (operations[:, d.KIND] == d.ACTIVATION)
@@ -232,7 +247,9 @@ class Sequential:
         if self.run is None:
             raise EngineError("the network is not compiled", "call compile(optimizer, loss) first")
         rows = checks.inputs(x, self.input_shape, self.dtype)
-        return Data.of(rows, checks.targets(y, len(rows), self.plan.outputs, self.loss, self.dtype), self.dtype)
+        return Data.of(
+            rows, checks.targets(y, len(rows), self.plan.outputs, self.loss, self.dtype), self.dtype
+        )
 
     def answer(self, data: Data) -> tuple[Array, float]:
         """The outputs (n, outputs) for ``data``, and the mean loss (0 if it has no targets)."""
@@ -242,7 +259,9 @@ class Sequential:
         stride = d.padded(self.plan.outputs)
         outputs = plan.zeros(data.count * stride, self.dtype)
         code = losses.CODES.get(self.loss, 0)
-        loss = launch.evaluate(self.network, self._asking, data.examples, code, len(data.targets) > 0, outputs)
+        loss = launch.evaluate(
+            self.network, self._asking, data.examples, code, len(data.targets) > 0, outputs
+        )
         return outputs.reshape(-1, stride)[:, : self.plan.outputs].copy(), loss
 
     def score(self, data: Data) -> dict[str, float]:

@@ -40,8 +40,8 @@ class Optimizer(ABC):
 class SGD(Optimizer):
     """Gradient descent with momentum:
 
-        v <- momentum * v - learning_rate * g
-        w <- w + v
+    v <- momentum * v - learning_rate * g
+    w <- w + v
     """
 
     name = "sgd"

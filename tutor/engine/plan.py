@@ -69,7 +69,9 @@ class Plan:
     def workspace(self, capacity: int, dtype: Any) -> d.Workspace:
         """Room for ``capacity`` examples; EngineError if that is absurdly much."""
         if capacity * self.values > MAX_WORKSPACE:
-            raise EngineError(f"a batch of {capacity} needs more memory than there is", "take a smaller batch")
+            raise EngineError(
+                f"a batch of {capacity} needs more memory than there is", "take a smaller batch"
+            )
         size = capacity * self.values
         return d.Workspace(capacity, zeros(size, dtype), zeros(size, dtype), zeros(self.transposed, dtype))
 

@@ -31,14 +31,18 @@ def save(model: Sequential, path: Path) -> None:
         "dtype": model.dtype,
         "loss": model.loss,
         "metrics": model.metrics,
-        "optimizer": {"name": model.optimizer.name, **model.optimizer.settings()} if model.optimizer else None,
+        "optimizer": {"name": model.optimizer.name, **model.optimizer.settings()}
+        if model.optimizer
+        else None,
     }
     arrays: dict[str, Any] = {f"weights_{i:04d}": array for i, array in enumerate(model.get_weights())}
     try:
         with path.open("wb") as file:
             np.savez(file, description=np.array(json.dumps(description)), **arrays)
     except OSError as error:
-        raise EngineError(f"cannot write {path}: {error.strerror}", "choose a place that can be written") from None
+        raise EngineError(
+            f"cannot write {path}: {error.strerror}", "choose a place that can be written"
+        ) from None
 
 
 def load(cls: type[Sequential], path: Path) -> Sequential:

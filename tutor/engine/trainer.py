@@ -1,4 +1,4 @@
-"""Training step by step: so many updates when asked, settings turned in between. No threads, no clock, no screen."""
+"""Training step by step: so many updates when asked, settings turned in between. No threads, clock or screen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tutor.engine import checks, optimizers, plan
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import launch
+from tutor.engine.layers import Layer
 from tutor.engine.report import LayerHealth, TrainingReport
 from tutor.errors import EngineError
 
@@ -46,16 +47,22 @@ class Snapshot:
     counters: Array
     controls: Array
     operations: Array
+    layers: tuple[Layer, ...]
 
 
 class Trainer:
     """Trains a compiled network on a set of examples, exactly so many steps as asked.
 
-    What the optimizer remembers belongs to the network, so a second trainer of it goes on where the first left off.
+    What the optimizer remembers belongs to the network, so that a second trainer goes on where the first left off.
     """
 
     def __init__(
-        self, model: Sequential, data: Data, batch_size: int, validation: Data | None = None, shuffle: bool = True
+        self,
+        model: Sequential,
+        data: Data,
+        batch_size: int,
+        validation: Data | None = None,
+        shuffle: bool = True,
     ) -> None:
         if model.run is None:
             raise EngineError("the network is not compiled", "call compile(optimizer, loss) first")
@@ -66,13 +73,13 @@ class Trainer:
         """Mean of the minibatch losses since the last :meth:`run`, each weighted by its examples."""
         self._examples = data.examples._replace(order=data.examples.order.copy())  # this one gets shuffled
         self._run = model.run
-        self._workspace: d.Workspace | None = None
         self._run.counters[d.POSITION] = 0
         self._run.counters[d.STATUS] = d.HEALTHY
         self._run.controls[d.SHUFFLE] = shuffle
         self._ran = False
         self.diverged = ""
         """Empty, or what stopped being finite first, as in "the weights of dense_1"."""
+        self._workspace = model.plan.workspace(0, model.dtype)
         self.set_batch_size(batch_size)
 
     # ----------------------------------------------------------------- where the run is
@@ -136,7 +143,7 @@ class Trainer:
             raise EngineError(
                 f"the batch size {size} is larger than the {self.data.count} examples", "take a smaller batch"
             )
-        if self._workspace is None or size > self._workspace.capacity:
+        if size > self._workspace.capacity:
             self._workspace = self.model.plan.workspace(size, self.model.dtype)
         self._run.controls[d.BATCH_SIZE] = size
 
@@ -150,7 +157,21 @@ class Trainer:
             run.counters.copy(),
             run.controls.copy(),
             network.operations.copy(),
+            tuple(self.model.layers),
         )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to where ``snapshot`` was taken."""
+        run, network = self._run, self.model.network
+        network.parameters[:] = snapshot.parameters
+        network.operations[:] = snapshot.operations
+        self.model.layers = list(snapshot.layers)
+        run.slots[:] = snapshot.slots
+        run.rates[:] = snapshot.rates
+        run.counters[:] = snapshot.counters
+        run.controls[:] = snapshot.controls
+        self.set_batch_size(int(snapshot.controls[d.BATCH_SIZE]))
+        self.diverged = ""
 
     def report(self) -> TrainingReport:
         """Losses and metrics over the whole sets, evaluated now, and the health of each layer."""
@@ -173,7 +194,9 @@ class Trainer:
         return tuple(
             LayerHealth(
                 layer,
-                _norm([t.view(network.gradients) for t in tensors if t.layer == layer]) if self._ran else math.nan,
+                _norm([t.view(network.gradients) for t in tensors if t.layer == layer])
+                if self._ran
+                else math.nan,
                 _norm([t.view(network.parameters) for t in tensors if t.layer == layer]),
             )
             for layer in dict.fromkeys(t.layer for t in tensors)
@@ -183,7 +206,6 @@ class Trainer:
         """What stopped being finite first, in the order of computation: outputs, loss, gradients, weights."""
         model, status = self.model, self._run.counters[d.STATUS]
         if status == d.BAD_LOSS:
-            assert self._workspace is not None
             rows = min(self.batch_size, self.data.count - int(self._run.counters[d.POSITION]))
             for row in model.network.operations:
                 start = int(row[d.OUTPUT]) * self._workspace.capacity
@@ -195,7 +217,9 @@ class Trainer:
         buffer = model.network.gradients if backwards else model.network.parameters
         tensors = model.plan.tensors[::-1] if backwards else model.plan.tensors
         bad = next(t for t in tensors if not np.isfinite(t.view(buffer)).all())
-        return f"the gradient of {bad.layer}'s {bad.label}" if backwards else f"the {bad.label} of {bad.layer}"
+        return (
+            f"the gradient of {bad.layer}'s {bad.label}" if backwards else f"the {bad.label} of {bad.layer}"
+        )
 
 
 def _norm(arrays: list[Array]) -> float:

@@ -20,7 +20,6 @@ from tutor.engine.kernels.description import (
     SIGMOID,
     SIGN,
     SOFTMAX,
-    STEP,
     TANH,
     WIDTH,
     Network,
@@ -103,7 +102,9 @@ def activation_backward(network: Network, workspace: Workspace, k: int, rows: in
             store(deltas, z + i, where_less(zero, load(values, a + i), load(deltas, a + i), zero))
     elif function == SOFTMAX:
         for r in range(rows):
-            _softmax_backward(workspace, z + r * op[k, OUT_STRIDE], a + r * op[k, OUT_STRIDE], op[k, OUT_WIDTH])
+            _softmax_backward(
+                workspace, z + r * op[k, OUT_STRIDE], a + r * op[k, OUT_STRIDE], op[k, OUT_WIDTH]
+            )
     elif function == LINEAR:
         for i in range(0, size, WIDTH):
             store(deltas, z + i, load(deltas, a + i))

@@ -1,15 +1,22 @@
-"""How the kernels are compiled: without the interpreter lock, IEEE arithmetic, the entry points cached on disk."""
+"""How the kernels are compiled: without the interpreter lock, with IEEE arithmetic, the entry points cached."""
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numba
 
 from tutor.engine import cache
 
-kernel = functools.partial(numba.njit, nogil=True, error_model="numpy")
-"""Decorator of a function that other kernels call."""
+Function = TypeVar("Function", bound=Callable[..., Any])
 
-entry = functools.partial(kernel, cache=cache.enabled())
-"""Decorator of a function that Python calls."""
+
+def kernel(function: Function) -> Function:
+    """Decorator of a function that other kernels call."""
+    return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
+
+
+def entry(function: Function) -> Function:
+    """Decorator of a function that Python calls; kept in the cache directory if there is one."""
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", cache=cache.enabled())(function))

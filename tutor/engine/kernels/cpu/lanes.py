@@ -1,9 +1,9 @@
 """Eight numbers at once: a SIMD vector as a numba type.
 
-The compiled loops of this package read, combine and write numbers in groups of eight, the *lanes* of one
+The compiled loops of this package read, combine and write numbers in groups of eight, the *lanes* of a
 vector register. Saying so by hand, instead of hoping for LLVM's loop vectorizer, keeps short rows (two inputs,
-four hidden units) as quick as long ones, needs no fast-math flag that would let NaN slip by, and gives the same
-bits however a loop is unrolled. (A product may be fused with a following sum: that rounds less, and hides no NaN.)
+four hidden units) as quick as long ones, needs no fast-math flag that would let NaN slip by, and fixes the
+order of every sum. (A product may be fused with the sum it goes into: that rounds less, and hides no NaN.)
 
 ``Lanes`` of float32 or float64 know ``+ - *  /`` and unary ``-`` (also with a plain number, which is spread over
 all lanes) and the functions below. Memory is addressed by a flat index into a contiguous array and is *not*
@@ -13,7 +13,8 @@ checked: every buffer of the engine has rows padded to a multiple of ``WIDTH``.
 from __future__ import annotations
 
 import operator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from llvmlite import ir
 from numba.core import types
@@ -22,6 +23,14 @@ from numba.extending import intrinsic, lower_builtin, models, register_model, ty
 WIDTH = 8
 
 _EXPONENT_BITS = {"float": (23, 127), "double": (52, 1023)}
+
+
+def primitive(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator of a function that gives the type and the LLVM instructions of an operation on lanes.
+
+    In kernels it is called without the first parameter, numba's typing context.
+    """
+    return cast(Callable[..., Any], intrinsic(function))
 
 
 class Lanes(types.Type):
@@ -53,7 +62,7 @@ def _number_size(array: Any) -> int:
     return int(array.dtype.bitwidth) // 8
 
 
-@intrinsic
+@primitive
 def load(typing: Any, array: Any, index: Any) -> Any:
     """``array[index : index + WIDTH]`` of a flat array."""
     lanes = Lanes(array.dtype)
@@ -66,7 +75,7 @@ def load(typing: Any, array: Any, index: Any) -> Any:
     return lanes(array, types.intp), generate
 
 
-@intrinsic
+@primitive
 def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
     """``array[index : index + WIDTH] = value``."""
 
@@ -78,7 +87,7 @@ def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
     return types.void(array, types.intp, value), generate
 
 
-@intrinsic
+@primitive
 def spread(typing: Any, array: Any, index: Any) -> Any:
     """``array[index]`` in every lane."""
     lanes = Lanes(array.dtype)
@@ -91,7 +100,7 @@ def spread(typing: Any, array: Any, index: Any) -> Any:
     return lanes(array, types.intp), generate
 
 
-@intrinsic
+@primitive
 def fill(typing: Any, like: Any, value: Any) -> Any:
     """The number ``value`` in every lane, of the type of ``like``: an array or lanes."""
     lanes = like if isinstance(like, Lanes) else Lanes(like.dtype)
@@ -174,7 +183,7 @@ def _suffix(value: Any) -> str:
     return f"v{WIDTH}f{'32' if value.type.element.intrinsic_name == 'f32' else '64'}"
 
 
-@intrinsic
+@primitive
 def multiply_add(typing: Any, a: Any, b: Any, c: Any) -> Any:
     """``a * b + c``, rounded once where the processor can."""
 
@@ -184,7 +193,7 @@ def multiply_add(typing: Any, a: Any, b: Any, c: Any) -> Any:
     return a(a, a, a), generate
 
 
-@intrinsic
+@primitive
 def square_root(typing: Any, value: Any) -> Any:
     """The root in each lane."""
 
@@ -194,7 +203,7 @@ def square_root(typing: Any, value: Any) -> Any:
     return value(value), generate
 
 
-@intrinsic
+@primitive
 def magnitude(typing: Any, value: Any) -> Any:
     """The absolute value in each lane."""
 
@@ -204,7 +213,7 @@ def magnitude(typing: Any, value: Any) -> Any:
     return value(value), generate
 
 
-@intrinsic
+@primitive
 def with_sign(typing: Any, value: Any, sign: Any) -> Any:
     """``value`` with the sign of ``sign`` in each lane."""
 
@@ -214,7 +223,7 @@ def with_sign(typing: Any, value: Any, sign: Any) -> Any:
     return value(value, value), generate
 
 
-@intrinsic
+@primitive
 def where_less(typing: Any, left: Any, right: Any, yes: Any, no: Any) -> Any:
     """``yes`` in lanes where ``left < right``, else ``no``; a comparison with NaN is false."""
 
@@ -224,7 +233,7 @@ def where_less(typing: Any, left: Any, right: Any, yes: Any, no: Any) -> Any:
     return yes(left, left, yes, yes), generate
 
 
-@intrinsic
+@primitive
 def keep(typing: Any, value: Any, count: Any, otherwise: Any) -> Any:
     """The first ``count`` lanes of ``value``, and ``otherwise`` in the rest."""
 
@@ -237,7 +246,7 @@ def keep(typing: Any, value: Any, count: Any, otherwise: Any) -> Any:
     return value(value, types.intp, value), generate
 
 
-@intrinsic
+@primitive
 def total(typing: Any, value: Any) -> Any:
     """The sum of the lanes, in a fixed order (halves added to halves)."""
 
@@ -247,7 +256,7 @@ def total(typing: Any, value: Any) -> Any:
     return value.element(value), generate
 
 
-@intrinsic
+@primitive
 def largest(typing: Any, value: Any) -> Any:
     """The greatest of the lanes; NaN if the last compared one is NaN."""
 
@@ -265,15 +274,18 @@ def _fold(builder: Any, vector: Any, combine: Any) -> Any:
         indices = ir.VectorType(ir.IntType(32), size)
         lower = ir.Constant(indices, list(range(size)))
         upper = ir.Constant(indices, list(range(size, 2 * size)))
-        vector = combine(builder.shuffle_vector(vector, vector, lower), builder.shuffle_vector(vector, vector, upper))
+        vector = combine(
+            builder.shuffle_vector(vector, vector, lower), builder.shuffle_vector(vector, vector, upper)
+        )
     return builder.extract_element(vector, ir.Constant(ir.IntType(32), 0))
 
 
-@intrinsic
+@primitive
 def power_of_two(typing: Any, rounded: Any) -> Any:
     """``2 ** n`` where ``rounded`` is ``n + 1.5 * 2 ** mantissa_bits``.
 
-    Adding that constant puts the whole number n into the low bits of the mantissa; shifted up, they are an exponent.
+    Adding that constant puts the whole number n into the low bits of the mantissa; shifted up, they are an
+    exponent.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:

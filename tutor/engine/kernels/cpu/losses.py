@@ -87,7 +87,9 @@ def _hinge(workspace: Workspace, examples: Examples, p: int, t: int, width: int,
 
 
 @kernel
-def _binary(workspace: Workspace, examples: Examples, z: int, p: int, t: int, width: int, scale: float) -> float:
+def _binary(
+    workspace: Workspace, examples: Examples, z: int, p: int, t: int, width: int, scale: float
+) -> float:
     """-t log p - (1 - t) log(1 - p) = softplus(z) - t z."""
     zero = fill(workspace.values, 0.0)
     sums = zero

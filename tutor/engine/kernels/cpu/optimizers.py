@@ -14,12 +14,12 @@ from tutor.engine.kernels.description import (
     BETA_1,
     BETA_2,
     EPSILON,
-    Floats,
     LEARNING_RATE,
     MOMENTUM,
     OPTIMIZER,
     STEPS,
     WIDTH,
+    Floats,
     Network,
     Run,
 )

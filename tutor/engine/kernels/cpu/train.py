@@ -49,8 +49,8 @@ def train_steps(network: Network, workspace: Workspace, examples: Examples, run:
     """
     counters = run.counters
     n = examples.order.size
-    for _ in range(steps):
-        if counters[POSITION] == 0 and run.controls[SHUFFLE]:
+    for step in range(steps):
+        if run.controls[SHUFFLE] and (step == 0 or counters[POSITION] == 0):
             shuffle(examples.order, stream(run.controls[SEED], counters[EPOCHS]))
         first = counters[POSITION]
         rows = min(run.controls[BATCH_SIZE], n - first)

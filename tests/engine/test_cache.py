@@ -1,0 +1,113 @@
+"""The cache of compiled kernels: private, rebuilt when damaged, done without when it cannot be had."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tutor import paths
+from tutor.engine import cache
+
+PREDICT = """
+import time
+from tutor.engine import Dense, Sequential, cache
+start = time.perf_counter()
+print(Sequential([Dense(1, kernel_initializer="ones")], (1,)).predict([2.5])[0, 0])
+print("quick" if time.perf_counter() - start < 1 else "slow")
+print("problem" in cache.describe(), cache.describe()["entries"], cache.describe()["directory"])
+"""
+
+
+def predict(directory: Path) -> list[str]:
+    """The lines that a fresh process prints with its cache in ``directory``."""
+    environment = {**os.environ, "DLTUTOR_CACHE_DIR": str(directory), "PYTHONWARNINGS": "ignore"}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    done = subprocess.run(
+        [sys.executable, "-c", PREDICT], capture_output=True, text=True, env=environment, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout.split("\n")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A cache directory with the kernels that this test run uses."""
+    name = cache.fingerprint()
+    shutil.copytree(paths.cache_dir() / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("damage", ["cut short", "one byte changed"])
+def test_a_damaged_kernel_is_compiled_again(copy: Path, damage: str) -> None:
+    assert predict(copy)[:2] == ["2.5", "quick"]
+    for victim in copy.rglob("*.evaluate-*.nbc"):
+        content = bytearray(victim.read_bytes())
+        if damage == "cut short":
+            del content[len(content) // 2 :]
+        else:
+            content[len(content) // 2] ^= 0xFF
+        victim.write_bytes(content)
+    assert predict(copy)[:2] == ["2.5", "slow"]
+    assert predict(copy)[:2] == ["2.5", "quick"]
+
+
+def test_damaged_index_and_seal_do_no_harm(copy: Path) -> None:
+    next(copy.rglob("*.evaluate-*.nbi")).write_bytes(b"no pickle")
+    (next(copy.iterdir()) / "seal.json").write_text("[")
+    assert predict(copy)[0] == "2.5"
+    assert predict(copy)[:2] == ["2.5", "quick"]
+
+
+def test_without_a_usable_directory_kernels_are_compiled_for_the_moment(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a directory")
+    value, _, state, _ = predict(blocked)
+    problem, entries, directory = state.split(" ", 2)
+    assert (value, problem) == ("2.5", "True")
+    assert int(entries) >= 1
+    assert not Path(directory).exists(), "a temporary directory goes with its process"
+
+
+def test_the_directory_is_private(tmp_path: Path) -> None:
+    directory = cache._private_directory(tmp_path / "kernels-x")
+    assert directory.stat().st_mode & 0o777 == 0o700
+    directory.chmod(0o777)
+    with pytest.raises(OSError, match="can be written by others"):
+        cache._private_directory(directory)
+    (tmp_path / "link").symlink_to(directory)
+    with pytest.raises(OSError, match="not a directory"):
+        cache._private_directory(tmp_path / "link")
+
+
+def test_only_long_unused_directories_of_other_versions_are_removed(tmp_path: Path) -> None:
+    current, recent, old, foreign = (tmp_path / name for name in ("kernels-1", "kernels-2", "kernels-3", "other"))
+    for directory in (current, recent, old, foreign):
+        directory.mkdir()
+        (directory / "a.nbc").write_bytes(b"x")
+    for directory in (old, foreign, current):
+        os.utime(directory, (0, 0))
+    cache._prune(current)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kernels-1", "kernels-2", "other"]
+
+
+def test_describe_says_where_and_how_much() -> None:
+    findings = cache.describe()
+    assert set(findings) >= {"directory", "writable", "entries", "bytes"}
+    assert findings["writable"] == "yes" and int(findings["entries"]) >= 6
+    assert all(isinstance(value, str) for value in findings.values())
+
+
+def test_the_name_depends_on_the_kernels_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = cache.fingerprint()
+    shutil.copytree(cache._KERNELS, tmp_path / "kernels", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(cache, "_KERNELS", tmp_path / "kernels")
+    assert cache.fingerprint() == before
+    path = tmp_path / "kernels" / "cpu" / "dense.py"
+    path.write_text(path.read_text() + "\n")
+    assert cache.fingerprint() != before
