@@ -240,17 +240,17 @@ if_false = "Right."
 )
 
 
-def files() -> dict[str, str]:
-    """Name -> text of every file of the sound pack."""
-    second = LESSON.replace('id = "first"', 'id = "second"').replace("row = ", "row = 1")
+def files(second: str = "second") -> dict[str, str]:
+    """Name -> text of every file of the sound pack; its second lesson may have another name."""
+    lesson = LESSON.replace('id = "first"', f'id = "{second}"').replace("row = ", "row = 1")
     return {
-        "pack.toml": PACK,
+        "pack.toml": PACK.replace("second", second),
         "first/lesson.md": LESSON,
         "first/lab.toml": LAB,
         "first/quiz.toml": QUIZ,
-        "second/lesson.md": second.replace("prerequisites = []", 'prerequisites = ["first"]'),
-        "second/lab.toml": LAB,
-        "second/quiz.toml": QUIZ,
+        f"{second}/lesson.md": lesson.replace("prerequisites = []", 'prerequisites = ["first"]'),
+        f"{second}/lab.toml": LAB,
+        f"{second}/quiz.toml": QUIZ,
     }
 
 

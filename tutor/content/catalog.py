@@ -10,13 +10,16 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from tutor import paths
-from tutor.content.fault import Fault, PackError
+from tutor.content.fault import PackError
 from tutor.content.model import Experiment, Lesson, Pack
 from tutor.content.parse import read_lesson, read_pack
 from tutor.errors import InputError, UsageError
 from tutor.text import clean_line
 
 T = TypeVar("T")
+
+_SHOWN = 60
+"""Most characters of a mistyped name that an error repeats."""
 
 
 class Catalog:
@@ -84,41 +87,30 @@ def _find(things: Sequence[T], text: str, name_of: Callable[[T], str], what: str
         raise UsageError(f"more than one {what} begins with {wanted!r}", "choose: " + ", ".join(beginning))
     near = get_close_matches(wanted, by_name, n=3, cutoff=0.5)
     hint = "did you mean " + " or ".join(near) + "?" if near else "there are: " + ", ".join(by_name)
-    raise UsageError(f"no {what} is called {clean_line(text)!r}", hint)
+    raise UsageError(f"no {what} is called {clean_line(text)[:_SHOWN]!r}", hint)
 
 
 def _read_whole(root: Path) -> Pack:
     listing = read_pack(root)
-    numbered = enumerate(listing.lessons, start=1)
-    lessons = [read_lesson(_folder(root, name), number) for number, name in numbered]
-    return Pack(listing.id, clean_line(listing.title), lessons)
+    indices = range(len(listing.file.lessons))
+    lessons = [read_lesson(listing.folder(index), index + 1) for index in indices]
+    return Pack(listing.file.id, clean_line(listing.file.title), lessons)
 
 
 def _read_sound(root: Path, problems: list[str]) -> list[Lesson]:
     """The lessons of the pack at ``root`` that can be read; a sentence in ``problems`` for each other."""
+    lessons = []
     try:
-        names = read_pack(root).lessons
+        listing = read_pack(root)
     except PackError as error:
         problems.append(error.message)
         return []
-    lessons = []
-    for name in names:
+    for index in range(len(listing.file.lessons)):
         try:
-            lessons.append(read_lesson(_folder(root, name), 0))
+            lessons.append(read_lesson(listing.folder(index), 0))
         except PackError as error:
             problems.append(error.message)
     return lessons
-
-
-def _folder(root: Path, name: str) -> Path:
-    """The lesson's folder; a name that is more than a name ("..", "a/b") could lead out of the pack."""
-    if not is_plain_name(name):
-        raise PackError(root, [Fault("pack.toml", 1, "lessons", f"{name!r} is no folder's name")])
-    return root / name
-
-
-def is_plain_name(name: str) -> bool:
-    return bool(name) and name not in (".", "..") and not set(name) & set("/\\\0")
 
 
 def _merged(pack: Pack, own: Iterable[Lesson]) -> Pack:

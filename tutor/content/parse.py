@@ -72,7 +72,26 @@ def read_lesson(folder: Path, number: int) -> Lesson:
     return draft(folder).lesson(number)
 
 
-def read_pack(root: Path) -> PackFile:
+@dataclass(frozen=True)
+class Listing:
+    """``pack.toml`` of the pack at ``root``."""
+
+    root: Path
+    file: PackFile
+    document: Document
+
+    def folder(self, index: int) -> Path:
+        """The folder of the lesson at this index; raises :class:`PackError` if there is none."""
+        name = self.file.lessons[index]
+        # A name that is more than a name ("..", "a/b") could lead out of the pack.
+        is_name = bool(name) and name not in (".", "..") and not set(name) & set("/\\\0")
+        if not is_name or not (self.root / name).is_dir():
+            fault = self.document.fault(("lessons", index), f"there is no folder {name!r}")
+            raise PackError(self.root, [fault])
+        return self.root / name
+
+
+def read_pack(root: Path) -> Listing:
     """Read ``pack.toml``; raises :class:`PackError`."""
     faults: list[Fault] = []
     document = read_document(root, "pack.toml")
@@ -81,7 +100,7 @@ def read_pack(root: Path) -> PackFile:
         faults.append(document.fault(("lessons",), f"more than {MAX_LESSONS} lessons"))
     if pack is None or faults:
         raise PackError(root, faults)
-    return pack
+    return Listing(root, pack, document)
 
 
 def read_document(root: Path, name: str) -> Document:

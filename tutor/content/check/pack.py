@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tutor.content.catalog import is_plain_name
 from tutor.content.check.rules import ids
 from tutor.content.check.values import check_document
 from tutor.content.fault import Fault, PackError
-from tutor.content.parse import Draft, read_document, read_pack
+from tutor.content.parse import Draft, read_pack
 
 LESSON_FILES = {"lesson.md", "lab.toml", "quiz.toml"}
 _PACK_FILES = {"pack.toml", "README.md", "LICENSE"}
@@ -17,22 +16,22 @@ _PACK_FILES = {"pack.toml", "README.md", "LICENSE"}
 def find_folders(root: Path) -> tuple[list[Fault], list[Path]]:
     """Faults of ``pack.toml`` and of what lies around it, and the folders of the lessons in order."""
     try:
-        pack = read_pack(root)
+        listing = read_pack(root)
     except PackError as error:
         return error.faults, []
-    document = read_document(root, "pack.toml")
+    document, pack = listing.document, listing.file
     faults = list(check_document(document))
     named = [(("lessons", index), name) for index, name in enumerate(pack.lessons)]
     faults += ids(document, [(("id",), pack.id)], "pack") + ids(document, named, "lesson")
     if not pack.lessons:
         faults.append(document.fault(("lessons",), "a pack needs at least one lesson"))
-    folders: list[Path] = []
-    for path, name in named:
-        if not is_plain_name(name) or not (root / name).is_dir():
-            faults.append(document.fault(path, f"there is no folder {name!r}"))
-        elif root / name not in folders:
-            folders.append(root / name)
-    return faults + _stray(root, folders), folders
+    folders: dict[Path, None] = {}
+    for index in range(len(pack.lessons)):
+        try:
+            folders[listing.folder(index)] = None
+        except PackError as error:
+            faults += error.faults
+    return faults + _stray(root, list(folders)), list(folders)
 
 
 def _stray(root: Path, folders: list[Path]) -> list[Fault]:

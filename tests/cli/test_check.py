@@ -1,0 +1,81 @@
+"""``dltutor check``: what it prints and how it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.content.pack import files, write
+from tutor.cli import main
+
+BUNDLED = Path(__file__).resolve().parents[2] / "lessons"
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A sound pack whose experiments the engine can build."""
+    return write(tmp_path / "pack", files())
+
+
+def test_a_sound_pack(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(pack)]) == 0
+    assert capsys.readouterr().out == "2 lessons, 0 faults\n"
+
+
+def test_a_single_lesson(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(pack / "second")]) == 0
+    assert capsys.readouterr().out == "1 lesson, 0 faults\n"
+
+
+def test_each_fault_is_a_line_with_file_line_and_key(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lab = files()["first/lab.toml"].replace('name = "gate", options = { gate = "xor" }', 'name = "gaet"')
+    write(pack, {"first/lab.toml": lab, "notes.txt": ""})
+    assert main(["check", str(pack)]) == 1
+    first, second, end = capsys.readouterr().out.splitlines()
+    line = lab.split("\n").index('id = "net"')
+    assert first.startswith(f"{pack}/first/lab.toml:{line}: experiment[1]: cannot be built: ")
+    assert "gaet" in first
+    assert second == f"{pack}/notes.txt:1: a stray file"
+    assert end == "2 lessons, 2 faults"
+
+
+def test_a_stop_that_cannot_be_built_is_named(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lab = files()["first/lab.toml"].replace('values = ["and", "or"]', 'values = ["and", "or", "maybe"]')
+    write(pack, {"first/lab.toml": lab})
+    assert main(["check", str(pack)]) == 1
+    out = capsys.readouterr().out
+    assert "experiment[0]: cannot be built: with data.gate = maybe: " in out
+    assert out.endswith("2 lessons, 1 fault\n")
+
+
+def test_a_fault_cannot_steer_the_terminal(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lab = files()["first/lab.toml"].replace('id = "net"', 'id = "\\u001b]52;c;x\\u0007\\u202e"')
+    write(pack, {"first/lab.toml": lab, "\x1b[2J.txt": ""})
+    assert main(["check", str(pack)]) == 1
+    assert capsys.readouterr().out.replace("\n", "").isprintable()
+
+
+def test_the_trace_lists_each_row_with_its_lesson(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--trace", str(pack)]) == 0
+    assert capsys.readouterr().out == (
+        " row  lesson  what the slides say -> what is so [sources]\n"
+        "   1  first   It learns. -> From mistakes. [Ros58]\n"
+        "   2  first   It is new. -> It was.\n"
+        "  11  second  It learns. -> From mistakes. [Ros58]\n"
+        "  12  second  It is new. -> It was.\n"
+        "2 lessons, 0 faults\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["", "pack/pack.toml", "pack/nowhere"])
+def test_what_is_no_pack_is_bad_input(pack: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(pack.parent / name)]) == 2
+    error, hint = capsys.readouterr().err.splitlines()
+    assert error.startswith(f"error: {pack.parent / name} ")
+    assert hint == "hint: give the folder of a lesson pack or of one lesson"
+
+
+def test_the_bundled_lessons_are_sound(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(BUNDLED)]) == 0
+    assert capsys.readouterr().out.endswith(" lessons, 0 faults\n")
