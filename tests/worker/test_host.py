@@ -94,6 +94,19 @@ def test_start_pause_step_epoch(talk):
     assert summary(talk.report()) == (1, "paused", 4)
 
 
+def test_start_says_whether_the_eye_can_follow():
+    runs = []
+
+    def build(load):
+        runs.append(PaperRun(load))
+        return runs[-1]
+
+    host = Host(lambda event: None, build)
+    for command, paced in ((load(), True), (Start(paced=False), False), (Start(), True)):
+        host.handle(command)
+        assert getattr(runs[0], "paced", True) is paced
+
+
 def test_a_step_while_training_pauses_it(talk):
     talk.say(Start(), Step())
     assert summary(talk.report()) == (1, "paused", 1)

@@ -21,7 +21,7 @@ def test_training_goes_on_until_paused(client):
     client.send(Start())
     first = pull(client)
     assert first.state == "running"
-    wait_for(lambda: steps(pull(client)) > steps(first) + 10, 10)
+    wait_for(lambda: steps(pull(client)) > steps(first) + 3, 10)
     client.send(Pause())
     paused = pull(client)
     assert paused.state == "paused"
@@ -75,7 +75,7 @@ def test_the_same_seed_gives_the_same_curves_and_another_seed_others(client):
 
 
 def test_a_finished_run_brings_its_result(client):
-    client.send(load(goal="epochs >= 5"))
+    client.send(load(epochs=100, goal="epochs >= 5"))
     client.send(Start())
     wait_for(lambda: pull(client).state == "finished", 20)
     report = pull(client)
