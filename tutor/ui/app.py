@@ -20,6 +20,7 @@ from tutor.errors import StoreError, TutorError
 from tutor.progress.store import Store, utc_now
 from tutor.progress.writer import Writer
 from tutor.ui.guard import Guard
+from tutor.ui.keys import keys_of
 from tutor.ui.messages import OpenLesson, OpenQuiz
 from tutor.ui.places import place_in
 from tutor.ui.screens.home import HomeScreen
@@ -28,7 +29,6 @@ from tutor.ui.services import Services
 from tutor.ui.start import crash_error, first_message
 from tutor.ui.terminal import require_terminal
 from tutor.ui.themes import CALM
-from tutor.ui.widgets.keybar import keys_of
 from tutor.worker.client import WorkerClient
 
 
@@ -65,9 +65,12 @@ class TutorApp(App[None]):
         self.call_after_refresh(self._services.worker.start)
 
     def on_resize(self, event: Resize) -> None:
-        """Cover the app when the terminal is too small for it; the cover goes by itself."""
-        if too_small(event.size) and not isinstance(self.screen, SmallScreen):
+        """Cover the app while the terminal is too small for it."""
+        covered = isinstance(self.screen, SmallScreen)
+        if too_small(event.size) and not covered:
             self.push_screen(SmallScreen())
+        elif covered and not too_small(event.size):
+            self.pop_screen()
 
     async def on_open_lesson(self, message: OpenLesson) -> None:
         """Put a lesson on top."""
@@ -90,7 +93,7 @@ class TutorApp(App[None]):
         states = self._services.store.lesson_states(catalog.lessons)
         return [lesson for lesson in catalog.lessons if states[lesson.id].read]
 
-    def on_leave(self) -> None:
+    def on_leave_screen(self) -> None:
         """Take the top screen off."""
         if len(self.screen_stack) > 1:
             self.pop_screen()

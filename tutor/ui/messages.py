@@ -41,5 +41,5 @@ class Explain(Message):
     page: str
 
 
-class Leave(Message):
+class LeaveScreen(Message):
     """Close the present screen; from the last one, go Home."""

@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tutor.ui.widgets.keybar import KeyBar, KeyHelp
+from tutor.ui.keys import KeyHelp
+from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.pane import Pane
 
 _MORE = (
@@ -20,13 +21,15 @@ _MORE = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], inherit_bindings=False):
     """Covers the whole screen, so that small terminals can read it too."""
 
     CSS_PATH = "help.tcss"
     AUTO_FOCUS = "Pane"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark", "dismiss", "Close", tooltip="Close the help"),
+        Binding("space,pagedown", "page(1)", "More", tooltip="A screenful down"),
+        Binding("pageup", "page(-1)", "Back", show=False, tooltip="A screenful up"),
         Binding("ctrl+q", "app.quit", "Quit"),
     ]
 
@@ -48,3 +51,11 @@ class HelpScreen(ModalScreen[None]):
         yield Static(Content.styled("Help", "bold $primary"), id="help-title")
         yield Pane(Static(Content.assemble(*parts), id="help-text"), id="help", can_focus=True)
         yield KeyBar()
+
+    def action_page(self, step: int) -> None:
+        """A screenful down or up."""
+        pane = self.query_one(Pane)
+        if step > 0:
+            pane.page_down()
+        else:
+            pane.page_up()

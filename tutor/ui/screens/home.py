@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress.state import LessonState
+from tutor.ui.keys import COPY
 from tutor.ui.messages import OpenLesson, OpenQuiz
 from tutor.ui.services import Services
 from tutor.ui.standing import Next, next_step, score_words, status_words
@@ -36,12 +37,13 @@ class LessonList(OptionList, inherit_bindings=False):
     ]
 
 
-class HomeScreen(Screen[None]):
+class HomeScreen(Screen[None], inherit_bindings=False):
     """The list of lessons, read anew whenever the learner comes back."""
 
     AUTO_FOCUS = "LessonList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quiz", "Quiz", tooltip="Questions from all the lessons you have read, mixed"),
+        COPY,
     ]
     HELP = (
         "Each lesson is read, tried in the lab on networks that train as you watch, and checked in a quiz. "

@@ -12,7 +12,8 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from tutor.content.model import Lesson
-from tutor.ui.messages import Explain, Leave, Part
+from tutor.ui.keys import COPY
+from tutor.ui.messages import Explain, LeaveScreen, Part
 from tutor.ui.places import remember
 from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
@@ -21,7 +22,7 @@ from tutor.ui.widgets.page import ReadView
 from tutor.ui.widgets.tabs import PartTabs
 
 
-class LessonScreen(Screen[None]):
+class LessonScreen(Screen[None], inherit_bindings=False):
     """Shows one part at a time and remembers the place. The parts live on while another one is shown."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["lesson.tcss", "../widgets/quiz.tcss"]
@@ -30,7 +31,8 @@ class LessonScreen(Screen[None]):
         Binding("r", "part('read')", "Read", show=False, tooltip="Read the lesson"),
         Binding("l", "part('lab')", "Lab", show=False, tooltip="Train networks live"),
         Binding("q", "part('quiz')", "Quiz", show=False, tooltip="Answer questions on the lesson"),
-        Binding("escape", "leave", "Home", tooltip="Leave the lesson; it opens again where you left it"),
+        Binding("escape", "leave", "Leave", tooltip="Leave the lesson; it opens again where you left it"),
+        COPY,
     ]
     HELP = "A lesson has three parts: read it (r), try it in the lab (l), check yourself in the quiz (q)."
 
@@ -91,7 +93,7 @@ class LessonScreen(Screen[None]):
 
     def action_leave(self) -> None:
         """Back to where the lesson was opened from."""
-        self.post_message(Leave())
+        self.post_message(LeaveScreen())
 
     def on_read_view_turned(self, event: ReadView.Turned) -> None:
         """Say where the learner is, and keep it."""

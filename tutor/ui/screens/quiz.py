@@ -15,7 +15,8 @@ from textual.widgets import Static
 
 from tutor.content.model import Lesson, Question
 from tutor.quiz.session import mix
-from tutor.ui.messages import Explain, Leave, OpenLesson
+from tutor.ui.keys import COPY
+from tutor.ui.messages import Explain, LeaveScreen, OpenLesson
 from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.keybar import KeyBar
@@ -30,13 +31,14 @@ NOTHING_READ = (
 )
 
 
-class QuizScreen(Screen[None]):
+class QuizScreen(Screen[None], inherit_bindings=False):
     """A quiz over ``lessons``, or a sentence where there is none to ask about."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["quiz.tcss", "../widgets/quiz.tcss"]
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Home", tooltip="Leave the quiz; your answers are saved"),
+        Binding("escape", "leave", "Leave", tooltip="Leave the quiz; your answers are saved"),
+        COPY,
     ]
     HELP = "Questions you miss come again before the end. Only the first try counts for the score."
 
@@ -67,4 +69,4 @@ class QuizScreen(Screen[None]):
 
     def action_leave(self) -> None:
         """Back Home."""
-        self.post_message(Leave())
+        self.post_message(LeaveScreen())

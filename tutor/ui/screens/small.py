@@ -21,8 +21,8 @@ def too_small(size: Size) -> bool:
     return size.width < LEAST.width or size.height < LEAST.height
 
 
-class SmallScreen(ModalScreen[None]):
-    """Covers the app and goes away by itself."""
+class SmallScreen(ModalScreen[None], inherit_bindings=False):
+    """Covers the app; the app takes it off again."""
 
     DEFAULT_CSS = """
     SmallScreen { background: $background; }
@@ -35,10 +35,7 @@ class SmallScreen(ModalScreen[None]):
         yield Static()
 
     def on_resize(self, event: Resize) -> None:
-        """Say the size there is, or give way."""
-        if not too_small(event.size):
-            self.dismiss()
-            return
+        """Say the size there is."""
         size = f"{event.size.width}x{event.size.height}"
         self.query_one(Static).update(
             Content(

@@ -2,72 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.events import Click
 from textual.screen import Screen
 from textual.widget import Widget
 
-NAMES = {
-    "question_mark": "?",
-    "escape": "esc",
-    "enter": "enter",
-    "space": "space",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "pageup": "pgup",
-    "pagedown": "pgdn",
-    "shift+up": "shift+↑",
-    "shift+down": "shift+↓",
-    "plus": "+",
-    "minus": "-",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "comma": ",",
-    "full_stop": ".",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "slash": "/",
-}
-
-
-@dataclass(frozen=True)
-class KeyHelp:
-    """One key, what it does in a word or two (the key bar), and in a sentence (the help screen)."""
-
-    key: str
-    label: str
-    does: str
-    explained: str
-    shown: bool
-
-
-def keys_of(bindings: Iterable[ActiveBinding]) -> list[KeyHelp]:
-    """The bindings that are on now, the nearest to the learner first; keys with one action become one."""
-    result: dict[tuple[int, str], KeyHelp] = {}
-    for active in bindings:
-        binding = active.binding
-        if not active.enabled or not binding.description or binding.system:
-            continue
-        label = binding.key_display or NAMES.get(binding.key, binding.key)
-        shown = KeyHelp(
-            binding.key, label, binding.description, active.tooltip or binding.description, binding.show
-        )
-        same = (id(active.node), binding.action)
-        if same in result:
-            first = result[same]
-            if binding.key_display is None and label not in first.label.split(" "):
-                label = f"{first.label} {label}"
-            else:
-                label = first.label
-            shown = KeyHelp(first.key, label, first.does, first.explained, first.shown or shown.shown)
-        result[same] = shown
-    return list(result.values())
+from tutor.ui.keys import KeyHelp, keys_of
 
 
 class KeyBar(Widget):
@@ -104,7 +44,7 @@ class KeyBar(Widget):
         """The line itself."""
         parts: list[tuple[str, str]] = []
         for key in self.fitting():
-            parts += [(key.label, "bold $accent"), (f" {key.does}", ""), ("   "[:_GAP], "")]
+            parts += [(_first(key), "bold $accent"), (f" {key.does}", ""), ("   "[:_GAP], "")]
         return Content.assemble(*parts[:-1])
 
     def on_click(self, event: Click) -> None:
@@ -121,4 +61,8 @@ _GAP = 2
 
 
 def _width(key: KeyHelp) -> int:
-    return len(key.label) + 1 + len(key.does) + _GAP
+    return len(_first(key)) + 1 + len(key.does) + _GAP
+
+
+def _first(key: KeyHelp) -> str:
+    return key.label.split(" ")[0]

@@ -25,8 +25,8 @@ class ReadView(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,pagedown", "onward", "Next", tooltip="The rest of this page, then the next page"),
         Binding("right,n", "turn(1)", "Next page", show=False, tooltip="The next page"),
-        Binding("left,p", "turn(-1)", "Back", tooltip="The page before"),
-        Binding("pageup", "back", "Back", show=False, tooltip="Up this page, then the page before"),
+        Binding("left,p", "turn(-1)", "Previous", tooltip="The page before"),
+        Binding("pageup", "back", "Previous", show=False, tooltip="Up this page, then the page before"),
     ]
 
     class Turned(Message):
@@ -103,18 +103,18 @@ class ReadView(Vertical):
         width = min(PAGE_WIDTH, self.size.width - 4) if self.size.width else PAGE_WIDTH
         self._title.update(Content(self.sheet.title))
         self._body.update(page_content(self.sheet.lines(max(width, 20))))
-        self._draw_status(self._pane.more_below)
+        self._draw_status()
 
-    def on_pane_moved(self, event: Pane.Moved) -> None:
+    def on_pane_moved(self) -> None:
         """Keep the hint true."""
-        self._draw_status(event.more)
+        self._draw_status()
 
-    def _draw_status(self, more: bool) -> None:
+    def _draw_status(self) -> None:
         dots = "".join(_dot(sheet, number == self.at) for number, sheet in enumerate(self.sheets))
-        self._status.update(Content.assemble((dots, "$primary"), ("   " + self._hint(more), "$text-muted")))
+        self._status.update(Content.assemble((dots, "$primary"), ("   " + self._hint(), "$text-muted")))
 
-    def _hint(self, more: bool) -> str:
-        if more:
+    def _hint(self) -> str:
+        if self._pane.more_below:
             return "▼ more below: space"
         if self.at == len(self.sheets) - 1:
             return "the end.  l: try it in the lab   q: take the quiz"

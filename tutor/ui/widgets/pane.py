@@ -23,11 +23,7 @@ class Pane(ScrollableContainer, inherit_bindings=False):
     ]
 
     class Moved(Message):
-        """The view, or what it shows, changed; ``more`` tells whether lines are hidden below."""
-
-        def __init__(self, more: bool) -> None:
-            super().__init__()
-            self.more = more
+        """The view, or the length of what it shows, changed."""
 
     @property
     def more_below(self) -> bool:
@@ -51,8 +47,12 @@ class Pane(ScrollableContainer, inherit_bindings=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Tell of scrolling."""
         super().watch_scroll_y(old_value, new_value)
-        self.post_message(self.Moved(self.more_below))
+        self.post_message(self.Moved())
 
     def on_resize(self) -> None:
-        """Tell of another height, or of other contents."""
-        self.post_message(self.Moved(self.more_below))
+        """Tell of another height."""
+        self.post_message(self.Moved())
+
+    def watch_virtual_size(self) -> None:
+        """Tell of other contents."""
+        self.post_message(self.Moved())

@@ -67,6 +67,7 @@ class QuizView(Vertical):
         self._answer: Rows | EnterNumber | None = None
         self._missed: list[Missed] = []
         self._how = ""
+        self._complaint = ""
         self._heading = Static(id="quiz-heading")
         self._prompt = Static(id="quiz-prompt")
         self._explanation = Static(id="quiz-explanation")
@@ -86,9 +87,13 @@ class QuizView(Vertical):
 
     def focus(self, scroll_visible: bool = True) -> QuizView:
         """The answer takes the keys; after it, the text."""
-        asking = self._answer is not None and self.session.grade is None
-        (self._answer if asking and self._answer else self._pane).focus(scroll_visible)
+        self._pane.can_focus = not self._asking
+        (self._answer if self._asking and self._answer else self._pane).focus(scroll_visible)
         return self
+
+    @property
+    def _asking(self) -> bool:
+        return not self.session.finished and self.session.grade is None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are on only where they mean something."""
@@ -142,15 +147,15 @@ class QuizView(Vertical):
     def on_given(self, event: Given) -> None:
         """Grade and record the answer, then show what was right."""
         event.stop()
-        if self._answer is None or self.session.grade is not None:
+        if self._answer is None or not self._asking:
             return
         grade = self.session.answer(event.answer)
         answered = self.session.answers[-1]
         self._services.writer.submit(lambda store: store.record_answer(answered, self._mode))
         self._answer.reveal(grade)
-        self._answer.disabled = True
+        self._answer.can_focus = False
         self._verdict(grade)
-        self._pane.focus()
+        self.focus()
         self.refresh_bindings()
 
     def _verdict(self, grade: Grade) -> None:
@@ -167,25 +172,25 @@ class QuizView(Vertical):
         self._say("")
 
     def on_complaint(self, event: Complaint) -> None:
-        """Say what is wrong with the entry beside how to answer."""
+        """Say what is wrong with the entry in place of how to answer."""
         event.stop()
-        if self.session.finished or self.session.grade is not None:
-            return
-        if event.text:
-            self._hint.update(Content.styled(f"! {event.text}", "bold $warning"))
-        else:
-            self._hint.update(Content(self._how))
+        if self._asking:
+            self._say(self._how, event.text)
 
-    def _say(self, how: str) -> None:
-        """The line below the question: how to answer, and whether more is hidden."""
-        self._how = how
-        more = "▼ more below: space" if not how else "▼ more below: ↓"
-        parts = [how, more if self._pane.more_below else ""]
-        self._hint.update(Content("   ".join(part for part in parts if part)))
+    def _say(self, how: str, complaint: str = "") -> None:
+        self._how, self._complaint = how, complaint
+        self._draw_hint()
 
     def on_pane_moved(self) -> None:
         """Keep the hint true."""
-        self._say(self._how)
+        self._draw_hint()
+
+    def _draw_hint(self) -> None:
+        """The line below the question: how to answer, and whether more is hidden."""
+        parts = [(f"! {self._complaint}", "bold $warning") if self._complaint else (self._how, "")]
+        if self._pane.more_below:
+            parts.append(("   ▼ more below: " + ("↓" if self._asking else "space"), "$text-muted"))
+        self._hint.update(Content.assemble(*parts))
 
     # --------------------------------------------------------------- afterwards
 

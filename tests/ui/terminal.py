@@ -1,0 +1,114 @@
+"""The program in a pseudo-terminal of its own, as a learner's connection gives it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+TERM = "xterm-256color"
+
+
+class Terminal:
+    """Runs ``python -m tutor`` with a terminal that is read by hand, so that tests can stop reading it."""
+
+    def __init__(
+        self, data: Path, *arguments: str, ignore_hangup: bool = False, size: tuple[int, int] = (80, 24)
+    ) -> None:
+        environment = {**os.environ, "DLTUTOR_DATA_DIR": str(data), "TERM": TERM}
+        environment.pop("NO_COLOR", None)
+        self.seen = b""
+        self.started = time.monotonic()
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            if ignore_hangup:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+            os.execve(sys.executable, [sys.executable, "-m", "tutor", *arguments], environment)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if alive(self.pid):
+            os.kill(self.pid, signal.SIGKILL)
+        self.hang_up()
+
+    def read(self, seconds: float) -> bytes:
+        """What arrives within ``seconds``; returns early at the end of the output."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if not select.select([self.master], [], [], left)[0]:
+                break
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not data:
+                break
+            self.seen += data
+        return self.seen
+
+    def wait_for(self, text: str, seconds: float = 10.0) -> float:
+        """Read until ``text`` was drawn; returns the seconds since the program was started."""
+        until = time.monotonic() + seconds
+        while text.encode() not in self.seen:
+            if time.monotonic() > until:
+                raise AssertionError(f"{text!r} was not drawn; the end of what was: {self.seen[-2000:]!r}")
+            self.read(0.01)
+        return time.monotonic() - self.started
+
+    def press(self, keys: str) -> None:
+        """Type."""
+        os.write(self.master, keys.encode())
+
+    def hang_up(self) -> None:
+        """The connection is gone."""
+        if self.master >= 0:
+            os.close(self.master)
+            self.master = -1
+
+    def wait_for_end(self, seconds: float) -> int | None:
+        """The wait status of the program once it has ended; None if it lives on."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                return status
+            time.sleep(0.02)
+        return None
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs (a zombie does not)."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def children(pid: int) -> Sequence[int]:
+    """The process ids of all descendants of ``pid``."""
+    found: list[int] = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if parent == pid:
+                found += [int(folder.name), *children(int(folder.name))]
+    return found

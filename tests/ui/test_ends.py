@@ -1,0 +1,94 @@
+"""Ends of a session that nobody chose, in a real terminal: signals, hang-ups, terminals that stop reading."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.ui.terminal import Terminal, alive, children
+from tutor.ui.guard import GRACE
+
+LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
+
+
+def started(terminal: Terminal) -> list[int]:
+    """Wait until the app stands and its training process is there; the process ids of the latter."""
+    terminal.wait_for("Next:")
+    until = time.monotonic() + 10
+    while not (found := children(terminal.pid)):
+        assert time.monotonic() < until, "no training process was started"
+        terminal.read(0.05)
+    return list(found)
+
+
+def gone(pids: list[int], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while any(alive(pid) for pid in pids):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_app_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    with Terminal(tmp_path) as terminal:
+        workers = started(terminal)
+        os.kill(terminal.pid, number)
+        terminal.read(2)
+        status = terminal.wait_for_end(2)
+        assert status is not None and os.waitstatus_to_exitcode(status) == 128 + number
+        assert LEAVES_ALTERNATE_SCREEN in terminal.seen
+        assert b"Traceback" not in terminal.seen
+        assert gone(workers, 1)
+
+
+@pytest.mark.parametrize("ignore_hangup", [False, True])
+def test_a_lost_connection_ends_the_app_and_its_training_process(tmp_path: Path, ignore_hangup: bool) -> None:
+    with Terminal(tmp_path, ignore_hangup=ignore_hangup) as terminal:
+        workers = started(terminal)
+        terminal.hang_up()
+        assert terminal.wait_for_end(2) is not None
+        assert gone(workers, 1)
+
+
+def test_a_terminal_that_no_longer_reads_cannot_hold_the_app(tmp_path: Path) -> None:
+    with Terminal(tmp_path, size=(250, 60)) as terminal:
+        workers = started(terminal)
+        for _ in range(40):  # each redraws the whole screen: soon the buffers are full and every write blocks
+            terminal.press("?")
+            time.sleep(0.02)
+        time.sleep(0.5)
+        begun = time.monotonic()
+        os.kill(terminal.pid, signal.SIGTERM)
+        status = terminal.wait_for_end(2.5)
+        assert status is not None and os.waitstatus_to_exitcode(status) == 128 + signal.SIGTERM
+        assert time.monotonic() - begun > 0.9 * GRACE, "the terminal was not stuck"
+        assert gone(workers, 1)
+
+
+def test_what_was_seen_before_the_hang_up_is_saved(tmp_path: Path) -> None:
+    with Terminal(tmp_path, "lesson", "1") as terminal:
+        terminal.wait_for("Afterwards you can")
+        terminal.press(" ")
+        terminal.wait_for("page 1 of")
+        terminal.hang_up()
+        assert terminal.wait_for_end(2) is not None
+    with sqlite3.connect(tmp_path / "progress.sqlite3") as connection:
+        assert connection.execute("SELECT count(*) FROM page_seen").fetchone() == (1,)
+        assert connection.execute("SELECT part FROM place").fetchone() == ("read",)
+
+
+def test_quitting_by_key_is_status_0(tmp_path: Path) -> None:
+    with Terminal(tmp_path) as terminal:
+        workers = started(terminal)
+        terminal.press("\x11")
+        terminal.read(3)
+        status = terminal.wait_for_end(2)
+        assert status is not None and os.waitstatus_to_exitcode(status) == 0
+        assert gone(workers, 1)

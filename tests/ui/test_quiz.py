@@ -1,0 +1,233 @@
+"""The quiz by keyboard: each kind of question, missed ones again, the summary, and what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.ui.conftest import shown
+from tests.ui.pack import MULTIPLE, NUMERIC, ORDERING, PACK, SINGLE, TRUEFALSE, lesson
+from tutor.content.catalog import Catalog
+from tutor.content.model import Pack, Question
+from tutor.progress.store import Store
+from tutor.ui.app import TutorApp
+from tutor.ui.messages import OpenLesson, OpenQuiz
+from tutor.ui.screens.lesson import LessonScreen
+from tutor.ui.screens.quiz import QuizScreen
+from tutor.ui.services import Services
+from tutor.ui.widgets.page import ReadView
+from tutor.ui.widgets.quiz import QuizView
+
+
+def asking(services: Services, *questions: Question) -> TutorApp:
+    """The app, in the quiz of a lesson with just these questions."""
+    pack = Pack("tests", "Tests", [lesson(1, "perceptron", "The perceptron", list(questions))])
+    return TutorApp(replace(services, catalog=Catalog(pack)), OpenLesson("perceptron", "quiz"))
+
+
+def letters(app: TutorApp, wanted: Sequence[int]) -> list[str]:
+    """The keys of these options (indices in the file), as they stand on the screen."""
+    order = app.screen.query_one(QuizView).session.shown_options
+    return ["abcdefgh"[order.index(index)] for index in wanted]
+
+
+async def test_single_choice_right(services: Services, store: Store) -> None:
+    async with (app := asking(services, SINGLE)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "[not markup] [/]" in shown(app)
+        await pilot.press(*letters(app, [0]))
+        await pilot.pause()
+        text = shown(app)
+        assert "✓ Right" in text
+        assert "Your answer, right. Both inputs are needed." in text
+        assert "Why: Only 1 + 1" in text
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "1 of 1 right at the first try." in shown(app)
+    services.writer.flush()
+    assert store.summary().answers == 1
+
+
+async def test_a_missed_question_comes_again_and_stands_in_the_summary(
+    services: Services, store: Store
+) -> None:
+    async with (app := asking(services, SINGLE)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press(*letters(app, [1]))
+        await pilot.pause()
+        text = shown(app)
+        assert "✗ Not right" in text
+        assert "Your answer, not right. One input gives -0.5" in text
+        assert "This is right. Both inputs" in text
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "↻ Again" in shown(app)
+        await pilot.press(*letters(app, [0]))
+        await pilot.press("enter")
+        await pilot.pause()
+        text = shown(app)
+        assert "0 of 1 right at the first try." in text
+        assert "→ The second page" in text
+        await pilot.press("1")
+        await pilot.pause()
+        assert app.screen.query_one(ReadView).sheet.id == "second"
+        await pilot.press("q", "enter")
+        await pilot.pause()
+        assert "Question 1 of 1" in shown(app), "enter begins anew"
+    services.writer.flush()
+    assert (store.summary().answers, store.summary().answers_right) == (2, 1)
+
+
+async def test_arrows_and_enter_answer_too(services: Services) -> None:
+    async with (app := asking(services, TRUEFALSE)).run_test() as pilot:
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert "✓ Right" in shown(app)
+        assert "It goes round for ever on XOR." in shown(app)
+
+
+async def test_multiple_choice_needs_all_and_no_other(services: Services) -> None:
+    async with (app := asking(services, MULTIPLE)).run_test() as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Nothing is marked yet" in shown(app)
+        await pilot.press(*letters(app, [0, 1, 2]))
+        await pilot.press(*letters(app, [2]))  # taken back
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "✓ Right" in shown(app)
+
+
+async def test_space_marks_at_the_cursor(services: Services) -> None:
+    async with (app := asking(services, MULTIPLE)).run_test() as pilot:
+        await pilot.press("space", "down", "space", "down", "space", "enter")
+        await pilot.pause()
+        text = shown(app)
+        assert "✗ Partly right" in text
+        assert "Your answer, not right. No line separates" in text
+
+
+async def test_a_bad_number_is_answered_in_place(services: Services, store: Store) -> None:
+    async with (app := asking(services, NUMERIC)).run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"0,5", "enter")
+        await pilot.pause()
+        assert "! '0,5' has a comma in it" in shown(app)
+        await pilot.press("backspace", "backspace", "backspace", "2", "enter")
+        await pilot.pause()
+        text = shown(app)
+        assert "The bias is missing." in text
+        assert "-1 steps" in text
+    services.writer.flush()
+    assert store.summary().answers == 1, "what was no number is no answer"
+
+
+async def test_a_number_with_its_unit_is_taken_and_screen_keys_still_work(services: Services) -> None:
+    async with (app := asking(services, NUMERIC)).run_test() as pilot:
+        await pilot.press("r")
+        await pilot.pause()
+        assert app.screen.query_one(ReadView).display
+        await pilot.press("q", "minus", "1", "space", *"steps", "enter")
+        await pilot.pause()
+        assert "✓ Right" in shown(app)
+
+
+async def test_ordering_by_letters(services: Services) -> None:
+    async with (app := asking(services, ORDERING)).run_test() as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "3 items have no place yet" in shown(app)
+        wrong, *_ = letters(app, [2])
+        await pilot.press(wrong, "backspace")
+        await pilot.press(*letters(app, [0, 1]))  # the last one has only one place left
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "✓ Right" in shown(app)
+
+
+async def test_ordering_by_moving(services: Services) -> None:
+    async with (app := asking(services, ORDERING)).run_test() as pilot:
+        await pilot.pause()
+        order = list(app.screen.query_one(QuizView).session.shown_options)
+        await pilot.press("shift+down")
+        order[0], order[1] = order[1], order[0]
+        await pilot.press("enter")
+        await pilot.pause()
+        given = app.screen.query_one(QuizView).session.answers[0].given
+        assert given == tuple(order)
+
+
+async def test_explain_opens_the_page_and_the_quiz_waits(services: Services) -> None:
+    async with (app := asking(services, SINGLE, TRUEFALSE)).run_test() as pilot:
+        await pilot.pause()
+        await pilot.press("a", "e")
+        await pilot.pause()
+        assert app.screen.query_one(ReadView).sheet.id == "second"
+        await pilot.press("q", "enter")
+        await pilot.pause()
+        assert "Question 2 of 2" in shown(app)
+
+
+async def test_a_long_answer_can_be_scrolled_and_says_so(services: Services) -> None:
+    async with (app := asking(services, MULTIPLE)).run_test(size=(60, 16)) as pilot:
+        await pilot.press("a", "b", "c", "enter")
+        await pilot.pause()
+        assert "more below: space" in shown(app)
+        await pilot.press("space")
+        await pilot.pause()
+        assert "Why: XOR" in shown(app)
+
+
+async def finish(pilot: Pilot[Any], app: TutorApp) -> None:
+    for _ in range(50):
+        if app.screen.query_one(QuizView).session.finished:
+            return
+        session = app.screen.query_one(QuizView).session
+        match session.current:
+            case q if q is NUMERIC:
+                await pilot.press("minus", "1", "enter")
+            case q if q is ORDERING:
+                await pilot.press(*letters(app, [0, 1]), "enter")
+            case q if q is MULTIPLE:
+                await pilot.press(*letters(app, [0, 1]), "enter")
+            case q if q is TRUEFALSE:
+                await pilot.press("b")
+            case _:
+                await pilot.press(*letters(app, [0]))
+        await pilot.press("enter")
+        await pilot.pause()
+
+
+async def test_quiz_mode_mixes_what_was_read(services: Services, store: Store) -> None:
+    for page in PACK.lessons[0].pages:
+        store.mark_page("perceptron", page.id)
+    async with (app := TutorApp(services)).run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, QuizScreen)
+        assert "of 5" in shown(app)
+        await finish(pilot, app)
+        assert "5 of 5 right at the first try." in shown(app)
+        await pilot.press("escape")
+        await pilot.pause(0.2)
+        assert "quiz 100 %" in shown(app)
+
+
+async def test_quiz_mode_explains_in_the_lesson_and_comes_back(services: Services) -> None:
+    async with (app := TutorApp(services, OpenQuiz(("winter",)))).run_test(size=(80, 24)) as pilot:
+        await pilot.press("a", "e")
+        await pilot.pause()
+        assert isinstance(app.screen, LessonScreen)
+        assert app.screen.query_one(ReadView).sheet.id == "second"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, QuizScreen)
+
+
+async def test_quiz_mode_without_a_lesson_read_says_so(services: Services) -> None:
+    async with (app := TutorApp(services)).run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+        await pilot.pause()
+        assert "You have not read a lesson" in shown(app)
