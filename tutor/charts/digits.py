@@ -7,7 +7,8 @@ from tutor.charts.spans import Line, fit, join
 from tutor.report import Samples
 
 _SHADES = " .:-=+*#%@"
-_CAPTION_ROWS = 2
+_CAPTION_ROWS = 1
+_CAPTION = len("7->1!100%")
 _GAP = 2
 
 
@@ -16,10 +17,10 @@ def digits(
 ) -> list[Line]:
     """As many images as fit on ``rows`` lines of ``columns`` cells, two pixels in each cell.
 
-    Under each stands ``7 -> 7``, or ``7 -> 1 !`` where the network is wrong, and how sure it is.
+    Under each stands ``7->7  98%``: truth, answer, and how sure the network is; ``7->1! 50%`` is wrong.
     Without ``colours`` (or with ``ascii``) characters stand for the ink.
     """
-    tile_width = max(samples.width, 8)
+    tile_width = max(samples.width, _CAPTION)
     tile_height = (samples.height + 1) // 2 + _CAPTION_ROWS
     across = max((columns + _GAP) // (tile_width + _GAP), 0)
     down = max((rows + 1) // (tile_height + 1), 0)
@@ -47,7 +48,7 @@ def _beside(parts: tuple[Line, ...], columns: int) -> Line:
 
 
 def _tile(samples: Samples, index: int, width: int, shaded: bool) -> list[Line]:
-    """One image and its two lines of caption, each exactly ``width`` cells wide."""
+    """One image and its caption, each line exactly ``width`` cells wide."""
     margin = width - samples.width
     lines: list[Line] = []
     for row in range(0, samples.height, 2):
@@ -59,9 +60,9 @@ def _tile(samples: Samples, index: int, width: int, shaded: bool) -> list[Line]:
             line = join([("▀", _gray(a), _gray(b)) for a, b in zip(upper, lower, strict=True)])
         lines.append([*line, (" " * margin, "", "")] if margin else line)
     label, answer = samples.label[index], samples.answer[index]
-    verdict = f"{label} -> {answer}" + ("" if label == answer else " !")
-    sure = f"{samples.confidence[index]:.0%}"
-    return [*lines, [(fit(verdict, width), "", "")], [(fit(sure, width), "", "")]]
+    sign = " " if label == answer else "!"
+    caption = f"{label}->{answer}{sign}{samples.confidence[index]:4.0%}"
+    return [*lines, [(fit(caption, width), "", "")]]
 
 
 def _pixels(samples: Samples, index: int, row: int) -> bytes:
