@@ -47,11 +47,15 @@ def knob_lines(bench: Bench, width: int, height: int) -> list[Content]:
 
 
 def _line(knob: Knob, value: Value, names: int, width: int, *, chosen: bool) -> Content:
-    sign = "> " if chosen else "  "
-    name = f"{sign}{knob.label:<{names}}  "
-    stops = " ".join(f"‹{stop}›" if stop == value else f" {stop} " for stop in knob.values)
-    if len(name) + len(stops) > width:
-        before, after = ("‹" if value != knob.values[0] else " "), ("›" if value != knob.values[-1] else " ")
-        stops = f"{before}{value}{after}"
-    line = clean(f"{name}{stops}")
+    name = f"{'> ' if chosen else '  '}{knob.label:<{names}}  "
+    line = clean(name + _stops(knob, value, width - len(name)))
     return Content.styled(line.ljust(width), "reverse") if chosen else Content(line)
+
+
+def _stops(knob: Knob, value: Value, width: int) -> str:
+    """All stops with the present one in brackets, or, where they do not fit, that one and its place."""
+    stops = [f"‹{stop}›" if stop == value else str(stop) for stop in knob.values]
+    for gap in ("  ", " "):
+        if len(gap.join(stops)) <= width:
+            return gap.join(stops)
+    return f"‹{value}›  {knob.values.index(value) + 1} of {len(knob.values)}"

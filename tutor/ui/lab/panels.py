@@ -102,8 +102,9 @@ class CurvePanel(Panel):
 
     def picture(self, report: Report, width: int, height: int) -> list[Strip]:
         heading = self.title(report) + (" (log axis)" if self.logarithmic() else "")
+        series = self.series(report)
         chart = line_chart(
-            self.series(report),
+            series if any(len(one.x) > 1 for one in series) else [],  # one point is no curve yet
             width,
             height,
             title=heading,
@@ -192,7 +193,7 @@ class PicturePanel(Panel):
     def picture(self, report: Report, width: int, height: int) -> list[Strip]:
         title, colours = self.title(report), self.look.colours
         if report.samples is not None:
-            if height < report.samples.height // 2 + 3:
+            if height < report.samples.height // 2 + 2:
                 return self.table(report, height)  # not one image would fit
             body = digits(report.samples, width, height - 1, colours=colours)
             return [drawing.title(title, "truth -> answer", width), *drawing.strips_of_lines(body)]

@@ -21,10 +21,13 @@ _NAMES = {
 }  # fmt: skip
 
 # What the status line shows, the most important first; what does not fit is left out from the end.
-_STATUS = [
+_NETWORK_STATUS = [
     ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("accuracy", "accuracy"),
-    ("wrong", "errors"), ("held-out accuracy", "val_accuracy"), ("updates", "updates"),
-    ("held-out loss", "val_loss"),
+    ("held-out", "val_accuracy"), ("wrong", "errors"), ("held-out loss", "val_loss"),
+]  # fmt: skip
+_PERCEPTRON_STATUS = [
+    ("step", "steps"), ("epoch", "epochs"), ("wrong", "errors"), ("updates", "updates"),
+    ("accuracy", "accuracy"), ("held-out", "val_accuracy"),
 ]  # fmt: skip
 
 
@@ -33,13 +36,20 @@ def number(value: float) -> str:
     return short(int(value)) if value == value and abs(value) < 1e12 and value == int(value) else short(value)
 
 
+def figure(quantity: str, value: float) -> str:
+    """The value of a quantity; a share of right answers in percent."""
+    if quantity.endswith("accuracy") and value == value:
+        return f"{100 * value:.3g} %"
+    return number(value)
+
+
 def named(quantity: str, value: float) -> str:
     """A quantity of a run in words, as in ``held-out accuracy 0.972``."""
     if quantity == "diverged":
         return "stayed finite" if value == 0 else "stopped being finite"
     if quantity == "goal_step" and value == float("inf"):
         return "goal never reached"
-    return f"{_NAMES.get(quantity, quantity)} {number(value)}"
+    return f"{_NAMES.get(quantity, quantity)} {figure(quantity, value)}"
 
 
 def status(report: Report | None, width: int) -> str:
@@ -47,10 +57,10 @@ def status(report: Report | None, width: int) -> str:
     if report is None:
         return ""
     line = ""
-    for name, quantity in _STATUS:
-        if quantity not in report.quantities or (quantity == "loss" and report.perceptron is not None):
+    for name, quantity in _PERCEPTRON_STATUS if report.perceptron is not None else _NETWORK_STATUS:
+        if quantity not in report.quantities:
             continue
-        field = f"{name} {number(report.quantities[quantity])}"
+        field = f"{name} {figure(quantity, report.quantities[quantity])}"
         if len(line) + 3 + len(field) > width:
             break
         line += ("   " if line else "") + field
@@ -81,7 +91,7 @@ def advice(controller: LabController) -> str:
     if controller.finished is not None:
         return controller.finished.result.explanation
     if controller.asking:
-        return "Press the letter of your answer, or choose with up and down and commit with enter."
+        return "Press the letter of your answer, or up and down and then enter."
     return {
         "ready": "space starts the training, s does a single step, e one epoch.",
         "running": "space pauses. A knob can be turned while it runs: left and right.",
@@ -95,9 +105,9 @@ def standing(controller: LabController) -> str:
     bench, goal = controller.bench, controller.experiment.goal
     score = _score(*bench.tally.counts(bench.knobs), has_goal=goal is not None)
     if controller.finished is not None:
-        shown = "knobs" if controller.revealing else "your prediction"
+        shown = "the knobs" if controller.revealing else "your prediction"
         score = score or "Not counted: a knob was turned"
-        return f"{score}  ·  enter: {shown}  x: same seed  n: new seed"
+        return f"{score}  ·  enter: {shown}  ·  n: a new seed"
     parts = [f"Goal: {goal.text.rstrip('.')}"] if goal else []
     if bench.prediction is not None:
         parts.append(f"you predict {LETTERS[bench.prediction]}")
@@ -110,7 +120,7 @@ def _score(tried: int, reached: int, *, has_goal: bool) -> str:
     if not tried:
         return ""
     seeds = "1 seed" if tried == 1 else f"{tried} seeds"
-    return f"Reached in {reached} of {seeds}" if has_goal else f"{seeds} tried"
+    return f"Goal reached in {reached} of {seeds}" if has_goal else f"{seeds} tried"
 
 
 def measured(experiment: Experiment, quantities: Mapping[str, float]) -> str:
