@@ -40,6 +40,8 @@ def _directory(variable: str, kind: str) -> Path:
     override = os.environ.get(variable)
     if override:
         return Path(override)
-    import platformdirs  # not at the top: the engine uses this module on nodes without platformdirs
-
+    try:
+        import platformdirs
+    except ModuleNotFoundError:  # the engine as a library, on a node with numpy and numba alone
+        return Path.home() / f".{APP_NAME}" / kind
     return Path(getattr(platformdirs, kind)(APP_NAME, appauthor=False))
