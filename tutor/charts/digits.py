@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.charts.palette import hexadecimal
-from tutor.charts.spans import Line, fit, join
+from tutor.charts.spans import Line, join
 from tutor.report import Samples
 
 _SHADES = " .:-=+*#%@"
@@ -62,7 +62,7 @@ def _tile(samples: Samples, index: int, width: int, shaded: bool) -> list[Line]:
     label, answer = samples.label[index], samples.answer[index]
     sign = " " if label == answer else "!"
     caption = f"{label}->{answer}{sign}{samples.confidence[index]:4.0%}"
-    return [*lines, [(fit(caption, width), "", "")]]
+    return [*lines, [(caption.ljust(width), "", "")]]
 
 
 def _pixels(samples: Samples, index: int, row: int) -> bytes:
