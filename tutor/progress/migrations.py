@@ -52,8 +52,8 @@ def refuse_newer(connection: sqlite3.Connection, known: int = len(MIGRATIONS)) -
 def _statements(script: str) -> Iterator[str]:
     """Split a script; ``Connection.executescript`` would commit the transaction that it is run in."""
     statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
+    for piece in script.split(";"):
+        statement += piece + ";"
+        if sqlite3.complete_statement(statement):  # not where the semicolon is in a text or a comment
             yield statement
             statement = ""

@@ -15,6 +15,7 @@ from pathlib import Path
 from tutor import paths
 from tutor.errors import StoreError
 from tutor.progress.migrations import migrate
+from tutor.text import clean
 
 BUSY_SECONDS = 2.0
 """How long one statement waits for another program's lock. Short: whoever waits can try again later."""
@@ -137,7 +138,12 @@ def reason(error: BaseException) -> str:
 
 def _connection(database: Path | str) -> sqlite3.Connection:
     # Autocommit: transactions are begun and ended in the open. The store's lock keeps threads apart.
-    return sqlite3.connect(database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    # The file may hold anything by now; what is read from it goes to a terminal.
+    connection.text_factory = lambda raw: clean(raw.decode("utf-8", "replace"))
+    return connection
 
 
 def _check(connection: sqlite3.Connection) -> None:
@@ -157,6 +163,9 @@ def _copy(path: Path) -> sqlite3.Connection:
     source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=0.2)
     connection = _connection(":memory:")
     try:
+        # Taken first, because backup() waits for a lock without end.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master")
         source.backup(connection)
         migrate(connection)
     except BaseException:

@@ -1,0 +1,148 @@
+"""The quiz line by line, through real streams of text."""
+
+from __future__ import annotations
+
+import io
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.quiz.samples import multiple, numeric, ordering, questions, single, truefalse
+from tutor.content.model import Numeric, Option, Question, SingleChoice
+from tutor.errors import InputError
+from tutor.quiz.plain import WIDTH, read_answer, run_plain
+from tutor.quiz.session import Answered, QuizSession
+
+
+def quiz(typed: str, *asked: Question, seed: int = 0) -> tuple[str, list[Answered]]:
+    """What is printed, and what is recorded, when ``typed`` comes in."""
+    session = QuizSession([("a-lesson", question) for question in asked], random.Random(seed), lambda: 0.0)
+    sink, recorded = io.StringIO(), []
+    run_plain(session, io.StringIO(typed), sink, recorded.append)
+    return sink.getvalue(), recorded
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "line", "answer"),
+    [
+        (single(), (2, 0, 1, 3), "a\n", 2),
+        (single(), (2, 0, 1, 3), " D ", 3),
+        (multiple(), (2, 0, 1, 3), "ac", frozenset({2, 1})),
+        (multiple(), (2, 0, 1, 3), "c, A", frozenset({2, 1})),
+        (truefalse(), (), "t", True),
+        (truefalse(), (), "False", False),
+        (numeric(unit="%"), (), "50 %", 50.0),
+        (ordering(), (2, 0, 1, 3), "bdac", (0, 3, 2, 1)),
+        (ordering(), (2, 0, 1, 3), "b > d > a > c", (0, 3, 2, 1)),
+    ],
+)
+def test_answers_are_read(question: Question, shown: tuple[int, ...], line: str, answer: object) -> None:
+    assert read_answer(question, shown, line) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "complaint"),
+    [
+        (single(), "ab", "one letter is expected"),
+        (single(), "e", "none of the letters a-d"),
+        (single(), "", "nothing was entered"),
+        (multiple(), "aa", "twice"),
+        (ordering(), "abc", "all 4 letters"),
+        (truefalse(), "maybe", "true or false"),
+        (truefalse(), "", "true or false"),
+        (numeric(), "1,5", "comma"),
+    ],
+)
+def test_what_is_no_answer_is_refused(question: Question, line: str, complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        read_answer(question, (0, 1, 2, 3), line)
+
+
+def test_a_right_answer_is_recorded_and_explained() -> None:
+    text, recorded = quiz("12\n", numeric())
+    assert [answered.correct for answered in recorded] == [True]
+    assert "Right.\n- 12 (right): the way\nBecause it is.\n" in text
+    assert text.endswith("1 of 1 right at the first try.\n")
+
+
+def test_a_missed_question_comes_again_and_only_the_first_try_counts() -> None:
+    text, recorded = quiz("f\n12\nt\n", truefalse(), numeric())
+    assert [answered.question for answered in recorded] == ["truefalse", "numeric", "truefalse"]
+    assert "Once more, 1 of 2 questions to go" in text
+    assert "1 of 2 right at the first try." in text
+
+
+def test_letters_mean_the_options_as_they_stand_on_the_screen() -> None:
+    for seed in range(8):
+        shown = QuizSession([("x", single())], random.Random(seed), lambda: 0.0).shown_options
+        text, recorded = quiz("c\n", single(), seed=seed)
+        assert recorded[0].given == shown[2]
+        assert f"  c) option {shown[2]}\n" in text
+
+
+@pytest.mark.parametrize("typed", ["", "q\n", "Q", "?\nnonsense\n"])
+def test_leaving_or_the_end_of_input_ends_politely(typed: str) -> None:
+    text, recorded = quiz(typed, single())
+    assert recorded == []
+    assert text.endswith("Nothing was answered.\n")
+
+
+def test_what_was_answered_before_leaving_is_recorded() -> None:
+    text, recorded = quiz("t\nq\n", truefalse(), numeric())
+    assert len(recorded) == 1
+    assert text.endswith("1 of 1 right at the first try.\n1 question is still open.\n")
+
+
+def test_invalid_input_says_what_is_expected_and_asks_again() -> None:
+    text, recorded = quiz("x\nt\n", truefalse())
+    assert "True or false is expected. Type t for true or f for false." in text
+    assert text.count("true or false (t/f): ") == 2
+    assert len(recorded) == 1
+
+
+@pytest.mark.parametrize("question", [single(), multiple(), truefalse(), numeric(unit="%"), ordering()])
+def test_a_question_mark_explains_the_input(question: Question) -> None:
+    text, recorded = quiz("?\n", question)
+    assert "Type q to end the quiz." in " ".join(text.split())
+    assert recorded == []
+
+
+@given(st.lists(questions, min_size=1, max_size=3), st.text(max_size=200), st.integers(0, 99))
+def test_nothing_that_is_typed_breaks_it_or_comes_back_raw(
+    asked: list[Question], typed: str, seed: int
+) -> None:
+    text, _ = quiz(typed, *asked, seed=seed)
+    assert all(character == "\n" or character.isprintable() for character in text)
+
+
+def test_lines_fit_and_hostile_text_is_harmless() -> None:
+    long = "A very long sentence about gradients and what they do. " * 5
+    options = [
+        Option(text=long + "\x1b[2J", feedback=long, correct=True),
+        Option(text="\x9b31m", feedback="no"),
+    ]
+    question = SingleChoice(
+        id="x", prompt=long + "\x1b]52;c;x\x07", explanation=long, page="p", options=options
+    )
+    text, _ = quiz("a\nb\na\nb\n", question)
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert not set(text) & {"\x1b", "\x9b", "\x07"}
+
+
+def test_marks_of_code_go_and_formulas_stay() -> None:
+    prompt = "With `w1 = 2`, what is 2*1 + 1*0 - x**2 and **not** y**2?"
+    question = Numeric(
+        id="x",
+        prompt=prompt,
+        explanation="e",
+        page="p",
+        answer=1,
+        tolerance=0,
+        feedback="f",
+        unit="",
+        slips=[],
+    )
+    text, _ = quiz("", question)
+    assert "With w1 = 2, what is 2*1 + 1*0 - x**2 and not y**2?" in text

@@ -1,0 +1,135 @@
+"""Every question is asked, the missed ones come again, and only first tries count."""
+
+from __future__ import annotations
+
+import random
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.quiz.samples import (
+    multiple,
+    numeric,
+    ordering,
+    questions,
+    right_answer,
+    single,
+    truefalse,
+    wrong_answer,
+)
+from tutor.content.model import Question
+from tutor.quiz.session import Progress, QuizSession, Score
+
+
+def session(*asked: Question, seed: int = 0) -> QuizSession:
+    ticks = count()
+    return QuizSession(
+        [("a-lesson", question) for question in asked], random.Random(seed), lambda: next(ticks)
+    )
+
+
+def take(quiz: QuizSession, right: bool) -> Question:
+    question = quiz.current
+    quiz.answer(right_answer(question) if right else wrong_answer(question))
+    quiz.advance()
+    return question
+
+
+@given(st.lists(questions, max_size=6), st.lists(st.booleans(), max_size=30), st.integers(0, 99))
+def test_a_quiz_asks_everything_and_repeats_exactly_what_was_missed(
+    asked: list[Question], luck: list[bool], seed: int
+) -> None:
+    quiz = session(*asked, seed=seed)
+    order, misses, settled_before = [], 0, 0
+    outcomes = iter(luck)
+    while not quiz.finished:
+        right = next(outcomes, True)  # in the end everything is answered right
+        misses += not right
+        order.append(take(quiz, right))
+        assert quiz.progress.done >= settled_before
+        settled_before = quiz.progress.done
+    assert len(order) == len(asked) + misses
+    assert order[: len(asked)] == asked
+    first_tries = (luck + [True] * len(asked))[: len(asked)]
+    assert quiz.score == Score(sum(first_tries), len(asked))
+    assert quiz.progress == Progress(len(asked), len(asked))
+    assert [answered.first_try for answered in quiz.answers] == [i < len(asked) for i in range(len(order))]
+
+
+@given(st.lists(questions, min_size=2, max_size=6), st.integers(0, 99))
+def test_missed_questions_come_after_all_others(asked: list[Question], seed: int) -> None:
+    quiz = session(*asked, seed=seed)
+    assert not quiz.again
+    for _ in asked:
+        take(quiz, right=False)
+    assert quiz.again
+    again = [take(quiz, right=True) for _ in asked]
+    assert quiz.finished
+    assert sorted(map(id, again)) == sorted(map(id, asked))
+
+
+def test_the_same_question_of_two_lessons_counts_twice() -> None:
+    quiz = QuizSession([("a", single()), ("b", single())], random.Random(0), lambda: 0.0)
+    take(quiz, right=False)
+    assert quiz.current_lesson == "b"
+    assert not quiz.again
+    take(quiz, right=True)
+    assert (quiz.current_lesson, quiz.again) == ("a", True)
+
+
+@given(st.integers(0, 9999), st.integers(2, 5))
+def test_an_ordering_never_begins_in_the_right_order(seed: int, items: int) -> None:
+    shown = session(ordering(items), seed=seed).shown_options
+    assert sorted(shown) == list(range(items))
+    assert list(shown) != sorted(shown)
+
+
+def test_options_are_shuffled_and_other_kinds_are_not() -> None:
+    orders = {session(single(count=4), seed=seed).shown_options for seed in range(200)}
+    assert len(orders) == 24
+    assert sorted(session(multiple()).shown_options) == [0, 1, 2, 3]
+    assert session(numeric()).shown_options == ()
+    assert session(truefalse()).shown_options == ()
+    assert session(ordering(1)).shown_options == (0,)
+
+
+def test_the_same_seed_gives_the_same_quiz() -> None:
+    def course(seed: int) -> list[tuple[int, ...]]:
+        quiz = session(single(), ordering(), multiple(), seed=seed)
+        seen = []
+        for right in (False, False, False, True, True, True):
+            seen.append(quiz.shown_options)
+            take(quiz, right)
+        return seen
+
+    assert course(1) == course(1)
+    assert course(1) != course(2)
+
+
+def test_seconds_run_from_the_questions_appearance_to_its_answer() -> None:
+    clock = iter([100.0, 101.0, 104.5, 200.0, 203.0, 300.0])
+    quiz = QuizSession([("a", truefalse()), ("a", numeric())], random.Random(0), lambda: next(clock))
+    take(quiz, right=True)
+    take(quiz, right=True)
+    assert [answered.seconds for answered in quiz.answers] == [3.5, 3.0]
+    assert {answered.session for answered in quiz.answers} == {100.0}
+
+
+def test_a_question_is_answered_once_and_then_left() -> None:
+    quiz = session(truefalse())
+    with pytest.raises(RuntimeError, match="not been answered"):
+        quiz.advance()
+    quiz.answer(True)
+    with pytest.raises(RuntimeError, match="no open question"):
+        quiz.answer(False)
+    quiz.advance()
+    assert quiz.finished
+    with pytest.raises(RuntimeError, match="no open question"):
+        quiz.answer(True)
+
+
+def test_a_quiz_without_questions_is_finished() -> None:
+    assert session().finished
+    assert session().score == Score(0, 0)
