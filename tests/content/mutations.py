@@ -76,6 +76,7 @@ SYNTAX = [
           "use sys.set_int_max_str_digits() to increase the limit", at="format_version"),
     Break(QUIZ, "answer = 3\n", f"answer = {'[' * 20_000}\n", "", "nested too deeply", at="format_version"),
     Break(LAB, "A unit learns AND.", "A \x1b[31munit", "", "not TOML: Illegal character '\\x1b'"),
+    Break(LAB, 'id = "gate"', f"a{'.a' * 20_000} = 1", "", "nested too deeply"),
     Break(LAB, "A unit learns AND.", "A \\u001b[31munit", "experiment[0].about",
           "control characters are not allowed: U+001B"),
     Break(LAB, "A unit learns AND.", "A \u202eunit", "experiment[0].about",

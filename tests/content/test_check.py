@@ -88,6 +88,34 @@ def test_a_lesson_is_named_by_its_folder_alone(pack: Path, name: str) -> None:
     assert {fault.key for fault in check_pack(pack)} == {"lessons[1]"}
 
 
+NO_FRONT_MATTER = "must begin with a line +++, the front matter in TOML and again +++"
+SHAPES = [
+    ("", 1, "", NO_FRONT_MATTER),
+    ("\n" + files()[MD], 1, "", NO_FRONT_MATTER),
+    (files()[MD].replace("+++\n\n", "\n"), 1, "", NO_FRONT_MATTER),
+    (files()[MD].split("\n## ")[0], 1, "", "no pages: write sections that begin with a line '## Title'"),
+    (files()[MD] + "\n## −−\n\nText.\n", 63, "", "a page's title needs letters or digits"),
+    (
+        files()[MD] + "\n## Many words\n" + "word " * 2100,
+        63,
+        "many-words",
+        "a page of more than 10000 characters",
+    ),
+    (files()[MD] + "\n## Page\n\nText.\n" * 99, 455, "", "more than 100 pages"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "key", "message"), SHAPES, ids=lambda value: str(value)[-40:])
+def test_a_lesson_is_front_matter_and_pages(pack: Path, text: str, line: int, key: str, message: str) -> None:
+    write(pack, {MD: text})
+    assert Fault(MD, line, key, message) in check_pack(pack)
+
+
+def test_without_front_matter_nothing_else_is_blamed(pack: Path) -> None:
+    write(pack, {MD: "Hello\n"})
+    assert check_pack(pack) == [Fault(MD, 1, "", NO_FRONT_MATTER)]
+
+
 @pytest.mark.parametrize("name", ["first/lesson.md", "first/lab.toml", "first/quiz.toml"])
 def test_a_missing_file_is_named(pack: Path, name: str) -> None:
     (pack / name).unlink()

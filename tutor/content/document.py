@@ -18,6 +18,8 @@ from tutor.text import clean
 
 T = TypeVar("T")
 
+# tomllib takes quadratic time for a key of thousands of parts; no lesson needs fifty.
+_ENDLESS_KEY = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){50}")
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _AT_PATH = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
@@ -39,6 +41,9 @@ class Document:
     @classmethod
     def parse(cls, root: Path, file: str, text: str, first_line: int = 1) -> Document:
         """Read ``text``, which begins at ``first_line`` of ``file``; raises :class:`PackError`."""
+        if endless := _ENDLESS_KEY.search(text):
+            line = first_line + text.count("\n", 0, endless.start())
+            raise PackError(root, [Fault(file, line, "", "nested too deeply")])
         try:
             document = cls(file, text, first_line)
         except RecursionError:

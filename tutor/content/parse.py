@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from tutor.content.document import Document
 from tutor.content.fault import Fault, PackError
 from tutor.content.files import read_text
@@ -33,6 +35,9 @@ T = TypeVar("T")
 MAX_LESSONS = 200
 MAX_ITEMS = 100
 """Most pages, experiments or questions in one lesson."""
+
+MAX_PAGE = 10_000
+"""Most characters of a page; some 1,300 fill the screen, and far more than this would be slow to lay out."""
 
 FRONT_MATTER = "+++"
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -149,7 +154,8 @@ def _read_pages(result: Draft, file: str) -> None:
     starts, first_text = _headings(result.body.split("\n"))
     if not starts:
         faults.append(Fault(file, 1, "", "no pages: write sections that begin with a line '## Title'"))
-    elif first_text is not None and first_text < starts[0]:
+        return
+    if first_text is not None and first_text < starts[0]:
         faults.append(Fault(file, first_text + 1, "", "text before the first '## Title'"))
     if len(starts) > MAX_ITEMS:
         faults.append(Fault(file, starts[MAX_ITEMS] + 1, "", f"more than {MAX_ITEMS} pages"))
@@ -163,6 +169,9 @@ def _read_pages(result: Draft, file: str) -> None:
         elif page.id in seen:
             message = f"a second page with the id {page.id!r}, as on line {seen[page.id]}"
             faults.append(Fault(file, start + 1, page.id, message))
+        if len(page.body) > MAX_PAGE:
+            faults.append(Fault(file, start + 1, page.id, f"a page of more than {MAX_PAGE} characters"))
+            page = replace(page, body=page.body[:MAX_PAGE])
         seen.setdefault(page.id, start + 1)
         result.pages.append(page)
 

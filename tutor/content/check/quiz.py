@@ -30,7 +30,7 @@ def check_quiz(lesson: Draft) -> list[Fault]:
     pages = {page.id for page in lesson.pages}
     for index, question in lesson.questions.items():
         path = ("question", index)
-        if question.page.strip() and question.page not in pages:
+        if pages and question.page.strip() and question.page not in pages:
             faults.append(
                 document.fault((*path, "page"), f"no page of the lesson has the id {question.page!r}")
             )
