@@ -37,42 +37,51 @@ _HIDDEN_PULL = 1.0
 """Seconds between pulls while the lab is not on the screen: enough to record a run that finishes."""
 
 
+def _quiet(keys: str, action: str, description: str = "", display: str | None = None) -> Binding:
+    """A key for the help screen alone: the key bar has room for the most used ones."""
+    return Binding(keys, action, description, show=False, key_display=display)
+
+
 class LabView(Widget, can_focus=True):
     """The lab of one lesson; trains in the background when another part of the lesson is shown."""
 
     DEFAULT_CSS = Path(__file__).with_name("lab.tcss").read_text(encoding="utf-8")
 
+    # A binding without a description works, and is left out of the key bar and the help: another one's
+    # key_display stands for it.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "control('toggle')", "Start/pause", tooltip="start training, or pause"),
-        Binding("s", "control('step')", "Step", tooltip="one step: a single update of the weights"),
-        Binding("e", "control('epoch')", "Epoch", tooltip="to the end of this pass over the examples"),
-        Binding("x", "control('reset')", "Again", tooltip="back to the start, same seed: the same run again"),
-        Binding("n", "control('new_seed')", "New seed", tooltip="back to the start, other random weights"),
-        Binding("up", "choose(-1)", "Knobs", key_display="↑↓←→", tooltip="choose a knob, and turn it"),
-        Binding("down", "choose(1)", "Choose the knob below", show=False),
-        Binding("left", "control('turn', -1)", "Turn the knob down", show=False),
-        Binding("right", "control('turn', 1)", "Turn the knob up", show=False),
-        Binding("1", "large(1)", "Loss large", show=False),
-        Binding("2", "large(2)", "Boundary or digits large", show=False),
-        Binding("3", "large(3)", "Gradients or weights large", show=False),
-        Binding("4", "large(4)", "Accuracy or updates large", show=False),
-        Binding("0", "large(0)", "All panels", show=False),
-        Binding("f", "control('hurry')", "Full speed, or slow motion", show=False),
-        Binding("t", "table", "Panels as tables of numbers, or drawn", show=False),
-        Binding("g", "log", "Loss on a linear or logarithmic axis", show=False),
-        Binding("p", "control('ask')", "Predict", tooltip="the question, and predict the coming run"),
-        Binding("enter", "enter", "Commit to the answer; show or hide the comparison", show=False),
-        Binding("right_square_bracket,tab", "control('other_experiment', 1)", "Next experiment", show=False),
+        Binding("space", "control('toggle')", "Start/pause", tooltip="Start the training, or pause it"),
+        Binding("s", "control('step')", "Step", tooltip="One step: a single update of the weights"),
         Binding(
-            "left_square_bracket,shift+tab", "control('other_experiment', -1)", "The one before", show=False
+            "e", "control('epoch')", "Epoch", tooltip="One epoch: to the end of this pass over the examples"
         ),
-        Binding("pageup", "page(-1)", "Scroll the text up", show=False),
-        Binding("pagedown", "page(1)", "Scroll the text down", show=False),
-        Binding("w", "restart", "Restart the training process if it died", show=False),
-        *(
-            Binding(letter, f"predict({i})", f"Predict {letter}", show=False)
-            for i, letter in enumerate("abcd")
+        Binding("x", "control('reset')", "Again", tooltip="Back to the start, same seed: the same run again"),
+        Binding("n", "control('new_seed')", "New seed", tooltip="Back to the start, other random weights"),
+        Binding(
+            "up", "choose(-1)", "Knobs", key_display="↑↓←→", tooltip="Choose a knob (↑↓) and turn it (←→)"
         ),
+        _quiet("down", "choose(1)"),
+        _quiet("left", "control('turn', -1)"),
+        _quiet("right", "control('turn', 1)"),
+        Binding("p", "control('ask')", "Predict", tooltip="The question; predict the coming run"),
+        _quiet("a", "predict(0)", "Answer the question: your prediction", "a-d"),
+        _quiet("b", "predict(1)"),
+        _quiet("c", "predict(2)"),
+        _quiet("d", "predict(3)"),
+        _quiet("enter", "enter", "Commit to the answer; show or hide what happened"),
+        _quiet("f", "control('hurry')", "Full speed, or slow motion"),
+        _quiet("1", "large(1)", "Loss, picture, gradients, accuracy: this one large", "1-4"),
+        _quiet("2", "large(2)"),
+        _quiet("3", "large(3)"),
+        _quiet("4", "large(4)"),
+        _quiet("0", "large(0)", "All panels"),
+        _quiet("t", "table", "Panels as tables of numbers, or drawn"),
+        _quiet("g", "log", "Linear or logarithmic axis of the loss"),
+        _quiet("right_square_bracket,tab", "control('other_experiment', 1)", "The next experiment", "] tab"),
+        _quiet("left_square_bracket,shift+tab", "control('other_experiment', -1)", "The one before", "["),
+        _quiet("pageup", "page(-1)", "Scroll a long text", "pgup pgdn"),
+        _quiet("pagedown", "page(1)"),
+        _quiet("w", "restart", "Restart the training process, if it died"),
     ]
 
     def __init__(self, lesson: Lesson, services: Services, *, id: str | None = None) -> None:
