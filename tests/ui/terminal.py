@@ -23,7 +23,12 @@ class Terminal:
     """Runs ``python -m tutor`` with a terminal that is read by hand, so that tests can stop reading it."""
 
     def __init__(
-        self, data: Path, *arguments: str, ignore_hangup: bool = False, size: tuple[int, int] = (80, 24)
+        self,
+        data: Path,
+        *arguments: str,
+        program: Sequence[str] = ("-m", "tutor"),
+        ignore_hangup: bool = False,
+        size: tuple[int, int] = (80, 24),
     ) -> None:
         environment = {**os.environ, "DLTUTOR_DATA_DIR": str(data), "TERM": TERM}
         environment.pop("NO_COLOR", None)
@@ -34,7 +39,7 @@ class Terminal:
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-            os.execve(sys.executable, [sys.executable, "-m", "tutor", *arguments], environment)
+            os.execve(sys.executable, [sys.executable, *program, *arguments], environment)
 
     def __enter__(self) -> Self:
         return self

@@ -18,7 +18,7 @@ from tests.ui.conftest import IdleWorker, shown
 from tests.ui.terminal import Terminal
 from tutor.errors import StoreError, UsageError
 from tutor.progress.store import Store
-from tutor.ui.app import TutorApp, build
+from tutor.ui.app import TutorApp
 from tutor.ui.keys import keys_of
 from tutor.ui.messages import OpenLesson, OpenQuiz
 from tutor.ui.screens.help import HelpScreen
@@ -26,7 +26,7 @@ from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.small import SmallScreen
 from tutor.ui.services import Services
-from tutor.ui.start import crash_error, first_message
+from tutor.ui.start import build, crash_error, first_message
 from tutor.ui.terminal import require_terminal
 
 
@@ -185,7 +185,8 @@ def test_the_app_never_imports_the_engine(tmp_path: Path) -> None:
         import asyncio, sys
         from tests.ui.conftest import IdleWorker
         from dataclasses import replace
-        from tutor.ui.app import TutorApp, build
+        from tutor.ui.app import TutorApp
+        from tutor.ui.start import build
 
         async def main():
             services = replace(build(), worker=IdleWorker())

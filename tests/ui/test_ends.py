@@ -92,3 +92,27 @@ def test_quitting_by_key_is_status_0(tmp_path: Path) -> None:
         status = terminal.wait_for_end(2)
         assert status is not None and os.waitstatus_to_exitcode(status) == 0
         assert gone(workers, 1)
+
+
+BREAKS = """
+import sys
+from tutor.cli import main
+from tutor.ui.screens.home import HomeScreen
+def broken(self): raise ValueError("[red]a mistake")
+HomeScreen.action_quiz = broken
+sys.exit(main([]))
+"""
+
+
+def test_a_mistake_of_the_app_is_two_lines_and_a_file(tmp_path: Path) -> None:
+    with Terminal(tmp_path, program=["-c", BREAKS]) as terminal:
+        workers = started(terminal)
+        terminal.press("q")
+        terminal.read(3)
+        status = terminal.wait_for_end(2)
+        assert status is not None and os.waitstatus_to_exitcode(status) == 1
+        after = terminal.seen.rpartition(LEAVES_ALTERNATE_SCREEN)[2]
+        assert b"error: the app broke on a mistake of its own (ValueError)" in after
+        assert b"Traceback" not in terminal.seen
+        assert "a mistake" in (tmp_path / "crash.txt").read_text()
+        assert gone(workers, 1)

@@ -8,6 +8,8 @@ import pytest
 
 from tests.ui.conftest import shown
 from tests.ui.pack import PACK
+from tutor import paths
+from tutor.content.catalog import Catalog
 from tutor.content.page import PAGE_LINES, PAGE_WIDTH
 from tutor.progress.store import Store
 from tutor.ui.app import TutorApp
@@ -19,8 +21,9 @@ from tutor.ui.widgets.page import ReadView
 LESSON = PACK.lessons[0]
 
 
-def test_the_head_becomes_sheets_that_fit_the_page() -> None:
-    for sheet in sheets(LESSON):
+def test_every_sheet_fits_the_page() -> None:
+    lessons = [LESSON, *Catalog.open(paths.bundled_lessons()).lessons]
+    for sheet in (sheet for lesson in lessons for sheet in sheets(lesson)):
         lines = sheet.lines(PAGE_WIDTH)
         assert len(lines) <= PAGE_LINES, sheet.title
         assert all(sum(len(span.text) for span in line) <= PAGE_WIDTH for line in lines)
@@ -64,7 +67,8 @@ async def test_text_is_never_markup(app: Callable[..., TutorApp]) -> None:
 async def test_the_last_page_says_what_comes_next(app: Callable[..., TutorApp]) -> None:
     async with (tutor := app(OpenLesson("perceptron", "read", "third"))).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert "l: try it in the lab" in shown(tutor)
+        assert "last page.  q: take the quiz" in shown(tutor)
+        assert "in the lab" not in shown(tutor), "this lesson has none"
         assert "page 3 of 3" in shown(tutor)
 
 

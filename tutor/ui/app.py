@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
 import traceback
 from collections.abc import Sequence
 from functools import partial
@@ -14,11 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
-from tutor.content.catalog import Catalog
-from tutor.content.model import Lesson, Pack
-from tutor.errors import StoreError, TutorError
-from tutor.progress.store import Store, utc_now
-from tutor.progress.writer import Writer
+from tutor.content.model import Lesson
+from tutor.errors import StoreError
 from tutor.ui.guard import Guard
 from tutor.ui.keys import keys_of
 from tutor.ui.messages import OpenLesson, OpenQuiz
@@ -26,10 +21,9 @@ from tutor.ui.places import place_in
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.small import SmallScreen, too_small
 from tutor.ui.services import Services
-from tutor.ui.start import crash_error, first_message
+from tutor.ui.start import build, crash_error, first_message
 from tutor.ui.terminal import require_terminal
 from tutor.ui.themes import CALM
-from tutor.worker.client import WorkerClient
 
 
 class TutorApp(App[None]):
@@ -84,7 +78,12 @@ class TutorApp(App[None]):
         """Put quiz mode on top."""
         from tutor.ui.screens.quiz import QuizScreen
 
-        await self.push_screen(QuizScreen(self._to_ask(message.lessons), self._services, message.count))
+        try:
+            lessons = self._to_ask(message.lessons)
+        except StoreError as error:
+            self.notify(f"{error.message}; {error.hint}", severity="error", markup=False)
+            return
+        await self.push_screen(QuizScreen(lessons, self._services, message.count))
 
     def _to_ask(self, named: Sequence[str]) -> list[Lesson]:
         catalog = self._services.catalog
@@ -118,29 +117,6 @@ class TutorApp(App[None]):
         # Textual would print the traceback with all local values; the learner gets one line (see `run`).
         self.failure = self._exception, traceback.format_exc()
         self._close_messages_no_wait()
-
-
-def build() -> Services:
-    """Open lessons and progress; what cannot be opened becomes a sentence in ``problems``."""
-    problems: list[str] = []
-    try:
-        catalog = Catalog.open()
-    except TutorError as error:
-        catalog = Catalog(Pack("", "", []), [f"{error.message}; {error.hint}"])
-    problems += catalog.problems
-    store = Store.open()
-    if store.problem:
-        problems.append(store.problem)
-    return Services(
-        catalog=catalog,
-        store=store,
-        writer=Writer(store),
-        worker=WorkerClient(),
-        now=utc_now,
-        seed=random.SystemRandom().getrandbits(32),
-        colours="NO_COLOR" not in os.environ,
-        problems=tuple(problems),
-    )
 
 
 def run(*, lesson: str | None = None, quiz: Sequence[str] | None = None, count: int | None = None) -> int:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress.store import Store
-from tutor.ui.messages import Part, part_of
+from tutor.ui.messages import PARTS, Part, part_of
+
+
+def parts_of(lesson: Lesson) -> list[Part]:
+    """The parts a lesson has: one without experiments has no lab, one without questions no quiz."""
+    has: dict[Part, bool] = {"read": True, "lab": bool(lesson.experiments), "quiz": bool(lesson.questions)}
+    return [part for part in PARTS if has[part]]
 
 
 def remember(store: Store, lesson: str, part: Part, page: str) -> None:

@@ -9,8 +9,9 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
-from tutor.content.model import Lesson
+from tutor.content.model import Lesson, TraceRow
 from tutor.content.page import PAGE_LINES, PAGE_WIDTH, PageLine, Role, Span, layout
 
 
@@ -25,26 +26,25 @@ class Sheet:
     """From a width in columns to laid-out lines."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A paragraph of the head: an optional lead ("perceptron"), then plain text, then where it is from."""
+class Paragraph(NamedTuple):
+    """Plain text behind a sign ("•", "Slide"); its further lines hang under the first one's text."""
 
-    lead: str
+    sign: str
     text: str
-    after: str = ""
-    sign: str = "•"
+    role: Role = "text"
 
     def lines(self, width: int) -> list[PageLine]:
-        """At most ``width`` columns; following lines hang under the first one's text."""
-        indent = " " * (len(self.sign) + 1)
-        result: list[PageLine] = []
-        if self.lead:
-            result += _plain(self.lead, "term", width, indent)
-        result += _plain(self.text, "text", width, indent)
-        if self.after:
-            result += _plain(self.after, "cite", width, indent)
-        result[0] = [Span(self.sign + " ", "bullet"), *result[0][1:]]
-        return result
+        """At most ``width`` columns."""
+        room = width - len(self.sign)
+        wrapped = textwrap.wrap(self.text, room, break_on_hyphens=False) or [""]
+        signs = [self.sign, *[" " * len(self.sign)] * (len(wrapped) - 1)]
+        return [
+            [Span(sign, "bullet"), Span(line, self.role)] for sign, line in zip(signs, wrapped, strict=True)
+        ]
+
+
+Entry = Sequence[Paragraph]
+"""What the head says of one thing: a term and its meaning, a slide and the fact. It is never broken."""
 
 
 def sheets(lesson: Lesson) -> list[Sheet]:
@@ -63,46 +63,40 @@ def _opening(lesson: Lesson) -> Sheet:
         about.append("Read before: " + ", ".join(head.prerequisites) + ".")
 
     def lines(width: int) -> list[PageLine]:
-        result = _plain(head.summary, "text", width)
-        result += [
-            [],
-            *_plain(" ".join(about), "cite", width),
-            [],
-            [Span("Afterwards you can", "heading")],
-            [],
-        ]
-        return result + _set([Entry("", objective) for objective in head.objectives], width)
+        summary = Paragraph("", head.summary).lines(width)
+        facts = Paragraph("", " ".join(about), "cite").lines(width)
+        aims = _set([[Paragraph("• ", objective)] for objective in head.objectives], width)
+        return [*summary, [], *facts, [], [Span("Afterwards you can", "heading")], [], *aims]
 
     return Sheet("@start", lesson.title, 0, lines)
 
 
 def _closing(lesson: Lesson) -> list[Sheet]:
     head = lesson.head
-    terms = [Entry(term.term, term.meaning) for term in head.terms]
-    sources = [Entry(f"[{source.key}]", source.citation) for source in head.sources]
-    covers = []
-    for row in head.covers:
-        cited = " ".join(f"[{key}]" for key in row.sources)
-        covers.append(Entry("", row.slides, sign="Slide:"))
-        covers.append(Entry("", row.fact, cited, sign="Fact: "))
+    terms = [[Paragraph("• ", term.term, "term"), Paragraph("  ", term.meaning)] for term in head.terms]
+    longest = max((len(source.key) for source in head.sources), default=0)
+    sources = [[Paragraph(f"[{source.key}]".ljust(longest + 4), source.citation)] for source in head.sources]
     return [
         *_paged("@terms", "Key terms", terms),
         *_paged("@sources", "Sources", sources),
-        *_paged("@slides", "What the slides say", covers),
+        *_paged("@slides", "What the slides say", [_trace(row) for row in head.covers]),
     ]
 
 
+def _trace(row: TraceRow) -> Entry:
+    entry = [Paragraph("Slide  ", row.slides, "emphasis"), Paragraph("Fact   ", row.fact)]
+    if row.sources:
+        entry.append(Paragraph("       ", " ".join(f"[{key}]" for key in row.sources), "cite"))
+    return entry
+
+
 def _paged(name: str, title: str, entries: Sequence[Entry]) -> list[Sheet]:
-    """The entries over as many sheets as they need, none broken across two if it fits on one."""
+    """The entries over as many sheets as they need; one that is longer than a sheet scrolls."""
     groups: list[list[Entry]] = []
-    used = PAGE_LINES + 1
     for entry in entries:
-        height = len(entry.lines(PAGE_WIDTH)) + 1
-        if used + height > PAGE_LINES + 1:
+        if not groups or len(_set([*groups[-1], entry], PAGE_WIDTH)) > PAGE_LINES:
             groups.append([])
-            used = 0
         groups[-1].append(entry)
-        used += height
     many = len(groups) > 1
     return [
         Sheet(f"{name}-{n}", f"{title} ({n} of {len(groups)})" if many else title, 0, partial(_set, group))
@@ -111,8 +105,8 @@ def _paged(name: str, title: str, entries: Sequence[Entry]) -> list[Sheet]:
 
 
 def _set(entries: Iterable[Entry], width: int) -> list[PageLine]:
-    """The entries under each other, a blank line between those that are more than one line."""
-    blocks = [entry.lines(width) for entry in entries]
+    """The entries under each other, a blank line between them if one is more than a line."""
+    blocks = [[line for paragraph in entry for line in paragraph.lines(width)] for entry in entries]
     spaced = any(len(block) > 1 for block in blocks)
     result: list[PageLine] = []
     for block in blocks:
@@ -120,8 +114,3 @@ def _set(entries: Iterable[Entry], width: int) -> list[PageLine]:
             result.append([])
         result += block
     return result
-
-
-def _plain(text: str, role: Role, width: int, indent: str = "") -> list[PageLine]:
-    wrapped = textwrap.wrap(text, width - len(indent), break_on_hyphens=False) or [""]
-    return [[Span(indent, "text"), Span(line, role)] if indent else [Span(line, role)] for line in wrapped]

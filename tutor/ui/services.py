@@ -1,4 +1,4 @@
-"""What the screens and widgets work with, built once in ``tutor.ui.app`` and handed down by constructors.
+"""What the screens and widgets work with, built by ``tutor.ui.start.build`` and handed down by constructors.
 
 A widget never reaches for the app class: what it needs it gets as ``services``, what it has to say
 it posts as a message.

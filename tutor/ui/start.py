@@ -1,13 +1,43 @@
-"""How the app begins, what it opens first, and what is said when it breaks."""
+"""How the app begins: what it is built of, what it opens first; and what is said when it breaks."""
 
 from __future__ import annotations
 
+import os
+import random
 from collections.abc import Sequence
 
 from tutor import paths
+from tutor.content.catalog import Catalog
+from tutor.content.model import Pack
 from tutor.errors import StoreError, TutorError
+from tutor.progress.store import Store, utc_now
+from tutor.progress.writer import Writer
 from tutor.ui.messages import OpenLesson, OpenQuiz, part_of
 from tutor.ui.services import Services
+from tutor.worker.client import WorkerClient
+
+
+def build() -> Services:
+    """Open lessons and progress; what cannot be opened becomes a sentence in ``problems``."""
+    problems: list[str] = []
+    try:
+        catalog = Catalog.open()
+    except TutorError as error:
+        catalog = Catalog(Pack("", "", []), [f"{error.message}; {error.hint}"])
+    problems += catalog.problems
+    store = Store.open()
+    if store.problem:
+        problems.append(store.problem)
+    return Services(
+        catalog=catalog,
+        store=store,
+        writer=Writer(store),
+        worker=WorkerClient(),
+        now=utc_now,
+        seed=random.SystemRandom().getrandbits(32),
+        colours="NO_COLOR" not in os.environ,
+        problems=tuple(problems),
+    )
 
 
 def first_message(

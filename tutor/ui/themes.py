@@ -12,15 +12,15 @@ CALM = Theme(
     name="calm",
     dark=True,
     primary="#5fafff",
-    secondary="#87d7d7",
+    secondary="#5fd7d7",
     accent="#ffaf5f",
-    success="#87d787",
+    success="#5fd75f",
     warning="#ffd75f",
     error="#ff8787",
     foreground="#d0d0d0",
     background="#121212",
     surface="#1c1c1c",
-    panel="#303030",
+    panel="#262626",
     variables={
         # All of these are entries of the 256-colour palette, so that nothing shifts over SSH.
         "text-muted": "#a8a8a8",

@@ -14,7 +14,7 @@ from textual.widgets import ContentSwitcher
 from tutor.content.model import Lesson
 from tutor.ui.keys import COPY
 from tutor.ui.messages import Explain, LeaveScreen, Part
-from tutor.ui.places import remember
+from tutor.ui.places import parts_of, remember
 from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.keybar import KeyBar
@@ -39,7 +39,7 @@ class LessonScreen(Screen[None], inherit_bindings=False):
     def __init__(self, lesson: Lesson, services: Services, part: Part = "read", page: str = "") -> None:
         super().__init__()
         self.lesson = lesson
-        self.part: Part = part
+        self.part: Part = part if part in parts_of(lesson) else "read"
         self._services = services
         self._page = page
         self._tabs = PartTabs(lesson)
@@ -85,6 +85,10 @@ class LessonScreen(Screen[None], inherit_bindings=False):
 
         questions = [(self.lesson.id, question) for question in self.lesson.questions]
         return QuizView(lambda _rng: questions, "lesson", self._services, id="quiz")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A part that the lesson does not have has no key."""
+        return action != "part" or parameters[0] in parts_of(self.lesson)
 
     async def action_part(self, part: Part) -> None:
         """Go to another part."""

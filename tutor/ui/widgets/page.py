@@ -14,9 +14,13 @@ from textual.widgets import Static
 
 from tutor.content.model import Lesson
 from tutor.content.page import PAGE_WIDTH
+from tutor.ui.messages import Part
+from tutor.ui.places import parts_of
 from tutor.ui.reading import Sheet, sheets
 from tutor.ui.styled import page_content
 from tutor.ui.widgets.pane import Pane
+
+_ONWARD: dict[Part, str] = {"lab": "l: try it in the lab", "quiz": "q: take the quiz"}
 
 
 class ReadView(Vertical):
@@ -75,6 +79,15 @@ class ReadView(Vertical):
         """Show the sheet with this id; the first one if there is none."""
         self._go(self._index(page))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No key leads beyond the first and the last sheet."""
+        last = self.at == len(self.sheets) - 1
+        if action == "turn":
+            return self.at > 0 if parameters[0] == -1 else not last
+        if action == "onward":
+            return self._pane.more_below or not last
+        return True
+
     def action_onward(self) -> None:
         """A screenful down, or the next sheet."""
         if not self._pane.page_down():
@@ -111,15 +124,17 @@ class ReadView(Vertical):
 
     def _draw_status(self) -> None:
         dots = "".join(_dot(sheet, number == self.at) for number, sheet in enumerate(self.sheets))
+        self.refresh_bindings()
         self._status.update(Content.assemble((dots, "$primary"), ("   " + self._hint(), "$text-muted")))
 
     def _hint(self) -> str:
         if self._pane.more_below:
             return "▼ more below: space"
+        onward = "   ".join(_ONWARD[part] for part in parts_of(self.lesson) if part in _ONWARD)
         if self.at == len(self.sheets) - 1:
-            return "the end.  l: try it in the lab   q: take the quiz"
+            return f"the end.  {onward}"
         if self.sheet.number == len(self.lesson.pages):
-            return "last page.  l: try it in the lab   space: key terms and sources"
+            return f"last page.  {onward}   space: key terms"
         return ""
 
 

@@ -7,7 +7,8 @@ from textual.events import Click
 from textual.widget import Widget
 
 from tutor.content.model import Lesson
-from tutor.ui.messages import PARTS, Part
+from tutor.ui.messages import Part
+from tutor.ui.places import parts_of
 from tutor.ui.reading import Sheet
 
 _NAMES: dict[Part, str] = {"read": "r Read", "lab": "l Lab", "quiz": "q Quiz"}
@@ -24,6 +25,7 @@ class PartTabs(Widget):
     def __init__(self, lesson: Lesson) -> None:
         super().__init__()
         self._lesson = lesson
+        self._parts = parts_of(lesson)
         self._part: Part = "read"
         self._page = ""
 
@@ -40,7 +42,7 @@ class PartTabs(Widget):
     def render(self) -> Content:
         """The title gives way where the line is short."""
         tabs: list[tuple[str, str]] = []
-        for part in PARTS:
+        for part in self._parts:
             here = part == self._part
             name = _NAMES[part]
             tabs.append((f"[{name}]", "bold reverse") if here else (f" {name} ", "$accent"))
@@ -53,8 +55,8 @@ class PartTabs(Widget):
 
     async def on_click(self, event: Click) -> None:
         """A click on a part opens it."""
-        column = event.x - (self.size.width - 1 - 15 - sum(len(_NAMES[part]) + 2 for part in PARTS))
-        for part in PARTS:
+        column = event.x - (self.size.width - 1 - 15 - sum(len(_NAMES[part]) + 2 for part in self._parts))
+        for part in self._parts:
             width = len(_NAMES[part]) + 2
             if 0 <= column < width:
                 await self.run_action(f"screen.part('{part}')")
