@@ -44,6 +44,7 @@ def answered(
     correct: bool = True,
     *,
     lesson: str = "xor",
+    id: str | None = None,
     session: float = 1.0,
     first_try: bool = True,
     given: int | float | bool | frozenset[int] | tuple[int, ...] = True,
@@ -51,7 +52,7 @@ def answered(
     return Answered(
         session=session,
         lesson=lesson,
-        question=f"question-{question}",
+        question=id or f"question-{question}",
         kind="truefalse",
         given=given,
         correct=correct,

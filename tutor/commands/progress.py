@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import sys
 from dataclasses import asdict
 from datetime import datetime
 
-from tutor.commands.terminal import tolerate_any_text
+from tutor.commands.output import aligned, to_json
+from tutor.commands.terminal import note, tolerate_any_text
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
 from tutor.errors import StoreError, UsageError
@@ -34,13 +34,12 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.reset is not None:
             return _reset(catalog.find(args.reset), store, sure=args.yes)
-        if store.problem:
-            print(f"note: {store.problem}", file=sys.stderr)
+        note([*catalog.problems, store.problem])
         states = store.lesson_states(catalog.lessons)
         pairs = [(lesson, states[lesson.id]) for lesson in catalog.lessons]
         if args.json:
             overall = {key: _plain(value) for key, value in asdict(store.summary()).items()}
-            print(json.dumps({"lessons": [record(*pair) for pair in pairs], "summary": overall}, indent=2))
+            print(to_json({"lessons": [record(*pair) for pair in pairs], "summary": overall}))
         elif args.csv:
             _print_csv([record(*pair) for pair in pairs])
         else:
@@ -86,10 +85,7 @@ def _print_csv(records: list[dict[str, Cell]]) -> None:
 def _print_table(pairs: list[tuple[Lesson, LessonState]]) -> None:
     headings = ["", "lesson", "state", "pages", "runs", "predicted", "quiz", "last visit"]
     rows = [headings, *([str(lesson.number), lesson.id, *_cells(state)] for lesson, state in pairs)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+    print(*aligned(rows), sep="\n")
     done = sum(state.status == "done" for _, state in pairs)
     print(f"\n{done} of {len(pairs)} lessons done.")
 
@@ -110,7 +106,7 @@ def _reset(lesson: Lesson, store: Store, *, sure: bool) -> int:
     if store.in_memory:
         raise StoreError(f"nothing can be forgotten. {store.problem}", "see dltutor doctor")
     if not sure:
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             raise UsageError("resetting needs a yes", f"dltutor progress --reset {lesson.id} --yes")
         print(f"Forget all pages, runs and answers of {lesson.title!r}? This cannot be undone.")
         print("[y/N] ", end="", flush=True)

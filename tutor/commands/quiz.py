@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import random
 import sys
 import time
 from collections.abc import Sequence
 
-from tutor.commands.terminal import has_screen, tolerate_any_text
+from tutor.commands.output import whole_number
+from tutor.commands.terminal import has_screen, note, tolerate_any_text
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
 from tutor.errors import StoreError, UsageError
@@ -23,9 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "lessons", nargs="*", metavar="ID", help="lessons to ask about; none: all that you have read"
     )
     parser.add_argument("--plain", action="store_true", help="line by line, without a screen or colours")
-    parser.add_argument("--count", type=_positive, metavar="N", help="ask at most N questions")
+    parser.add_argument("--count", type=whole_number(1, 10_000), metavar="N", help="ask at most N questions")
     parser.add_argument(
-        "--seed", type=int, metavar="N", help="the order of the plain quiz's questions and options"
+        "--seed",
+        type=whole_number(0, 10**9),
+        metavar="N",
+        help="the order of the plain quiz's questions and options",
     )
 
 
@@ -38,9 +43,9 @@ def run(args: argparse.Namespace) -> int:
         lessons = chosen_lessons(catalog, args.lessons, store)
     finally:
         store.close()
-    from tutor.ui import app  # only now: the plain quiz does without Textual
+    from tutor.ui.app import run as run_app  # only now: the plain quiz does without Textual
 
-    return app.run(quiz=[lesson.id for lesson in lessons], count=args.count)
+    return run_app(quiz=[lesson.id for lesson in lessons], count=args.count)
 
 
 def chosen_lessons(catalog: Catalog, words: Sequence[str], store: Store) -> list[Lesson]:
@@ -69,11 +74,11 @@ def _plain(catalog: Catalog, args: argparse.Namespace) -> int:
     lessons = chosen_lessons(catalog, args.lessons, store)
     rng = random.Random(args.seed)
     session = QuizSession(mix(lessons, rng, args.count), rng, time.time)
-    if store.problem:
-        print(f"note: {store.problem}", file=sys.stderr)
+    note([*catalog.problems, store.problem])
     writer = Writer(store)
     try:
-        run_plain(session, sys.stdin, sys.stdout, lambda answered: _record(writer, answered))
+        # Started without any standard input, as some job schedulers do, the quiz ends at once.
+        run_plain(session, sys.stdin or io.StringIO(), sys.stdout, lambda answered: _record(writer, answered))
     finally:
         saved = writer.close()
         store.close()
@@ -83,11 +88,6 @@ def _plain(catalog: Catalog, args: argparse.Namespace) -> int:
 
 
 def _record(writer: Writer, answered: Answered) -> None:
+    """Save the answer before its feedback is shown, so that what has been seen is safe; wait only so long."""
     writer.submit(lambda store: store.record_answer(answered, "plain"))
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1 is needed")
-    return number
+    writer.flush()

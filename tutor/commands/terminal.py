@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
+from collections.abc import Iterable
+
+from tutor.errors import UsageError
+from tutor.ui.terminal import require_terminal
 
 
 def has_screen() -> bool:
-    """Whether the app can be drawn: a terminal at both ends that understands more than lines."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    """Whether the app would open here; where it would not, text goes line by line."""
+    try:
+        require_terminal()
+    except UsageError:
+        return False
+    return True
+
+
+def note(sentences: Iterable[str]) -> None:
+    """Say beside the output what the learner should know; empty sentences are passed over."""
+    for sentence in filter(None, sentences):
+        print(f"note: {sentence}", file=sys.stderr)
 
 
 def tolerate_any_text() -> None:
