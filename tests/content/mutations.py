@@ -99,7 +99,7 @@ PROSE = [
           "a lesson needs at least one"),
     Break(MD, "minutes = 5", "minutes = 0", "minutes", "must be at least 1"),
     Break(MD, "row = 2,", "row = 0,", "covers[1].row", "must be at least 1"),
-    Break(MD, "row = 2,", "row = 1,", "covers[1].row", "the row 1 is taught by 'first' already",
+    Break(MD, "row = 2,", "row = 1,", "covers[1].row", "row 1 stands in the list already",
           at="row = 1, slides = \"It is"),
     Break(MD, '{ term = "threshold', '{ term = "Weight", meaning = "again" },\n  { term = "threshold',
           "terms[1].term",

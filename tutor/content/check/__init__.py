@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.content.check.lab import check_lab
-from tutor.content.check.pack import check_folder, check_prerequisites, check_trace, find_folders
+from tutor.content.check.pack import check_folder, check_prerequisites, find_folders
 from tutor.content.check.prose import check_prose
 from tutor.content.check.quiz import check_quiz
 from tutor.content.check.values import check_values
@@ -57,7 +57,6 @@ def inspect(path: Path, validate: Validate | None = None) -> Inspection:
     drafts = [draft(folder) for folder in folders]
     for lesson in drafts:
         faults += lesson.faults + check_lesson(lesson, validate)
-    faults += check_trace(drafts)
     if root == path:
         faults += check_prerequisites(drafts)
     return Inspection(root, drafts, sorted(set(faults)))

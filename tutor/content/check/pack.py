@@ -1,4 +1,4 @@
-"""The pack as a whole: its folders, the order of the lessons, the rows of the trace."""
+"""The pack as a whole: its folders and the order of the lessons."""
 
 from __future__ import annotations
 
@@ -92,16 +92,3 @@ def _chain(needs: dict[str, list[str]], start: str, end: str) -> list[str]:
                 seen.add(following)
                 ways.append([*way, following])
     return []
-
-
-def check_trace(drafts: list[Draft]) -> list[Fault]:
-    """Rows of the trace that are taught twice."""
-    faults: list[Fault] = []
-    taught: dict[int, str] = {}
-    for lesson in drafts:
-        for index, row in enumerate(lesson.head.covers if lesson.head else []):
-            if row.row in taught:
-                message = f"the row {row.row} is taught by {taught[row.row]!r} already"
-                faults.append(lesson.documents["lesson.md"].fault(("covers", index, "row"), message))
-            taught.setdefault(row.row, lesson.folder.name)
-    return faults

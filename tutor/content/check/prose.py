@@ -53,9 +53,12 @@ def _check_head(document: Document, head: LessonHead) -> list[Fault]:
         if source.key.strip() and not CITATION.fullmatch(f"[{source.key}]"):
             message = "a source's key is letters, the first a capital, and two to four digits: Ros58"
             faults.append(document.fault(("sources", index, "key"), message))
-    for index, row in enumerate(head.covers):
-        if row.row < 1:
+    numbers = [row.row for row in head.covers]
+    for index, number in enumerate(numbers):
+        if number < 1:
             faults.append(document.fault(("covers", index, "row"), "must be at least 1"))
+        if number in numbers[:index]:
+            faults.append(document.fault(("covers", index, "row"), f"row {number} stands in the list already"))
     return faults
 
 
