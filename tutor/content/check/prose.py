@@ -58,7 +58,8 @@ def _check_head(document: Document, head: LessonHead) -> list[Fault]:
         if number < 1:
             faults.append(document.fault(("covers", index, "row"), "must be at least 1"))
         if number in numbers[:index]:
-            faults.append(document.fault(("covers", index, "row"), f"row {number} stands in the list already"))
+            message = f"row {number} stands in the list already"
+            faults.append(document.fault(("covers", index, "row"), message))
     return faults
 
 
