@@ -73,7 +73,7 @@ def test_the_learning_rate_only_scales_a_start_from_zero():
 def test_overlapping_blobs_never_settle():
     x, y = examples("blobs")
     errors = errors_by_epoch(Perceptron(2), x, y, 200, np.random.default_rng(0))
-    assert min(errors) > 5 and max(errors) > 2 * min(errors)
+    assert min(errors) > 0 and max(errors) > 2 * min(errors)
 
 
 @pytest.mark.parametrize("pair", ["5 6", "8 9", "1 8"])

@@ -82,6 +82,7 @@ def _record(prepared: Prepared, recipe: Recipe, result: Fit) -> dict[str, Any]:
         "training": result.training,
         "held_out": result.held_out,
         "baseline": result.baseline,
+        "clearly_better": result.clearly_better,
         "notes": prepared.notes,
     }
 
@@ -107,14 +108,15 @@ def _text(prepared: Prepared, result: Fit) -> str:
             "",
             *aligned(rows),
             "",
-            _verdict(prepared, result),
+            _verdict(result),
         ]
     )
 
 
-def _verdict(prepared: Prepared, result: Fit) -> str:
-    name, sign = ("accuracy", 1) if prepared.task == "classification" else ("rmse", -1)
-    better = sign * (result.held_out[name] - result.baseline[name])
-    if better > 0:
-        return "On rows it never saw, the network does better than the answer that needs no network."
-    return "On rows it never saw, the network does no better than the answer that needs no network."
+def _verdict(result: Fit) -> str:
+    if result.clearly_better:
+        return "On rows it never saw, the network is clearly better than the answer that needs no network."
+    return (
+        "On rows it never saw, the network is not clearly better than the answer that needs no network:\n"
+        "what difference there is may be chance."
+    )

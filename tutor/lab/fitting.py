@@ -46,6 +46,8 @@ class Fit:
     training: dict[str, float]
     held_out: dict[str, float]
     baseline: dict[str, float]
+    clearly_better: bool
+    """Whether the network beats the baseline by more than chance explains (:func:`clearly_better`)."""
     summary: str = field(repr=False, default="")
     """The table of layers."""
 
@@ -66,13 +68,16 @@ def fit(prepared: Prepared, recipe: Recipe, progress: Progress | None = None) ->
             )
         if progress is not None:
             progress(trainer.step / total, trainer.loss)
+    answers = _answers(prepared, model.predict(prepared.x_test))
+    constant = np.full(len(prepared.y_test), _without_network(prepared))
     return Fit(
         parameters=model.count_params(),
         steps=trainer.step,
         loss=trainer.report().loss,
         training=judge(prepared, prepared.y, _answers(prepared, model.predict(prepared.x))),
-        held_out=judge(prepared, prepared.y_test, _answers(prepared, model.predict(prepared.x_test))),
-        baseline=judge(prepared, prepared.y_test, np.full(len(prepared.y_test), _without_network(prepared))),
+        held_out=judge(prepared, prepared.y_test, answers),
+        baseline=judge(prepared, prepared.y_test, constant),
+        clearly_better=clearly_better(prepared, answers, constant),
         summary=model.summary(),
     )
 
@@ -92,6 +97,21 @@ def judge(prepared: Prepared, truth: Floats, answers: Floats) -> dict[str, float
         "mae": float(np.mean(np.abs(errors))),
         "r2": 1 - float(np.sum(errors**2)) / around_mean if around_mean > 0 else math.nan,
     }
+
+
+def clearly_better(prepared: Prepared, answers: Floats, constant: Floats) -> bool:
+    """Whether ``answers`` (m,) to the held-out rows beat the ``constant`` ones (m,) by two standard errors.
+
+    What counts is the gain in each row: in squared error for a regression, in right answers for classes.
+    """
+    truth = prepared.y_test
+    if prepared.task == "classification":
+        gains = (answers == truth).astype(np.float64) - (constant == truth)
+    else:
+        gains = (constant - truth) ** 2 - (answers - truth) ** 2
+    if len(gains) < 2:
+        return False
+    return bool(gains.mean() > 2 * gains.std(ddof=1) / math.sqrt(len(gains)))
 
 
 def _build(prepared: Prepared, recipe: Recipe) -> Sequential:

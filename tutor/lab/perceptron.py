@@ -13,6 +13,9 @@ from tutor.errors import InputError
 from tutor.lab.learner import Observation
 from tutor.report import Perceptron as PerceptronReport
 
+_QUIET = np.errstate(over="ignore", invalid="ignore")
+"""Weights that overflow are told by ``diverged``; numpy need not warn about them, too."""
+
 
 class PerceptronLearner:
     """Rosenblatt's rule on a two-class data set, with its errors, its updates and Novikoff's bound.
@@ -25,9 +28,8 @@ class PerceptronLearner:
     def __init__(self, experiment: Experiment, seed: int) -> None:
         self.dataset = datasets.load(experiment.data.name, seed, **experiment.data.options)
         if self.dataset.kind != "binary":
-            raise InputError(
-                f"a perceptron needs two classes; the data set {experiment.data.name} has others"
-            )
+            message = f"a perceptron needs two classes, and {experiment.data.name} is no set of two classes"
+            raise InputError(message, "take another data set, or a network")
         self._x, self._y = _with_signs(self.dataset.x, self.dataset.y)
         self._x_val, self._y_val = _with_signs(self.dataset.x_val, self.dataset.y_val)
         self._unit = Perceptron(self._x.shape[1], experiment.model.learning_rate)
@@ -57,6 +59,7 @@ class PerceptronLearner:
     def steps_until(self, epoch: int) -> int:
         return epoch * len(self._y) - self._step
 
+    @_QUIET
     def train(self, steps: int) -> None:
         while steps > 0 and not self.diverged:
             start = self._step % len(self._y)
@@ -67,6 +70,7 @@ class PerceptronLearner:
             self._step += len(portion)
             steps -= len(portion)
 
+    @_QUIET
     def observe(self) -> Observation:
         errors = self._unit.errors(self._x, self._y)
         quantities = {
@@ -88,6 +92,7 @@ class PerceptronLearner:
         self._shuffle = is_on(value)
         return True
 
+    @_QUIET
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         return (self._unit.answer(x) + 1) / 2
 

@@ -220,7 +220,7 @@ class Run:
         }
 
     def report(self, state: State, run_number: int) -> Report:
-        """The newest state for the screen. Its speed is that of the last moments, a paced run's waiting counted."""
+        """The newest state for the screen. Its speed is that of the last moments, waiting counted."""
         observation = self._observe()
         return Report(
             run=run_number,

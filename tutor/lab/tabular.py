@@ -109,7 +109,8 @@ def numbers(table: Table, column: str) -> Floats:
 
 def _split(count: int, test_fraction: float, seed: int) -> tuple[Rows, Rows]:
     if not 0 < test_fraction < 1:
-        raise UsageError(f"the held-out part must lie between 0 and 1, not {test_fraction:g}")
+        message = f"the held-out part must lie between 0 and 1, not {test_fraction:g}"
+        raise UsageError(message, "take 0.2 to hold out a fifth of the rows")
     held_out = min(max(1, round(count * test_fraction)), count - 1)
     order = np.random.default_rng(seed).permutation(count)
     return order[held_out:], order[:held_out]
@@ -154,7 +155,8 @@ def _scale(values: Floats, column: str) -> tuple[float, float]:
     with np.errstate(over="ignore", invalid="ignore"):
         centre, spread = float(values.mean()), float(values.std())
     if not math.isfinite(centre) or not math.isfinite(spread):
-        raise InputError(f"the numbers in the column {shown(column)} are too large to work with")
+        message = f"the numbers in the column {shown(column)} are too large to work with"
+        raise InputError(message, "write them in a larger unit")
     # The mean of equal numbers is off by a rounding, and that must not be blown up into a spread.
     return (centre, 0.0) if spread <= 1e-12 * abs(centre) else (centre, spread)
 

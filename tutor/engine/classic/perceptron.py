@@ -26,7 +26,8 @@ class Perceptron:
 
     def __init__(self, n_inputs: int, learning_rate: float = 1.0) -> None:
         if not (math.isfinite(learning_rate) and learning_rate > 0):
-            raise EngineError(f"the learning rate must be a positive number, not {learning_rate}")
+            message = f"the learning rate must be a positive number, not {learning_rate}"
+            raise EngineError(message, "1.0 is usual")
         self.learning_rate = learning_rate
         self.weights: Vector = np.zeros(n_inputs)
         self.bias = 0.0

@@ -46,7 +46,7 @@ def load(name: str, seed: int, **given: Option) -> Dataset:
             known = ", ".join(defaults) or "none"
             raise EngineError(f"the data set {name} has no option {option!r}", f"it knows: {known}")
         _check_option(name, option, value, defaults[option])
-    # The name goes into the seed so that a network begun with the same number does not start from the same draws.
+    # The name goes into the seed, so that a network of the same seed does not start from the same draws.
     return generator(np.random.default_rng((zlib.crc32(name.encode()), seed)), **given)
 
 
@@ -78,4 +78,5 @@ def _check_option(name: str, option: str, value: Option, default: Option) -> Non
     wanted = (int, float) if isinstance(default, float) else (type(default),)
     if isinstance(value, bool) or not isinstance(value, wanted):
         kind = {float: "a number", int: "a whole number", str: "a text"}[type(default)]
-        raise EngineError(f"the option {option} of {name} must be {kind}, not {value!r}")
+        message = f"the option {option} of {name} must be {kind}, not {value!r}"
+        raise EngineError(message, f"its default is {default!r}")

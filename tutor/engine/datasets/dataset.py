@@ -72,4 +72,5 @@ def plane(train: Part, held_out: Part | None = None, feature_map: FeatureMap = s
 def within(option: str, value: float, low: float, high: float) -> None:
     """Raise :class:`EngineError` unless ``low <= value <= high``."""
     if not low <= value <= high:
-        raise EngineError(f"the option {option} must lie between {low:g} and {high:g}, not {value:g}")
+        message = f"the option {option} must lie between {low:g} and {high:g}, not {value:g}"
+        raise EngineError(message, "take a value in between")

@@ -1,0 +1,169 @@
+"""``dltutor lab``: what it prints, for people and for programs, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tutor.cli import main
+
+
+def lab(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["lab", *words]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def lab_json(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    record: dict[str, Any] = json.loads(lab(capsys, *words, "--json"), parse_constant=refuse)
+    return record
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    try:
+        status = main(["lab", *words])
+    except SystemExit as stop:
+        status = stop.code  # type: ignore[assignment]
+    captured = capsys.readouterr()
+    assert status == 2
+    assert captured.out == ""
+    error, hint = captured.err.splitlines()
+    assert error.startswith("error: ") and hint.startswith("hint: ")
+    return captured.err
+
+
+def test_one_unit_never_gets_all_rows_of_xor_right(capsys: pytest.CaptureFixture[str]) -> None:
+    record = lab_json(capsys, "xor-winter", "--seeds", "20")
+    assert (record["seeds"], record["reached"]) == (20, 0)
+    assert all(run["metrics"]["min_errors"] >= 1 for run in record["runs"])
+    assert all(run["goal"]["reached"] is False for run in record["runs"])
+
+
+def test_a_hidden_layer_gets_them_right(capsys: pytest.CaptureFixture[str]) -> None:
+    record = lab_json(capsys, "backprop", "--seeds", "20")
+    assert record["reached"] >= 18
+    assert record["share"] == record["reached"] / 20
+    low, high = record["interval_95"]
+    assert low < record["share"] <= high
+
+
+def test_the_json_of_a_run_has_what_was_promised(capsys: pytest.CaptureFixture[str]) -> None:
+    record = lab_json(capsys, "backprop", "--seed", "3")
+    assert (record["lesson"], record["seed"], record["backend"]) == ("backprop", 3, "cpu")
+    assert record["steps"] > 0 and record["epochs"] > 0 and record["steps_per_second"] > 0
+    assert set(record["loss"]) == {"first", "last"}
+    assert record["loss"]["last"] < record["loss"]["first"]
+    assert list(record["gradient_norms"]) == ["dense_1", "dense_2"]
+    assert set(record["goal"]) == {"reached", "target", "at_step"}
+    assert record["stopped_because"] in ("goal", "budget")
+    assert record["metrics"]["accuracy"] <= 1
+
+
+def test_what_is_infinite_or_missing_is_null(capsys: pytest.CaptureFixture[str]) -> None:
+    record = lab_json(capsys, "xor-winter")
+    assert record["metrics"]["bound"] is None
+    assert record["loss"] == {"first": None, "last": None}
+    assert record["goal"]["at_step"] is None and record["quantities"]["goal_step"] is None
+
+
+def test_the_same_seed_prints_the_same_run(capsys: pytest.CaptureFixture[str]) -> None:
+    def record(seed: str) -> dict[str, Any]:
+        run = lab_json(capsys, "backprop/digits", "--seed", seed)
+        del run["seconds"], run["steps_per_second"], run["quantities"]["seconds"]
+        return run
+
+    assert record("1") == record("1")
+    assert record("1")["loss"] != record("2")["loss"]
+
+
+def test_the_summary_is_plain_text_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    text = lab(capsys, "perceptron")
+    assert "\x1b" not in text and "\r" not in text
+    assert "perceptron/gates, seed 0" in text
+    assert "The goal was reached after 5 epochs (20 steps)" in text
+    assert "Novikoff's bound" in text and "51" in text
+
+
+def test_many_seeds_are_counted_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    text = lab(capsys, "xor-winter", "--seeds", "4", "--seed", "7")
+    assert "0 of 4 seeds reached it" in text and "95 % confidence" in text
+    assert [line.split()[0] for line in text.splitlines() if line.startswith("  ")][1:] == [
+        "7",
+        "8",
+        "9",
+        "10",
+    ]
+
+
+def test_knobs_are_set_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    record = lab_json(capsys, "backprop", "--set", "hidden_units=1", "--set", "learning_rate=0.75")
+    assert record["knobs"]["hidden_units"] == 1 and record["knobs"]["learning_rate"] == 0.75
+    assert record["goal"]["reached"] is False
+    record = lab_json(capsys, "perceptron", "--set", "data.gate=or")
+    assert record["metrics"]["updates"] == 5
+
+
+def test_steps_may_stop_short_of_the_budget_and_go_beyond_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert lab_json(capsys, "xor-winter", "--steps", "7")["steps"] == 7
+    assert lab_json(capsys, "xor-winter", "--steps", "5001")["steps"] == 5001
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["backprop/no-such"], "no-such"),
+        (["backprop", "--set", "colour=red"], "no knob 'colour'"),
+        (["backprop", "--set", "hidden_units=5"], "hidden_units cannot be '5'"),
+        (["backprop", "--set", "learning_rate=-1"], "learning_rate cannot be '-1'"),
+        (["backprop", "--set", "hidden_units"], "cannot read --set"),
+        (["backprop", "--backend", "cuda"], "no CUDA backend"),
+        (["perceptron", "--backend", "cuda"], "no CUDA backend"),
+        (["backprop", "--backend", "tpu"], "--backend"),
+        (["backprop", "--steps", "0"], "whole number from 1"),
+        (["backprop", "--seed", "1.5"], "whole number from 0"),
+        (["backprop", "--seeds", "zero"], "whole number from 1"),
+    ],
+)
+def test_what_cannot_be_done_is_one_error_and_one_hint(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in refusal(capsys, *words)
+
+
+def in_a_terminal(term: str) -> bytes:
+    """All that a run writes to a terminal of this kind."""
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "tutor", "lab", "xor-winter", "--seeds", "8", "--steps", "40000"]
+    process = subprocess.Popen(command, stdout=child, stderr=child, env=os.environ | {"TERM": term})
+    os.close(child)
+    written = b""
+    try:
+        while chunk := os.read(parent, 4096):
+            written += chunk
+    except OSError:  # Linux says so when the other end has closed
+        pass
+    finally:
+        os.close(parent)
+    assert process.wait() == 0
+    return written
+
+
+def test_progress_is_shown_on_a_terminal_without_escape_codes() -> None:
+    written = in_a_terminal("xterm-256color")
+    assert b"[####" in written and b"\x1b" not in written
+
+
+def test_a_dumb_terminal_gets_lines_only() -> None:
+    written = in_a_terminal("dumb")
+    assert b"[####" not in written and b"seeds reached it" in written
+    assert b"\r" not in written.replace(b"\r\n", b"\n")
