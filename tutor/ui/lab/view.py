@@ -185,7 +185,7 @@ class LabView(Widget, can_focus=True):
             panel.show(controller.report, self._look)
         self._knobs.show(controller.bench)
         if controller.finished is not None and controller.revealing:
-            self._reveal.show(controller.experiment, controller.finished, width)
+            self._reveal.show(controller.experiment, controller.finished, width - 2)  # room for its scrollbar
 
     def _say(self, name: str, text: str, style: str = "") -> None:
         widget, content = self.query_one(f"#{name}", Static), Content.styled(clean(text), style)
