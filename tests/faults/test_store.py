@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -299,6 +300,20 @@ def test_a_damaged_file_is_kept_aside_and_a_new_one_begun(path: Path, damage: ob
     with closing(Store.open(path)) as store:
         assert store.problem == ""
         assert store.summary().answers == 1
+
+
+def test_the_journal_goes_aside_with_its_database_unless_that_was_replaced(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"old")
+    journal = path.with_name(path.name + "-journal")
+    journal.write_bytes(b"of the old")
+    now = datetime(2026, 5, 1, tzinfo=UTC)
+    assert opening.move_aside(path, path.stat().st_ino + 1, now) == ""
+    assert path.read_bytes() == b"old"
+    assert str(path) in opening.move_aside(path, path.stat().st_ino, now)
+    kept = sorted(path.parent.iterdir())
+    assert [entry.read_bytes() for entry in kept] == [b"old", b"of the old"]
+    assert kept[1].name == kept[0].name + "-journal"
 
 
 def test_an_empty_file_is_a_new_database(path: Path) -> None:

@@ -70,6 +70,16 @@ def test_missed_questions_come_after_all_others(asked: list[Question], seed: int
     assert sorted(map(id, again)) == sorted(map(id, asked))
 
 
+def test_missed_questions_come_again_in_another_order() -> None:
+    def second_round(seed: int) -> tuple[str, ...]:
+        quiz = session(*(truefalse(id=name) for name in "abc"), seed=seed)
+        for _ in range(3):
+            take(quiz, right=False)
+        return tuple(take(quiz, right=True).id for _ in range(3))
+
+    assert len({second_round(seed) for seed in range(100)}) == 6
+
+
 def test_the_same_question_of_two_lessons_counts_twice() -> None:
     quiz = QuizSession([("a", single()), ("b", single())], random.Random(0), lambda: 0.0)
     take(quiz, right=False)
