@@ -266,7 +266,10 @@ def test_compiling_is_said_until_the_process_is_ready() -> None:
     lab = Lab()
     lab.control.notice = ""
     lab.control.receive(protocol.Busy("Compiling the training kernels (first time only, about 15 s)"))
-    assert wording.advice(lab.control).endswith("about 15 s). You can read on: r")
+    assert wording.advice(lab.control).endswith("about 15 s). You can read on: r.")
+    lab.control.toggle()
+    assert wording.state_word(lab.control) == "WAITING"
+    assert wording.advice(lab.control).endswith("Training begins by itself then.")
     lab.control.receive(protocol.Ready(1.0))
     assert "Compiling" not in wording.advice(lab.control)
 

@@ -176,7 +176,7 @@ class LabView(Widget, can_focus=True):
         controller, width = self.controller, self.size.width
         self._arrange()
         self._say("heading", wording.heading(controller, width), "bold")
-        word = "LOST" if controller.gone else wording.STATE_WORDS[controller.state]
+        word = wording.state_word(controller)
         self._say("state", f" {word} ", "reverse")
         self._say("status", wording.status(controller.report, width - len(word) - 4))
         self._say("advice", wording.advice(controller))

@@ -67,6 +67,15 @@ def status(report: Report | None, width: int) -> str:
     return line
 
 
+def state_word(controller: LabController) -> str:
+    """The run's state in one word."""
+    if controller.gone:
+        return "LOST"
+    if controller.busy and controller.state == "running":
+        return "WAITING"
+    return STATE_WORDS[controller.state]
+
+
 def heading(controller: LabController, width: int) -> str:
     """Which experiment, and at the right the seed and the speed."""
     place, count = controller.place
@@ -87,7 +96,8 @@ def advice(controller: LabController) -> str:
     if controller.gone:
         return f"{_sentence(controller.gone)} Press w to restart it."
     if controller.busy:
-        return f"{_sentence(controller.busy)} You can read on: r"
+        then = " Training begins by itself then." if controller.state == "running" else ""
+        return f"{_sentence(controller.busy)} You can read on: r.{then}"
     if controller.finished is not None:
         return controller.finished.result.explanation
     if controller.asking:
@@ -142,4 +152,5 @@ def _asked_for(conditions: Iterable[str]) -> Iterable[str]:
 
 def _sentence(text: str) -> str:
     """With a capital at the front and a full stop at the end."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ":")) else ".")
+    text = text.rstrip(". ")
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
