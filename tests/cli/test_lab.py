@@ -113,6 +113,13 @@ def test_knobs_are_set_from_the_command_line(capsys: pytest.CaptureFixture[str])
     assert record["metrics"]["updates"] == 5
 
 
+def test_a_run_that_explodes_says_so_to_people_and_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["backprop/digits", "--set", "learning_rate=1e30", "--set", "activation=relu"]
+    assert "stopped being finite" in lab(capsys, *words)
+    record = lab_json(capsys, *words)
+    assert record["stopped_because"] == "diverged" and record["quantities"]["diverged"] == 1
+
+
 def test_steps_may_stop_short_of_the_budget_and_go_beyond_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert lab_json(capsys, "xor-winter", "--steps", "7")["steps"] == 7
     assert lab_json(capsys, "xor-winter", "--steps", "5001")["steps"] == 5001
@@ -143,7 +150,7 @@ def test_what_cannot_be_done_is_one_error_and_one_hint(
 def in_a_terminal(term: str) -> bytes:
     """All that a run writes to a terminal of this kind."""
     parent, child = pty.openpty()
-    command = [sys.executable, "-m", "tutor", "lab", "xor-winter", "--seeds", "8", "--steps", "40000"]
+    command = [sys.executable, "-m", "tutor", "lab", "xor-winter", "--seeds", "2", "--steps", "50000"]
     process = subprocess.Popen(command, stdout=child, stderr=child, env=os.environ | {"TERM": term})
     os.close(child)
     written = b""

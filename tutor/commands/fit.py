@@ -98,9 +98,10 @@ def _text(prepared: Prepared, result: Fit) -> str:
             # The baseline is judged on the held-out rows, so it stands beside them.
             rows.append((label, *shown))
     what = "an amount" if regression else f"one of {len(prepared.classes)} classes"
+    count = len(prepared.inputs)
     return "\n".join(
         [
-            f"Predicting {prepared.target}, {what}, from {len(prepared.inputs)} inputs.",
+            f"Predicting {prepared.target}, {what}, from {count} input{'' if count == 1 else 's'}.",
             f"{len(prepared.y):,} rows to train on, {len(prepared.y_test):,} held out at random.",
             *(f"note: {note}" for note in prepared.notes),
             "",

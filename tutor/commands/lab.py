@@ -117,7 +117,9 @@ def _summary(lesson: Lesson, experiment: Experiment, result: Result) -> str:
         ("time", f"{result.seconds:.3g} s, {result.steps_per_second:,.0f} steps a second ({result.backend})"),
     ]
     if math.isfinite(result.loss["first"]):
-        rows.append(("loss", f"{result.loss['first']:.4g} at first, {result.loss['last']:.4g} at the end"))
+        rows.append(
+            ("loss", f"{_number(result.loss['first'])} at first, {_number(result.loss['last'])} at the end")
+        )
     for name, value in result.metrics.items():
         rows.append((_LABELS[name], f"{value:.1%}" if "accuracy" in name else _number(value)))
     for layer, norm in result.gradient_norms.items():
@@ -136,8 +138,8 @@ def _summary(lesson: Lesson, experiment: Experiment, result: Result) -> str:
 
 
 def _number(value: float) -> str:
-    if math.isinf(value):
-        return "infinite"
+    if not math.isfinite(value):
+        return "infinite" if math.isinf(value) else "not a number"
     return f"{value:,.0f}" if value == round(value) else f"{value:.4g}"
 
 

@@ -185,9 +185,8 @@ class Run:
         quantities = self.quantities()
         if quantities["diverged"]:
             self._stopped = "diverged"
-        self._history.record(self._learner.epochs_exactly, quantities)
-        if self._stopped:
             return
+        self._history.record(self._learner.epochs_exactly, quantities)
         if math.isfinite(self._history.goal_step):
             self._stopped = "goal"
         elif self.fraction >= 1:
