@@ -1,4 +1,4 @@
-"""The same networks in plain NumPy, as slow and as close to the textbook as can be: what the kernels must equal."""
+"""The same networks in plain NumPy, as slow and as near to the textbook as can be."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ FORWARD = {
     "sigmoid": lambda z: np.where(z < 0, np.exp(-np.abs(z)), 1) / (1 + np.exp(-np.abs(z))),
     "tanh": np.tanh,
     "relu": lambda z: np.maximum(z, 0),
-    "softmax": lambda z: np.exp(z - z.max(1, keepdims=True)) / np.exp(z - z.max(1, keepdims=True)).sum(1, keepdims=True),
+    "softmax": lambda z: (
+        np.exp(z - z.max(1, keepdims=True)) / np.exp(z - z.max(1, keepdims=True)).sum(1, keepdims=True)
+    ),
     "sign": lambda z: np.where(z >= 0, 1.0, -1.0),
     "step": lambda z: np.where(z >= 0, 1.0, 0.0),
 }

@@ -28,7 +28,12 @@ def predict(directory: Path) -> list[str]:
     environment = {**os.environ, "DLTUTOR_CACHE_DIR": str(directory), "PYTHONWARNINGS": "ignore"}
     environment.pop("NUMBA_CACHE_DIR", None)
     done = subprocess.run(
-        [sys.executable, "-c", PREDICT], capture_output=True, text=True, env=environment, check=False, timeout=120
+        [sys.executable, "-c", PREDICT],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -86,7 +91,9 @@ def test_the_directory_is_private(tmp_path: Path) -> None:
 
 
 def test_only_long_unused_directories_of_other_versions_are_removed(tmp_path: Path) -> None:
-    current, recent, old, foreign = (tmp_path / name for name in ("kernels-1", "kernels-2", "kernels-3", "other"))
+    current, recent, old, foreign = (
+        tmp_path / name for name in ("kernels-1", "kernels-2", "kernels-3", "other")
+    )
     for directory in (current, recent, old, foreign):
         directory.mkdir()
         (directory / "a.nbc").write_bytes(b"x")

@@ -36,7 +36,11 @@ def central_differences(model: Sequential, x: Array, y: Array, h: float = 1e-6) 
 
 @pytest.mark.parametrize(("hidden", "last", "loss"), PAIRS)
 def test_central_differences_over_all_parameters(hidden: str, last: str, loss: str) -> None:
-    layers = [Dense(5, hidden, bias_initializer="uniform 0.3"), Dense(9, hidden), Dense(3, last, "normal 0.7")]
+    layers = [
+        Dense(5, hidden, bias_initializer="uniform 0.3"),
+        Dense(9, hidden),
+        Dense(3, last, "normal 0.7"),
+    ]
     model = Sequential(layers, (4,), seed=3, dtype="float64")
     model.compile("sgd", loss)
     rng = np.random.default_rng(11)

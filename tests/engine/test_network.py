@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.engine import SGD, Activation, Adam, Dense, Flatten, Sequential, activations, initializers, parse_layers
+from tutor.engine import (
+    SGD,
+    Activation,
+    Adam,
+    Dense,
+    Flatten,
+    Sequential,
+    activations,
+    initializers,
+    parse_layers,
+)
 from tutor.errors import EngineError
 
 
@@ -74,7 +84,9 @@ def test_predictions_do_not_depend_on_the_company() -> None:
     x = np.random.default_rng(4).normal(size=(300, 2, 3))
     together = model.predict(x)
     assert together.shape == (300, 3) and together.dtype == np.float32
-    np.testing.assert_allclose(np.concatenate([model.predict(x[i : i + 1]) for i in range(300)]), together, atol=1e-6)
+    np.testing.assert_allclose(
+        np.concatenate([model.predict(x[i : i + 1]) for i in range(300)]), together, atol=1e-6
+    )
 
 
 # ------------------------------------------------------------------- initializers
@@ -174,7 +186,11 @@ def test_a_description_that_lies_is_refused(tmp_path: Path) -> None:
     with np.load(path) as archive:
         arrays = dict(archive)
     honest = json.loads(str(arrays["description"]))
-    for change in ({"layers": [{"kind": "dense", "units": 10**12}]}, {"layers": [{"kind": "lambda"}]}, {"dtype": "O"}):
+    for change in (
+        {"layers": [{"kind": "dense", "units": 10**12}]},
+        {"layers": [{"kind": "lambda"}]},
+        {"dtype": "O"},
+    ):
         arrays["description"] = np.array(json.dumps({**honest, **change}))
         np.savez(path, **arrays)
         with pytest.raises(EngineError):
@@ -185,9 +201,19 @@ def test_a_description_that_lies_is_refused(tmp_path: Path) -> None:
 
 
 def test_one_line_networks() -> None:
-    assert parse_layers("dense 16 relu, dense 8 tanh,dense 1") == [Dense(16, "relu"), Dense(8, "tanh"), Dense(1)]
-    assert parse_layers("flatten, dense 4, activation softmax") == [Flatten(), Dense(4), Activation("softmax")]
-    assert parse_layers("dense 2", "normal 1.0", "uniform 0.5") == [Dense(2, "linear", "normal 1.0", "uniform 0.5")]
+    assert parse_layers("dense 16 relu, dense 8 tanh,dense 1") == [
+        Dense(16, "relu"),
+        Dense(8, "tanh"),
+        Dense(1),
+    ]
+    assert parse_layers("flatten, dense 4, activation softmax") == [
+        Flatten(),
+        Dense(4),
+        Activation("softmax"),
+    ]
+    assert parse_layers("dense 2", "normal 1.0", "uniform 0.5") == [
+        Dense(2, "linear", "normal 1.0", "uniform 0.5")
+    ]
 
 
 @given(st.text(max_size=30))

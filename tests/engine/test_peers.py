@@ -25,7 +25,9 @@ class Peer:
         self.torch = torch
         self.dtype = getattr(torch, dtype)
         self.reference = case.reference
-        self.weights = [torch.tensor(w, dtype=self.dtype, requires_grad=True) for w in case.model.get_weights()]
+        self.weights = [
+            torch.tensor(w, dtype=self.dtype, requires_grad=True) for w in case.model.get_weights()
+        ]
         self.x, self.y = torch.tensor(case.x, dtype=self.dtype), torch.tensor(case.y, dtype=self.dtype)
 
     def forward(self) -> tuple[Any, Any]:

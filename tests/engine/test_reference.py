@@ -50,7 +50,12 @@ def cases(draw: st.DrawFn, dtype: str = "float64", hidden: list[str] = HIDDEN) -
     model = Sequential(layers, (features,), seed=seed, dtype=dtype)
     model.compile("sgd", loss)
     rng = np.random.default_rng(seed)
-    return Case(model, Reference(names, loss), rng.normal(size=(examples, features)), targets(rng, loss, examples, outputs))
+    return Case(
+        model,
+        Reference(names, loss),
+        rng.normal(size=(examples, features)),
+        targets(rng, loss, examples, outputs),
+    )
 
 
 def targets(rng: np.random.Generator, loss: str, examples: int, outputs: int) -> Array:
@@ -65,7 +70,7 @@ def targets(rng: np.random.Generator, loss: str, examples: int, outputs: int) ->
 
 
 def close(found: Array, expected: Array, tolerance: float) -> bool:
-    """Whether the difference is below ``tolerance``, measured against the largest of the expected numbers (or 1)."""
+    """Whether they differ by less than ``tolerance`` times the largest expected number (or 1)."""
     return bool(np.abs(found - expected).max() <= tolerance * max(1.0, np.abs(expected).max()))
 
 

@@ -8,13 +8,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tutor.engine import SGD, Activation, Adam, Dense, Flatten, Sequential, initializers, optimizers, parse_layers
+from tutor.engine import (
+    SGD,
+    Adam,
+    Dense,
+    Flatten,
+    Sequential,
+    initializers,
+    optimizers,
+    parse_layers,
+)
 from tutor.errors import EngineError
 
 X, Y = np.zeros((4, 2)), np.array([0.0, 1.0, 1.0, 0.0])
 
 
-def network(last: str = "sigmoid", outputs: int = 1, loss: str = "binary_crossentropy", **arguments: Any) -> Sequential:
+def network(
+    last: str = "sigmoid", outputs: int = 1, loss: str = "binary_crossentropy", **arguments: Any
+) -> Sequential:
     model = Sequential([Dense(3, "tanh"), Dense(outputs, last)], (2,), **arguments)
     model.compile("sgd", loss)
     return model
@@ -65,21 +76,30 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     # data
     "no examples": (lambda: network().fit(np.zeros((0, 2)), []), "no examples"),
     "a single number": (lambda: network().fit(3.0, Y), "no examples"),
-    "wrong width": (lambda: network().fit(np.zeros((4, 3)), Y), r"shape \(4, 3\), but the network takes \(n, 2\)"),
+    "wrong width": (
+        lambda: network().fit(np.zeros((4, 3)), Y),
+        r"shape \(4, 3\), but the network takes \(n, 2\)",
+    ),
     "NaN": (lambda: network().fit([[0, 0], [0, np.nan]], [0, 1]), r"not finite in float32 \(row 1\)"),
     "too large for float32": (lambda: network().predict([[1e39, 0]]), "not finite in float32"),
     "words": (lambda: network().predict([["a", "b"]]), "must be numbers"),
     "uneven rows": (lambda: network().predict([[1, 2], [3]]), "equal length"),
     "fewer targets": (lambda: network().fit(X, Y[:3]), "4 inputs but 3 targets"),
     "wide targets": (lambda: network().fit(X, np.zeros((4, 2))), "network has 1 output$"),
-    "targets for two outputs": (lambda: network("linear", 2, "mean_squared_error").fit(X, Y), "has 2 outputs"),
+    "targets for two outputs": (
+        lambda: network("linear", 2, "mean_squared_error").fit(X, Y),
+        "has 2 outputs",
+    ),
     "labels above 1": (lambda: network().fit(X, Y * 2), "targets from 0 to 1"),
     "hinge labels": (lambda: network("tanh", 1, "hinge").fit(X, Y * 2), "targets -1 and \\+1"),
     "class number": (
         lambda: network("softmax", 3, "categorical_crossentropy").fit(X, [0, 1, 2, 3]),
         "class number 3 is not one of 0 to 2",
     ),
-    "half a class": (lambda: network("softmax", 3, "categorical_crossentropy").fit(X, Y / 2), "class number 0.5"),
+    "half a class": (
+        lambda: network("softmax", 3, "categorical_crossentropy").fit(X, Y / 2),
+        "class number 0.5",
+    ),
     "rows not one-hot": (
         lambda: network("softmax", 2, "categorical_crossentropy").fit(X, np.ones((4, 2))),
         "add up to 1",

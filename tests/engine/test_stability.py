@@ -1,4 +1,4 @@
-"""Numbers at the edge: logits of ±100 and beyond, functions against NumPy in high precision, NaN never hidden."""
+"""Numbers at the edge: logits of ±100 and beyond, functions to the last digit, NaN never hidden."""
 
 from __future__ import annotations
 

@@ -23,7 +23,9 @@ def moons(n: int = 50) -> Pair:
     return x, (x[:, 0] * x[:, 1] > 0).astype(float)
 
 
-def make(optimizer: Optimizer | str = "adam", seed: int = 4, dtype: str = "float32", **arguments: Any) -> Trainer:
+def make(
+    optimizer: Optimizer | str = "adam", seed: int = 4, dtype: str = "float32", **arguments: Any
+) -> Trainer:
     """A trainer of 2-6-1 on 50 points in batches of 8, so that each epoch ends with a batch of 2."""
     model = Sequential([Dense(6, "tanh"), Dense(1, "sigmoid")], (2,), seed=seed, dtype=dtype)
     model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
@@ -64,9 +66,8 @@ def test_reports_and_predictions_in_between_change_nothing() -> None:
 
 
 def test_each_epoch_has_its_own_order_and_uses_every_example_once() -> None:
-    # With one weight, w <- w - 0.5 * 2 (w x - y) x for x = 1: the last example of an epoch is what w tells most of.
     x, y = np.ones((16, 1)), np.arange(16.0)
-    model = Sequential([Dense(1, bias_initializer="zeros")], (1,), seed=1, dtype="float64")
+    model = Sequential([Dense(1)], (1,), seed=1, dtype="float64")
     model.compile(SGD(0.25), "mean_squared_error")
     trainer = model.trainer(x, y, batch_size=1)
     orders = []
@@ -220,7 +221,9 @@ def test_divergence_names_outputs_and_gradients() -> None:
     trainer = model.trainer([1e10], [0.0])
     trainer.run(1)
     assert (trainer.diverged, trainer.step) == ("the output of dense_1", 0)
-    model.set_weights([[[1e-38, 0]], [0, 0], [[1e20], [0]], [0]])  # answers 10, and 20 * 1e20 * 1e19 overflows
+    model.set_weights(
+        [[[1e-38, 0]], [0, 0], [[1e20], [0]], [0]]
+    )  # answers 10, and 20 * 1e20 * 1e19 overflows
     trainer = model.trainer([1e19], [0.0])
     trainer.run(1)
     assert (trainer.diverged, trainer.step) == ("the gradient of dense_1's weights", 0)

@@ -2,9 +2,9 @@
 
 Numba unpickles and links what it finds in its cache, and does not notice when a function that a cached one
 calls was edited in another file. So the directory's name carries a hash of all kernel sources and of the
-processor, only its owner may write it, and :func:`seal` notes the digest of every file: one that does not match
-when the program starts is thrown away before numba sees it. Where no directory can be used, the kernels are
-compiled each time.
+processor, only its owner may write it, and :func:`seal` notes the digest of every file: one that does not
+match when the program starts is thrown away before numba sees it. Where no directory can be used, the kernels
+are compiled each time.
 
 :func:`prepare` must run before numba is imported; ``tutor.engine`` does so.
 """

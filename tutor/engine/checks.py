@@ -82,7 +82,8 @@ def inputs(x: ArrayLike, input_shape: tuple[int, ...], dtype: Any) -> NDArray[An
         array = array[:, None]
     if array.shape[1:] != input_shape:
         raise EngineError(
-            f"the inputs have shape {_shape(array.shape)}, but the network takes {_shape(('n', *input_shape))}",
+            f"the inputs have shape {_shape(array.shape)}, "
+            f"but the network takes {_shape(('n', *input_shape))}",
             "give one row per example, or build the network with another input_shape",
         )
     return array.reshape(array.shape[0], -1)

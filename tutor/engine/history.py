@@ -9,7 +9,7 @@ from tutor.engine.report import TrainingReport
 
 @dataclass
 class History:
-    """``history`` maps "loss", each metric, and "val_" + each with validation data, to one number per epoch."""
+    """``history`` maps "loss", the metrics and, with validation data, "val_" + each to numbers, one per epoch."""
 
     epoch: list[int] = field(default_factory=list)
     history: dict[str, list[float]] = field(default_factory=dict)

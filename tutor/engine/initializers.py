@@ -9,7 +9,8 @@ uniform S        uniform within ±S (0.05)
 constant C       C everywhere
 zeros, ones      0 or 1 everywhere
 
-glorot_normal and he_normal are cut at two standard deviations and widened to keep their variance, as in Keras.
+glorot_normal and he_normal are cut at two standard deviations and widened to keep their variance, as in
+Keras.
 """
 
 from __future__ import annotations

@@ -33,9 +33,9 @@ _CHUNK = 256
 class Sequential:
     """A network of layers in a row.
 
-    ``input_shape`` is the shape of one example, for example (2,) or (8, 8); arrays of examples are (n, *input_shape).
-    The same seed gives the same starting weights and the same order of examples. Raises EngineError if the layers do
-    not fit together.
+    ``input_shape`` is the shape of one example, for example (2,) or (8, 8); arrays of examples are (n,
+    *input_shape). The same seed gives the same starting weights and the same order of examples. Raises
+    EngineError if the layers do not fit together.
     """
 
     def __init__(
@@ -188,7 +188,7 @@ class Sequential:
         validation_data: Pair | None = None,
         shuffle: bool = True,
     ) -> Iterator[TrainingReport]:
-        """Do ``steps`` updates, with a report after every ``report_every``; ends early if training diverges."""
+        """Do ``steps`` updates, a report after every ``report_every``; ends early if training diverges."""
         trainer = self.trainer(x, y, batch_size, validation_data, shuffle)
         checks.whole_number("report_every", report_every, least=1)
         left = checks.whole_number("the number of steps", steps, least=0)
@@ -206,10 +206,10 @@ class Sequential:
         validation_data: Pair | None = None,
         shuffle: bool = True,
     ) -> History:
-        """Train for whole epochs. EngineError, with the history so far as ``.history``, if training diverges.
+        """Train for whole epochs; EngineError if training diverges.
 
-        ``history["loss"]`` is the mean of the minibatch losses during the epoch, as in Keras; metrics and everything
-        ``val_`` are evaluated at the epoch's end.
+        ``history["loss"]`` is the mean of the minibatch losses during the epoch, as in Keras; metrics and
+        everything ``val_`` are evaluated at the epoch's end.
         """
         trainer = self.trainer(x, y, batch_size, validation_data, shuffle)
         history = History()

@@ -1,4 +1,4 @@
-"""The optimizers and their settings, with Keras's names and defaults. g is the gradient by the parameter w."""
+"""The optimizers and their settings, with Keras's names and defaults. g is the gradient by parameter w."""
 
 from __future__ import annotations
 
@@ -60,13 +60,15 @@ class SGD(Optimizer):
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """Running means of the gradient and of its square, corrected for their start at zero; in step t = 1, 2, ...
+    """Running means of the gradient and of its square, corrected for their start at zero; in step t = 1, 2,
+    ...
 
         m <- beta_1 * m + (1 - beta_1) * g
         v <- beta_2 * v + (1 - beta_2) * g²
         w <- w - learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)
 
-    Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015), the form at the end of section 2.
+    Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015), the form at the end of section
+    2.
     """
 
     name = "adam"

@@ -23,7 +23,7 @@ MAX_WORKSPACE = 500_000_000
 
 @dataclass(frozen=True)
 class Tensor:
-    """A weight array inside the flat parameter buffer: rows of ``shape[-1]`` numbers, padded to ``stride``."""
+    """A weight array in the flat parameter buffer: rows of ``shape[-1]`` numbers, padded to ``stride``."""
 
     layer: str
     label: str

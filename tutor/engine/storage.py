@@ -1,4 +1,4 @@
-"""Networks in files: an .npz archive of the weight arrays and a description in JSON. Nothing in it is executed."""
+"""Networks in files: .npz archives of the weights and a description in JSON. Nothing in them is executed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training step by step: so many updates when asked, settings turned in between. No threads, clock or screen."""
+"""Training step by step: so many updates when asked. No threads, no clock, no screen."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class Snapshot:
 class Trainer:
     """Trains a compiled network on a set of examples, exactly so many steps as asked.
 
-    What the optimizer remembers belongs to the network, so that a second trainer goes on where the first left off.
+    What the optimizer remembers belongs to the network, so that a second trainer goes on where the first left
+    off.
     """
 
     def __init__(

@@ -12,8 +12,8 @@ from tutor.engine.network import Sequential
 def warm_up(progress: Callable[[str], None] | None = None, dtypes: Sequence[str] = ("float32",)) -> float:
     """Use every kernel once for each number type; returns the seconds it took.
 
-    ``progress`` is called with a line of text before each type. From the cache this takes a fraction of a second,
-    else some seconds each.
+    ``progress`` is called with a line of text before each type. From the cache this takes a fraction of a
+    second, else some seconds each.
     """
     start = time.perf_counter()
     for dtype in dtypes:

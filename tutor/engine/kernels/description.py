@@ -1,9 +1,10 @@
 """How a network is told to the kernels: integers and flat buffers, so that a new network compiles nothing.
 
-A network is a table of *operations*, one row each, whose columns are named below. Rows of numbers are padded to a
-multiple of ``WIDTH`` (their *stride*); what lies in the padding is zero for weights and gradients and of no account
-elsewhere. Places in ``parameters`` and ``gradients`` are absolute; places in ``values``, ``deltas`` are per example
-and are multiplied by the workspace's ``capacity``, so that the table does not depend on the batch size.
+A network is a table of *operations*, one row each, whose columns are named below. Rows of numbers are padded
+to a multiple of ``WIDTH`` (their *stride*); what lies in the padding is zero for weights and gradients and of
+no account elsewhere. Places in ``parameters`` and ``gradients`` are absolute; places in ``values``,
+``deltas`` are per example and are multiplied by the workspace's ``capacity``, so that the table does not
+depend on the batch size.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The way from Python into compiled code: every kernel is called through here.
 
-A kernel is compiled, or loaded from the cache, at its first call for a number type. The cache is sealed after that,
-so that damage to it is noticed before numba reads it again.
+A kernel is compiled, or loaded from the cache, at its first call for a number type. The cache is sealed after
+that, so that damage to it is noticed before numba reads it again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Activation functions a = f(z) and their derivatives, on rows of padded values.
 
-``sign`` and ``step`` have the derivative 0 everywhere: what lies before them learns nothing, which is why they gave
-way to the sigmoid. At z = 0 the derivative of relu is 0.
+``sign`` and ``step`` have the derivative 0 everywhere: what lies before them learns nothing, which is why
+they gave way to the sigmoid. At z = 0 the derivative of relu is 0.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from tutor.engine.kernels.cpu.functions import exp_nonpositive, sigmoid, tanh
 from tutor.engine.kernels.cpu.jit import kernel
 from tutor.engine.kernels.cpu.lanes import fill, keep, largest, load, store, total, where_less
+from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView
 from tutor.engine.kernels.description import (
     FUNCTION,
     INPUT,
@@ -22,19 +23,16 @@ from tutor.engine.kernels.description import (
     SOFTMAX,
     TANH,
     WIDTH,
-    Network,
-    Workspace,
 )
 
 
 @kernel
-def activation_forward(network: Network, workspace: Workspace, k: int, rows: int) -> None:
-    """Operation ``k``: a = f(z) for the values z (rows, OUT_STRIDE) at INPUT, to OUTPUT."""
-    op = network.operations
+def activation_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """a = f(z) for the values z (rows, OUT_STRIDE) at INPUT, to OUTPUT."""
     values = workspace.values
-    function = op[k, FUNCTION]
-    z, a = op[k, INPUT] * workspace.capacity, op[k, OUTPUT] * workspace.capacity
-    size = rows * op[k, OUT_STRIDE]
+    function = op[FUNCTION]
+    z, a = op[INPUT] * workspace.capacity, op[OUTPUT] * workspace.capacity
+    size = rows * op[OUT_STRIDE]
     if function == SIGMOID:
         for i in range(0, size, WIDTH):
             store(values, a + i, sigmoid(load(values, z + i)))
@@ -48,7 +46,7 @@ def activation_forward(network: Network, workspace: Workspace, k: int, rows: int
             store(values, a + i, where_less(group, zero, zero, group))
     elif function == SOFTMAX:
         for r in range(rows):
-            _softmax(workspace, z + r * op[k, OUT_STRIDE], a + r * op[k, OUT_STRIDE], op[k, OUT_WIDTH])
+            _softmax(workspace, z + r * op[OUT_STRIDE], a + r * op[OUT_STRIDE], op[OUT_WIDTH])
     elif function == LINEAR:
         for i in range(0, size, WIDTH):
             store(values, a + i, load(values, z + i))
@@ -61,7 +59,7 @@ def activation_forward(network: Network, workspace: Workspace, k: int, rows: int
 
 
 @kernel
-def _softmax(workspace: Workspace, z: int, a: int, width: int) -> None:
+def _softmax(workspace: WorkspaceView, z: int, a: int, width: int) -> None:
     """One row: exp(z - max z) over its sum; the padding becomes 0."""
     values = workspace.values
     zero = fill(values, 0.0)
@@ -81,13 +79,12 @@ def _softmax(workspace: Workspace, z: int, a: int, width: int) -> None:
 
 
 @kernel
-def activation_backward(network: Network, workspace: Workspace, k: int, rows: int) -> None:
-    """dz = da f'(z), from da at OUTPUT to INPUT of the deltas; f' is found from a = f(z) wherever it can be."""
-    op = network.operations
+def activation_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """dz = da f'(z), from da at OUTPUT to INPUT of the deltas; f' is found from a = f(z)."""
     values, deltas = workspace.values, workspace.deltas
-    function = op[k, FUNCTION]
-    z, a = op[k, INPUT] * workspace.capacity, op[k, OUTPUT] * workspace.capacity
-    size = rows * op[k, OUT_STRIDE]
+    function = op[FUNCTION]
+    z, a = op[INPUT] * workspace.capacity, op[OUTPUT] * workspace.capacity
+    size = rows * op[OUT_STRIDE]
     if function == SIGMOID:
         for i in range(0, size, WIDTH):
             y = load(values, a + i)
@@ -102,9 +99,7 @@ def activation_backward(network: Network, workspace: Workspace, k: int, rows: in
             store(deltas, z + i, where_less(zero, load(values, a + i), load(deltas, a + i), zero))
     elif function == SOFTMAX:
         for r in range(rows):
-            _softmax_backward(
-                workspace, z + r * op[k, OUT_STRIDE], a + r * op[k, OUT_STRIDE], op[k, OUT_WIDTH]
-            )
+            _softmax_backward(workspace, z + r * op[OUT_STRIDE], a + r * op[OUT_STRIDE], op[OUT_WIDTH])
     elif function == LINEAR:
         for i in range(0, size, WIDTH):
             store(deltas, z + i, load(deltas, a + i))
@@ -114,7 +109,7 @@ def activation_backward(network: Network, workspace: Workspace, k: int, rows: in
 
 
 @kernel
-def _softmax_backward(workspace: Workspace, z: int, a: int, width: int) -> None:
+def _softmax_backward(workspace: WorkspaceView, z: int, a: int, width: int) -> None:
     """One row: dz_i = a_i (da_i - sum_j a_j da_j)."""
     values, deltas = workspace.values, workspace.deltas
     sums = fill(values, 0.0)

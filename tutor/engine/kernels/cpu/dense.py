@@ -1,4 +1,4 @@
-"""The fully connected layer: z = x W + b, and its gradients. All three products are one loop, ``accumulate``."""
+"""The fully connected layer: z = x W + b, and its gradients; all three products are ``accumulate``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from tutor.engine.kernels.cpu.jit import kernel
 from tutor.engine.kernels.cpu.lanes import fill, load, multiply_add, spread, store
+from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView
 from tutor.engine.kernels.description import (
     BIAS,
     IN_STRIDE,
@@ -17,8 +18,6 @@ from tutor.engine.kernels.description import (
     OUTPUT,
     TRANSPOSED,
     WIDTH,
-    Network,
-    Workspace,
 )
 
 
@@ -32,42 +31,40 @@ class Matrix(NamedTuple):
 
 
 @kernel
-def dense_forward(network: Network, workspace: Workspace, k: int, rows: int) -> None:
-    """Operation ``k``: values at its OUTPUT (rows, OUT_STRIDE) from those at its INPUT (rows, IN_STRIDE)."""
-    op = network.operations
-    width = op[k, OUT_STRIDE]
-    start = op[k, OUTPUT] * workspace.capacity
+def dense_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """The values at OUTPUT (rows, OUT_STRIDE) from those at INPUT (rows, IN_STRIDE)."""
+    width = op[OUT_STRIDE]
+    start = op[OUTPUT] * workspace.capacity
     for r in range(rows):
         for c in range(0, width, WIDTH):
-            store(workspace.values, start + r * width + c, load(network.parameters, op[k, BIAS] + c))
-    x = Matrix(workspace.values, op[k, INPUT] * workspace.capacity, op[k, IN_STRIDE], 1)
-    w = Matrix(network.parameters, op[k, KERNEL], width, 1)
-    accumulate(Matrix(workspace.values, start, width, 1), x, w, rows, op[k, IN_WIDTH], width)
+            store(workspace.values, start + r * width + c, load(network.parameters, op[BIAS] + c))
+    x = Matrix(workspace.values, op[INPUT] * workspace.capacity, op[IN_STRIDE], 1)
+    w = Matrix(network.parameters, op[KERNEL], width, 1)
+    accumulate(Matrix(workspace.values, start, width, 1), x, w, rows, op[IN_WIDTH], width)
 
 
 @kernel
-def dense_backward(network: Network, workspace: Workspace, k: int, rows: int) -> None:
-    """From dz at OUTPUT: db = column sums of dz, dW = xᵀ dz, and dx = dz Wᵀ unless x is the network's input."""
-    op = network.operations
-    width = op[k, OUT_STRIDE]
-    dz = Matrix(workspace.deltas, op[k, OUTPUT] * workspace.capacity, width, 1)
-    place = op[k, INPUT] * workspace.capacity
+def dense_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """From dz at OUTPUT: db = column sums of dz, dW = xᵀ dz; dx = dz Wᵀ unless x is the network's input."""
+    width = op[OUT_STRIDE]
+    dz = Matrix(workspace.deltas, op[OUTPUT] * workspace.capacity, width, 1)
+    place = op[INPUT] * workspace.capacity
     for c in range(0, width, WIDTH):
         column_sum = fill(workspace.deltas, 0.0)
         for r in range(rows):
             column_sum = column_sum + load(workspace.deltas, dz.start + r * width + c)
-        store(network.gradients, op[k, BIAS] + c, column_sum)
-    x_transposed = Matrix(workspace.values, place, 1, op[k, IN_STRIDE])
-    dw = Matrix(network.gradients, op[k, KERNEL], width, 1)
-    _clear(dw, op[k, IN_WIDTH], width)
-    accumulate(dw, x_transposed, dz, op[k, IN_WIDTH], rows, width)
-    if op[k, INPUT] == 0:
+        store(network.gradients, op[BIAS] + c, column_sum)
+    x_transposed = Matrix(workspace.values, place, 1, op[IN_STRIDE])
+    dw = Matrix(network.gradients, op[KERNEL], width, 1)
+    _clear(dw, op[IN_WIDTH], width)
+    accumulate(dw, x_transposed, dz, op[IN_WIDTH], rows, width)
+    if op[INPUT] == 0:
         return
-    _transpose(network, workspace, k)
-    w_transposed = Matrix(workspace.transposed, op[k, TRANSPOSED], op[k, IN_STRIDE], 1)
-    dx = Matrix(workspace.deltas, place, op[k, IN_STRIDE], 1)
-    _clear(dx, rows, op[k, IN_STRIDE])
-    accumulate(dx, dz, w_transposed, rows, op[k, OUT_WIDTH], op[k, IN_STRIDE])
+    _transpose(network, workspace, op)
+    w_transposed = Matrix(workspace.transposed, op[TRANSPOSED], op[IN_STRIDE], 1)
+    dx = Matrix(workspace.deltas, place, op[IN_STRIDE], 1)
+    _clear(dx, rows, op[IN_STRIDE])
+    accumulate(dx, dz, w_transposed, rows, op[OUT_WIDTH], op[IN_STRIDE])
 
 
 @kernel
@@ -77,14 +74,13 @@ def _clear(c: Matrix, rows: int, width: int) -> None:
 
 
 @kernel
-def _transpose(network: Network, workspace: Workspace, k: int) -> None:
-    """W (IN_WIDTH, OUT_STRIDE) to its transpose (OUT_WIDTH, IN_STRIDE), whose padding was zero from the start."""
-    op = network.operations
-    for j in range(op[k, OUT_WIDTH]):
-        target = op[k, TRANSPOSED] + j * op[k, IN_STRIDE]
-        source = op[k, KERNEL] + j
-        for i in range(op[k, IN_WIDTH]):
-            workspace.transposed[target + i] = network.parameters[source + i * op[k, OUT_STRIDE]]
+def _transpose(network: NetworkView, workspace: WorkspaceView, op: Pointer) -> None:
+    """Wᵀ (OUT_WIDTH, IN_STRIDE) from W (IN_WIDTH, OUT_STRIDE); its padding was zero from the start."""
+    for j in range(op[OUT_WIDTH]):
+        target = op[TRANSPOSED] + j * op[IN_STRIDE]
+        source = op[KERNEL] + j
+        for i in range(op[IN_WIDTH]):
+            workspace.transposed[target + i] = network.parameters[source + i * op[OUT_STRIDE]]
 
 
 @kernel

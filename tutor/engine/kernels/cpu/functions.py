@@ -1,8 +1,8 @@
 """exp, tanh and log on lanes, for the arguments that activation functions and losses need.
 
-exp rests on y = n ln 2 + r with |r| <= ln 2 / 2 and p = exp(r) - 1 from Taylor's series: it is ``2**n (p + 1)``,
-and exp(y) - 1 is ``2**n p + (2**n - 1)``, which for n = 0 is p, so that small arguments keep all their digits.
-NaN stays NaN in every function here.
+exp rests on y = n ln 2 + r with |r| <= ln 2 / 2 and p = exp(r) - 1 from Taylor's series: exp(y) is
+``2**n (p + 1)``, and exp(y) - 1 is ``2**n p + (2**n - 1)``, which for n = 0 is p, so that small arguments keep
+all their digits. NaN stays NaN in every function here.
 """
 
 from __future__ import annotations

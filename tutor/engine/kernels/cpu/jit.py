@@ -1,4 +1,4 @@
-"""How the kernels are compiled: without the interpreter lock, with IEEE arithmetic, the entry points cached."""
+"""How the kernels are compiled: without the interpreter lock, with IEEE arithmetic, entry points cached."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
 """Eight numbers at once: a SIMD vector as a numba type.
 
-The compiled loops of this package read, combine and write numbers in groups of eight, the *lanes* of a
-vector register. Saying so by hand, instead of hoping for LLVM's loop vectorizer, keeps short rows (two inputs,
-four hidden units) as quick as long ones, needs no fast-math flag that would let NaN slip by, and fixes the
-order of every sum. (A product may be fused with the sum it goes into: that rounds less, and hides no NaN.)
+The compiled loops of this package read, combine and write numbers in groups of eight, the *lanes* of a vector
+register. Saying so by hand, instead of hoping for LLVM's loop vectorizer, keeps short rows (two inputs, four
+hidden units) as quick as long ones, needs no fast-math flag that would let NaN slip by, and fixes the order
+of every sum. (A product may be fused with the sum it goes into: that rounds less, and hides no NaN.)
 
-``Lanes`` of float32 or float64 know ``+ - *  /`` and unary ``-`` (also with a plain number, which is spread over
-all lanes) and the functions below. Memory is addressed by a flat index into a contiguous array and is *not*
-checked: every buffer of the engine has rows padded to a multiple of ``WIDTH``.
+``Lanes`` of float32 or float64 know ``+ - * /`` and unary ``-`` (also with a plain number, which is spread
+over all lanes) and the functions below. Memory is addressed by a pointer and an index and is *not* checked:
+every buffer of the engine has rows padded to a multiple of ``WIDTH``.
 """
 
 from __future__ import annotations
@@ -47,62 +47,61 @@ class _LanesModel(models.PrimitiveModel):
 
     def __init__(self, manager: Any, lanes: Lanes) -> None:
         element = manager.lookup(lanes.element).get_value_type()
-        super().__init__(manager, lanes, ir.VectorType(element, WIDTH))
+        super().__init__(manager, lanes, ir.VectorType(element, WIDTH))  # type: ignore[no-untyped-call]
 
 
 # --------------------------------------------------------------------------- memory
 
 
-def _address(context: Any, builder: Any, array: Any, data: Any, index: Any, as_type: Any) -> Any:
-    pointer = context.make_array(array)(context, builder, data).data
+def _address(builder: Any, pointer: Any, index: Any, as_type: Any) -> Any:
     return builder.bitcast(builder.gep(pointer, [index], inbounds=True), as_type.as_pointer())
 
 
-def _number_size(array: Any) -> int:
-    return int(array.dtype.bitwidth) // 8
+def _number_size(pointer: Any) -> int:
+    return int(pointer.dtype.bitwidth) // 8
 
 
 @primitive
-def load(typing: Any, array: Any, index: Any) -> Any:
-    """``array[index : index + WIDTH]`` of a flat array."""
-    lanes = Lanes(array.dtype)
+def load(typing: Any, pointer: Any, index: Any) -> Any:
+    """The numbers from ``pointer[index]`` on."""
+    lanes = Lanes(pointer.dtype)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         vector = context.get_value_type(lanes)
-        address = _address(context, builder, array, args[0], args[1], vector)
-        return builder.load(address, align=_number_size(array), typ=vector)
+        address = _address(builder, args[0], args[1], vector)
+        return builder.load(address, align=_number_size(pointer), typ=vector)
 
-    return lanes(array, types.intp), generate
+    return lanes(pointer, types.intp), generate
 
 
 @primitive
-def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
-    """``array[index : index + WIDTH] = value``."""
+def store(typing: Any, pointer: Any, index: Any, value: Any) -> Any:
+    """Put the lanes of ``value`` from ``pointer[index]`` on."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        address = _address(context, builder, array, args[0], args[1], context.get_value_type(value))
-        builder.store(args[2], address, align=_number_size(array))
+        address = _address(builder, args[0], args[1], context.get_value_type(value))
+        builder.store(args[2], address, align=_number_size(pointer))
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, value), generate
+    return types.void(pointer, types.intp, value), generate
 
 
 @primitive
-def spread(typing: Any, array: Any, index: Any) -> Any:
-    """``array[index]`` in every lane."""
-    lanes = Lanes(array.dtype)
+def spread(typing: Any, pointer: Any, index: Any) -> Any:
+    """``pointer[index]`` in every lane."""
+    lanes = Lanes(pointer.dtype)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        number = context.get_value_type(array.dtype)
-        address = _address(context, builder, array, args[0], args[1], number)
+        number = context.get_value_type(pointer.dtype)
+        address = _address(builder, args[0], args[1], number)
         return _splat(builder, builder.load(address, typ=number))
 
-    return lanes(array, types.intp), generate
+    return lanes(pointer, types.intp), generate
 
 
 @primitive
 def fill(typing: Any, like: Any, value: Any) -> Any:
-    """The number ``value`` in every lane, of the type of ``like``: an array or lanes."""
+    """The number ``value`` in every lane, of the type of ``like``: a pointer or lanes."""
     lanes = like if isinstance(like, Lanes) else Lanes(like.dtype)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -148,7 +147,7 @@ def _define(operation: Any, instruction: str) -> None:
         return getattr(builder, instruction)(*operands, flags=("contract",))
 
     for left, right in [(Lanes, Lanes), *((Lanes, n) for n in _NUMBERS), *((n, Lanes) for n in _NUMBERS)]:
-        lower_builtin(operation, left, right)(lower)
+        lower_builtin(operation, left, right)(lower)  # type: ignore[no-untyped-call]
 
 
 _NUMBERS = (types.Float, types.Integer)
@@ -166,7 +165,7 @@ def _type_of_negative(context: Any) -> Any:
     return typer
 
 
-@lower_builtin(operator.neg, Lanes)
+@lower_builtin(operator.neg, Lanes)  # type: ignore[no-untyped-call]
 def _lower_negative(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     return builder.fneg(args[0])
 

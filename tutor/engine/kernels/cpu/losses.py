@@ -7,8 +7,9 @@ p (rows, OUT_STRIDE) is the output of the last operation, t the targets, k the n
     binary_crossentropy         mean over k of -t log p - (1 - t) log(1 - p), p = sigmoid(z)
     categorical_crossentropy    -Σ t log p, p = softmax(z)
 
-The cross-entropies are computed from z, the input of the last operation, and their gradient (p - t) is written
-there: with log p never formed, they are exact for every z, and the last activation's derivative is skipped.
+The cross-entropies are computed from z, the input of the last operation, and their gradient (p - t) is
+written there: with log p never formed, they are exact for every z, and the last activation's derivative is
+skipped.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import math
 from tutor.engine.kernels.cpu.functions import softplus
 from tutor.engine.kernels.cpu.jit import kernel
 from tutor.engine.kernels.cpu.lanes import fill, keep, largest, load, store, total, where_less
+from tutor.engine.kernels.cpu.views import ExamplesView, NetworkView, WorkspaceView, operation
 from tutor.engine.kernels.description import (
     BINARY_CROSSENTROPY,
     CATEGORICAL_CROSSENTROPY,
@@ -27,27 +29,23 @@ from tutor.engine.kernels.description import (
     OUT_WIDTH,
     OUTPUT,
     WIDTH,
-    Examples,
-    Network,
-    Workspace,
 )
 
 
 @kernel
 def starts_from_logits(loss: int) -> bool:
     """Whether the gradient of this loss is written at the input of the last activation."""
-    return loss == BINARY_CROSSENTROPY or loss == CATEGORICAL_CROSSENTROPY
+    return loss in (BINARY_CROSSENTROPY, CATEGORICAL_CROSSENTROPY)
 
 
 @kernel
 def loss_and_delta(
-    network: Network, workspace: Workspace, examples: Examples, loss: int, first: int, rows: int
+    network: NetworkView, workspace: WorkspaceView, examples: ExamplesView, loss: int, first: int, rows: int
 ) -> float:
     """The loss of the batch order[first : first + rows]; its gradient goes into the deltas."""
-    op = network.operations
-    last = op.shape[0] - 1
-    width, stride = op[last, OUT_WIDTH], op[last, OUT_STRIDE]
-    z, p = op[last, INPUT] * workspace.capacity, op[last, OUTPUT] * workspace.capacity
+    op = operation(network, network.depth - 1)
+    width, stride = op[OUT_WIDTH], op[OUT_STRIDE]
+    z, p = op[INPUT] * workspace.capacity, op[OUTPUT] * workspace.capacity
     loss_sum = 0.0
     for r in range(rows):
         t = examples.order[first + r] * stride
@@ -64,7 +62,9 @@ def loss_and_delta(
 
 
 @kernel
-def _squared(workspace: Workspace, examples: Examples, p: int, t: int, width: int, scale: float) -> float:
+def _squared(
+    workspace: WorkspaceView, examples: ExamplesView, p: int, t: int, width: int, scale: float
+) -> float:
     sums = fill(workspace.values, 0.0)
     for c in range(0, width, WIDTH):
         error = load(workspace.values, p + c) - load(examples.targets, t + c)
@@ -75,7 +75,9 @@ def _squared(workspace: Workspace, examples: Examples, p: int, t: int, width: in
 
 
 @kernel
-def _hinge(workspace: Workspace, examples: Examples, p: int, t: int, width: int, scale: float) -> float:
+def _hinge(
+    workspace: WorkspaceView, examples: ExamplesView, p: int, t: int, width: int, scale: float
+) -> float:
     zero = fill(workspace.values, 0.0)
     sums = zero
     for c in range(0, width, WIDTH):
@@ -88,7 +90,7 @@ def _hinge(workspace: Workspace, examples: Examples, p: int, t: int, width: int,
 
 @kernel
 def _binary(
-    workspace: Workspace, examples: Examples, z: int, p: int, t: int, width: int, scale: float
+    workspace: WorkspaceView, examples: ExamplesView, z: int, p: int, t: int, width: int, scale: float
 ) -> float:
     """-t log p - (1 - t) log(1 - p) = softplus(z) - t z."""
     zero = fill(workspace.values, 0.0)
@@ -105,9 +107,12 @@ def _binary(
 
 @kernel
 def _categorical(
-    workspace: Workspace, examples: Examples, z: int, p: int, t: int, width: int, scale: float
+    workspace: WorkspaceView, examples: ExamplesView, z: int, p: int, t: int, width: int, scale: float
 ) -> float:
-    """Σ t (log Σ exp z - z). The largest p is exp(0) over the softmax's sum, so that log Σ exp z = max z - log max p."""
+    """Σ t (log Σ exp z - z).
+
+    The largest p is exp(0) over the softmax's sum, so that log Σ exp z = max z - log max p.
+    """
     values = workspace.values
     zero = fill(values, 0.0)
     top, likeliest = fill(values, values[z]), zero

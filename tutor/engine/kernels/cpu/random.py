@@ -1,7 +1,7 @@
 """Random numbers as a function of (seed, stream, place): nothing to store, nothing to restore.
 
-``bits`` is the output function of SplitMix64 over a counter. Source: G. Steele, D. Lea, C. Flood, "Fast splittable
-pseudorandom number generators", OOPSLA 2014.
+``bits`` is the output function of SplitMix64 over a counter. Source: G. Steele, D. Lea, C. Flood, "Fast
+splittable pseudorandom number generators", OOPSLA 2014.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from tutor.engine.kernels.cpu.jit import kernel
-from tutor.engine.kernels.description import Integers
+from tutor.engine.kernels.cpu.views import Pointer
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -32,11 +32,11 @@ def stream(seed: int, number: int) -> np.uint64:
 
 
 @kernel
-def shuffle(order: Integers, key: np.uint64) -> None:
+def shuffle(order: Pointer, n: int, key: np.uint64) -> None:
     """A permutation of 0 .. n-1 that depends on ``key`` alone (Fisher and Yates)."""
-    for i in range(order.size):
+    for i in range(n):
         order[i] = i
-    for i in range(order.size - 1, 0, -1):
+    for i in range(n - 1, 0, -1):
         scaled = (bits(key, i) >> np.uint64(32)) * np.uint64(i + 1)
         j = np.int64(scaled >> np.uint64(32))
         order[i], order[j] = order[j], order[i]
