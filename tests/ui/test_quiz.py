@@ -42,7 +42,7 @@ async def test_single_choice_right(services: Services, store: Store) -> None:
         await pilot.pause()
         text = shown(app)
         assert "✓ Right" in text
-        assert "Your answer, right. Both inputs are needed." in text
+        assert "Your answer. Both inputs are needed." in text
         assert "Why: Only 1 + 1" in text
         await pilot.press("enter")
         await pilot.pause()
@@ -61,7 +61,7 @@ async def test_a_missed_question_comes_again_and_stands_in_the_summary(
         text = shown(app)
         assert "✗ Not right" in text
         assert "Your answer, not right. One input gives -0.5" in text
-        assert "This is right. Both inputs" in text
+        assert "The answer. Both inputs" in text
         await pilot.press("enter")
         await pilot.pause()
         assert "↻ Again" in shown(app)

@@ -86,4 +86,4 @@ class EnterNumber(VerticalGroup):
         for letter, remark in zip(LETTERS, grade.remarks, strict=False):
             row = OptionRow(" ", Option(ord(letter), remark.subject, remark.text, remark.verdict != "wrong"))
             self.mount(row)
-            row.reveal(remark.verdict, words="The answer. " if remark.verdict == "missed" else None)
+            row.reveal(remark.verdict)

@@ -27,9 +27,9 @@ _LEAD: dict[Fate, tuple[str, str]] = {
     "left": (" ", ""),
 }
 _WORDS: dict[Fate, str] = {
-    "right": "Your answer, right. ",
+    "right": "Your answer. ",
     "wrong": "Your answer, not right. ",
-    "missed": "This is right. ",
+    "missed": "The answer. ",
     "misplaced": "You put it elsewhere. ",
     "left": "",
 }
