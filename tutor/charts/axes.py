@@ -57,7 +57,9 @@ def power(exponent: float) -> str:
     if not -300 < exponent < 300:  # near the ends of the floats
         return f"1e{exponent:+.0f}"
     value = 10.0**exponent
-    return f"{value:.2g}" if value < 1000 else f"{value:.0e}" if value >= 1e5 else f"{value:.0f}"
+    if value >= 1e5:
+        return f"{value:.0e}"
+    return f"{value:.2g}" if value < 99.5 else f"{value:.0f}"
 
 
 def _between_decades(low: float, high: float) -> list[float]:
