@@ -92,6 +92,12 @@ async def test_a_whole_run_by_keyboard() -> None:
         await pilot.press("enter")
         shown = await settle(pilot, "Knobs")
         assert "What happened" not in shown
+        await pilot.press("enter")
+        await settle(pilot, "What happened")
+        await pilot.press("1")
+        shown = await settle(pilot, "0 shows all panels")
+        assert "What happened" not in shown, "a large panel takes its place"
+        await pilot.press("0")
         await pilot.press("n", "space")
         await settle(pilot, "seed 1")
         await settle(pilot, "Goal reached in 2 of 2 seeds")

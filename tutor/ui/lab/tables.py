@@ -33,7 +33,7 @@ def perceptron(unit: Perceptron) -> list[str]:
     weights = "  ".join(f"{weight:+.3g}" for weight in unit.weights[:6])
     if len(unit.weights) > 6:
         weights += f"  and {len(unit.weights) - 6} more"
-    bound = short(unit.bound) if math.isfinite(unit.bound) else "none: no line separates these examples"
+    bound = short(unit.bound) if math.isfinite(unit.bound) else "none: inseparable"
     return [
         f"weights           {weights}",
         f"bias              {unit.bias:+.3g}",

@@ -249,6 +249,7 @@ class LabView(Widget, can_focus=True):
         """Show one panel large; the same number again, or 0, shows all of them."""
         if self._has_panels():
             self._large = 0 if number == self._large else number
+            self.controller.revealing = False
             self._look = replace(self._look, large=self._large > 0)
             self._tell("0 shows all panels again, t this one as a table." if self._large else "All panels.")
 
