@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 _STEPS = (1, 2, 5)
+# Below this a range could not be divided into steps any more.
+_TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,9 @@ class Axis:
 def spread(low: float, high: float) -> tuple[float, float]:
     """A range that has some width: a constant (or nearly so) gets room on both sides."""
     size = max(abs(low), abs(high))
-    if high - low > 1e-9 * size:
+    if high - low > max(1e-9 * size, _TINY):
         return low, high
-    room = 0.5 * size or 0.5
+    room = 0.5 * size if size > _TINY else 0.5
     return low - room, high + room
 
 
