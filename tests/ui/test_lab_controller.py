@@ -200,7 +200,7 @@ def test_the_tally_counts_each_seed_of_a_setting_once() -> None:
         lab.exchange(8)
         again()
         lab.exchange()
-    assert wording.standing(lab.control).endswith("Goal reached in 2 of 2 seeds")
+    assert wording.standing(lab.control).startswith("Goal reached in 2 of 2 seeds")
 
 
 def test_tally_tells_settings_apart() -> None:

@@ -118,12 +118,12 @@ def standing(controller: LabController) -> str:
         shown = "the knobs" if controller.revealing else "your prediction"
         score = score or "Not counted: a knob was turned"
         return f"{score}  ·  enter: {shown}  ·  n: a new seed"
-    parts = [f"Goal: {goal.text.rstrip('.')}"] if goal else []
+    parts = [score] if score else [f"Goal: {goal.text.rstrip('.')}"] if goal else []
     if bench.prediction is not None:
         parts.append(f"you predict {LETTERS[bench.prediction]}")
     elif not controller.must_predict and not controller.under_way:
         parts.append("p predicts this run")
-    return "  ·  ".join([*parts, score] if score else parts)
+    return "  ·  ".join(parts)
 
 
 def _score(tried: int, reached: int, *, has_goal: bool) -> str:
