@@ -54,7 +54,7 @@ def test_every_released_version_becomes_the_present_one(connection: sqlite3.Conn
 
 def test_later_steps_keep_what_is_there(connection: sqlite3.Connection) -> None:
     migrate(connection, MIGRATIONS)
-    connection.execute("INSERT INTO place VALUES (1, 'xor', 'read', 'page-0', '')")
+    connection.execute("INSERT INTO place VALUES (1, 'xor', 'read', 'page-0')")
     migrate(connection, MIGRATIONS + LATER)
     assert version(connection) == len(MIGRATIONS) + 2
     assert connection.execute("SELECT lesson, note FROM place").fetchall() == [("xor", "none; yet")]

@@ -126,9 +126,9 @@ def test_a_prediction_counts_only_when_there_was_one_and_something_came_true(
 def test_the_place_is_one_row_and_survives(store: Store, path: Path) -> None:
     assert store.place is None
     store.set_place("xor", "read", "page-1")
-    store.set_place("xor", "lab", experiment="experiment-0")
+    store.set_place("xor", "lab", page="experiment-0")
     with closing(Store.open(path)) as again:
-        assert again.place == Place("xor", "lab", "", "experiment-0")
+        assert again.place == Place("xor", "lab", "experiment-0")
 
 
 def test_named_texts_are_kept(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -12,10 +13,15 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.ui.lab_fakes import FakeWorker, experiment, lesson
-from tutor.content.model import Lesson
+from tutor.content.catalog import Catalog
+from tutor.content.model import Lesson, Pack
+from tutor.progress.store import Store
 from tutor.report import Result
+from tutor.ui.app import TutorApp
 from tutor.ui.lab.view import LabView
+from tutor.ui.messages import OpenLesson
 from tutor.ui.services import Services
+from tutor.ui.start import first_message
 from tutor.ui.themes import CALM
 from tutor.worker import protocol
 
@@ -224,6 +230,19 @@ async def test_text_of_a_pack_cannot_steer_the_terminal() -> None:
     async with app.run_test(size=(80, 22)) as pilot:
         shown = await settle(pilot, "[red]xor")
         assert "\x1b" not in shown and "\x07" not in shown
+
+
+async def test_the_lab_opens_at_the_experiment_where_it_was_left(services: Services, store: Store) -> None:
+    pack = Pack("tests", "Tests", [lesson()])
+    apart = replace(services, catalog=Catalog(pack), worker=FakeWorker())
+    async with (app := TutorApp(apart, OpenLesson("backprop", "lab"))).run_test() as pilot:
+        await pilot.press("right_square_bracket")
+        await pilot.pause()
+    services.writer.flush()
+    app = TutorApp(apart, first_message(apart, None, None, None))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert app.screen.query_one(LabView).controller.experiment.id == "digits"
 
 
 def test_the_style_sheet_lies_beside_the_view() -> None:

@@ -52,6 +52,5 @@ CREATE TABLE place (
     id          INTEGER PRIMARY KEY CHECK (id = 1),
     lesson      TEXT NOT NULL,
     part        TEXT NOT NULL,      -- read, lab or quiz
-    page        TEXT NOT NULL,
-    experiment  TEXT NOT NULL
+    page        TEXT NOT NULL       -- while reading a page's id, in the lab an experiment's
 );

@@ -14,12 +14,14 @@ DONE_SHARE = 0.8
 
 @dataclass(frozen=True)
 class Place:
-    """Where the learner left off; ``part`` is read, lab or quiz, ``page`` and ``experiment`` ids or ""."""
+    """Where the learner left off.
+
+    ``part`` is read, lab or quiz; ``page`` the id of a page, in the lab that of an experiment, or "".
+    """
 
     lesson: str
     part: str
     page: str = ""
-    experiment: str = ""
 
 
 @dataclass(frozen=True)

@@ -124,9 +124,9 @@ class Store:
                 (lesson, page, at, at),
             )
 
-    def set_place(self, lesson: str, part: str, page: str = "", experiment: str = "") -> None:
+    def set_place(self, lesson: str, part: str, page: str = "") -> None:
         """Remember where the learner is now; the place before is forgotten."""
-        self._insert("place", id=1, lesson=lesson, part=part, page=page, experiment=experiment)
+        self._insert("place", id=1, lesson=lesson, part=part, page=page)
 
     def set_meta(self, key: str, value: str) -> None:
         """Remember one named text, a setting for example."""
@@ -148,7 +148,7 @@ class Store:
     @property
     def place(self) -> Place | None:
         """Where the learner left off; None at the first start."""
-        rows = self._read(lambda c: c.execute("SELECT lesson, part, page, experiment FROM place").fetchall())
+        rows = self._read(lambda c: c.execute("SELECT lesson, part, page FROM place").fetchall())
         return Place(*rows[0]) if rows else None
 
     def meta(self, key: str, default: str = "") -> str:

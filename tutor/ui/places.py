@@ -15,13 +15,16 @@ def parts_of(lesson: Lesson) -> list[Part]:
 
 
 def remember(store: Store, lesson: str, part: Part, page: str) -> None:
-    """Keep the place, for the app's next start and for the next opening of this lesson."""
+    """Keep the place, for the app's next start and for the next opening of this lesson.
+
+    ``page`` is a page's id while reading, an experiment's in the lab.
+    """
     store.set_place(lesson, part, page)
     store.set_meta(_key(lesson), f"{part} {page}")
 
 
 def place_in(lesson: Lesson, store: Store) -> tuple[Part, str]:
-    """Part and page at which ``lesson`` opens: where it was left; the beginning if it is new or reset."""
+    """Part and page (or experiment) at which ``lesson`` opens: where it was left; the beginning if it is new or reset."""
     try:
         if store.lesson_states([lesson])[lesson.id].status == "new":
             return "read", ""

@@ -40,12 +40,18 @@ class _Turned:
 
 
 class LabController:
-    """The lab of one lesson. ``send`` hands a command to the training process and never blocks."""
+    """The lab of one lesson, opened at ``experiment`` (its id; the first one if there is none such).
 
-    def __init__(self, lesson: Lesson, send: Callable[[protocol.AnyCommand], None]) -> None:
+    ``send`` hands a command to the training process and never blocks.
+    """
+
+    def __init__(
+        self, lesson: Lesson, send: Callable[[protocol.AnyCommand], None], experiment: str = ""
+    ) -> None:
         self.lesson = lesson
         self._benches = [Bench.of(experiment) for experiment in lesson.experiments]
-        self._index = 0
+        ids = [bench.experiment.id for bench in self._benches]
+        self._index = ids.index(experiment) if experiment in ids else 0
         self._send_command = send
         self.report: Report | None = None
         self.state: State = "ready"

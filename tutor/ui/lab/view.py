@@ -6,7 +6,7 @@ What the keys do is decided in ``controller``; here it is laid out, drawn and ke
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -84,10 +85,18 @@ class LabView(Widget, can_focus=True):
         _quiet("w", "restart", "Restart the training process, if it died"),
     ]
 
-    def __init__(self, lesson: Lesson, services: Services, *, id: str | None = None) -> None:
+    @dataclass
+    class Chose(Message):
+        """The learner went to another experiment of the lesson."""
+
+        experiment: str
+
+    def __init__(
+        self, lesson: Lesson, services: Services, experiment: str = "", *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self._services = services
-        self.controller = LabController(lesson, services.worker.send)
+        self.controller = LabController(lesson, services.worker.send, experiment)
         self._look = Look(colours=services.colours)
         self._large = 0
         self._loaded = False
@@ -223,7 +232,10 @@ class LabView(Widget, can_focus=True):
         """Have the controller do it, then show what came of it."""
         was_asking, experiment = self.controller.asking, self.controller.experiment
         getattr(self.controller, verb)(*arguments)
-        if self.controller.asking and (not was_asking or experiment is not self.controller.experiment):
+        chose = experiment is not self.controller.experiment
+        if chose:
+            self.post_message(self.Chose(self.controller.experiment.id))
+        if self.controller.asking and (chose or not was_asking):
             self._prediction.ask(self.controller.bench)
         self._refresh_all()
 

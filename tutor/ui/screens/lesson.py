@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,6 +20,9 @@ from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.page import ReadView
 from tutor.ui.widgets.tabs import PartTabs
+
+if TYPE_CHECKING:
+    from tutor.ui.lab.view import LabView
 
 
 class LessonScreen(Screen[None], inherit_bindings=False):
@@ -41,7 +44,8 @@ class LessonScreen(Screen[None], inherit_bindings=False):
         self.lesson = lesson
         self.part: Part = part if part in parts_of(lesson) else "read"
         self._services = services
-        self._page = page
+        self._page = page if self.part == "read" else ""
+        self._experiment = page if self.part == "lab" else ""
         self._tabs = PartTabs(lesson)
         self._switcher = ContentSwitcher(id="parts")
 
@@ -80,7 +84,7 @@ class LessonScreen(Screen[None], inherit_bindings=False):
         if part == "lab":
             from tutor.ui.lab.view import LabView
 
-            return LabView(self.lesson, self._services, id="lab")
+            return LabView(self.lesson, self._services, self._experiment, id="lab")
         from tutor.ui.widgets.quiz import QuizView
 
         questions = [(self.lesson.id, question) for question in self.lesson.questions]
@@ -108,11 +112,17 @@ class LessonScreen(Screen[None], inherit_bindings=False):
             self._services.writer.submit(lambda store: store.mark_page(lesson, page))
         self._remember()
 
+    def on_lab_view_chose(self, event: LabView.Chose) -> None:
+        """Keep the experiment, to open it again."""
+        self._experiment = event.experiment
+        self._remember()
+
     async def on_explain(self, event: Explain) -> None:
         """The page that explains a question is in this lesson."""
         event.stop()
         await self.open("read", event.page)
 
     def _remember(self) -> None:
-        lesson, part, page = self.lesson.id, self.part, self._page if self.part == "read" else ""
+        lesson, part = self.lesson.id, self.part
+        page = {"read": self._page, "lab": self._experiment, "quiz": ""}[part]
         self._services.writer.submit(lambda store: remember(store, lesson, part, page))
