@@ -24,7 +24,7 @@ def remember(store: Store, lesson: str, part: Part, page: str) -> None:
 
 
 def place_in(lesson: Lesson, store: Store) -> tuple[Part, str]:
-    """Part and page (or experiment) at which ``lesson`` opens: where it was left; the beginning if it is new or reset."""
+    """Part and page (or experiment) at which ``lesson`` opens: where it was left, or the beginning."""
     try:
         if store.lesson_states([lesson])[lesson.id].status == "new":
             return "read", ""
