@@ -16,6 +16,7 @@ from tutor.engine import (
     Activation,
     Adam,
     Dense,
+    Dropout,
     Flatten,
     Sequential,
     activations,
@@ -26,7 +27,8 @@ from tutor.errors import EngineError
 
 
 def network(**arguments: Any) -> Sequential:
-    layers = [Flatten(), Dense(5, "relu", "he_normal"), Dense(4), Activation("tanh"), Dense(3, "softmax")]
+    first = Dense(5, "relu", "he_normal", kernel_regularizer="l2 0.01")
+    layers = [Flatten(), first, Dropout(0.1), Dense(4), Activation("tanh"), Dense(3, "softmax")]
     return Sequential(layers, (2, 3), **arguments)
 
 
@@ -71,6 +73,7 @@ def test_summary_lists_layers_shapes_and_parameters() -> None:
             "layer         output shape  parameters",
             "flatten_1     (n, 6)                 0",
             "dense_1       (n, 5)                35",
+            "dropout_1     (n, 5)                 0",
             "dense_2       (n, 4)                24",
             "activation_1  (n, 4)                 0",
             "dense_3       (n, 3)                15",
@@ -99,6 +102,10 @@ def test_predictions_do_not_depend_on_the_company() -> None:
         ("glorot_normal", np.sqrt(2 / 500), 2 * np.sqrt(2 / 500) / 0.8796),
         ("he_uniform", np.sqrt(2 / 300), np.sqrt(6 / 300)),
         ("he_normal", np.sqrt(2 / 300), 2 * np.sqrt(2 / 300) / 0.8796),
+        ("lecun_uniform", np.sqrt(1 / 300), np.sqrt(3 / 300)),
+        ("lecun_normal", np.sqrt(1 / 300), 2 * np.sqrt(1 / 300) / 0.8796),
+        ("orthogonal", np.sqrt(1 / 300), 1),
+        ("orthogonal 2", 2 * np.sqrt(1 / 300), 2),
         ("normal", 0.05, np.inf),
         ("normal 2.5", 2.5, np.inf),
         ("uniform 3", np.sqrt(3), 3),
@@ -110,6 +117,13 @@ def test_initializers_have_their_spread(name: str, deviation: float, bound: floa
     assert values.std() == pytest.approx(deviation, rel=0.02)
     assert abs(values.mean()) < deviation / 50
     assert np.abs(values).max() <= bound * 1.0001
+
+
+@pytest.mark.parametrize("shape", [(30, 20), (20, 30), (7, 7)])
+def test_orthogonal_matrices_are(shape: tuple[int, int]) -> None:
+    w = initializers.parse("orthogonal 3").draw(np.random.default_rng(1), shape, *shape)
+    products = w.T @ w if shape[0] >= shape[1] else w @ w.T
+    np.testing.assert_allclose(products, 9 * np.eye(min(shape)), atol=1e-12)
 
 
 def test_constant_initializers() -> None:
@@ -147,7 +161,9 @@ def test_accuracy_of_each_kind_of_answer() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_saved_network_comes_back_whole(tmp_path: Path, dtype: str) -> None:
     model = network(seed=9, dtype=dtype)
-    model.compile(SGD(0.2, momentum=0.5), "categorical_crossentropy", metrics=["accuracy"])
+    model.compile(
+        SGD(0.2, momentum=0.5, nesterov=True, clipnorm=1.5), "categorical_crossentropy", metrics=["accuracy"]
+    )
     path = tmp_path / "net.npz"
     model.save(path)
     loaded = Sequential.load(path)
@@ -201,6 +217,7 @@ def test_a_description_that_lies_is_refused(tmp_path: Path) -> None:
 
 
 def test_one_line_networks() -> None:
+    assert parse_layers("dense 4 gelu, dropout 0.5") == [Dense(4, "gelu"), Dropout(0.5)]
     assert parse_layers("dense 16 relu, dense 8 tanh,dense 1") == [
         Dense(16, "relu"),
         Dense(8, "tanh"),

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from tests.engine.test_reference import TOLERANCE, Case, cases, close
-from tutor.engine import SGD, Adam, Optimizer
+from tests.engine.test_reference import SMOOTH, TOLERANCE, Case, cases, close
+from tutor.engine import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 pytestmark = pytest.mark.peers
 Array = NDArray[Any]
+TINY = 1e-30
+"""For epsilon where Keras adds it under the root and PyTorch outside."""
 
 
 class Peer:
@@ -32,13 +34,17 @@ class Peer:
 
     def forward(self) -> tuple[Any, Any]:
         """z and p of the last layer."""
-        torch, a = self.torch, self.x
+        torch, functional, a = self.torch, self.torch.nn.functional, self.x
         functions = {
             "linear": lambda z: z,
             "sigmoid": torch.sigmoid,
             "tanh": torch.tanh,
             "relu": torch.relu,
             "softmax": lambda z: torch.softmax(z, 1),
+            "leaky_relu": lambda z: functional.leaky_relu(z, 0.2),
+            "elu": functional.elu,
+            "gelu": functional.gelu,
+            "softplus": lambda z: functional.softplus(z, threshold=1000),
         }
         for number, name in enumerate(self.reference.activations):
             z = a @ self.weights[2 * number] + self.weights[2 * number + 1]
@@ -50,6 +56,8 @@ class Peer:
         functional = self.torch.nn.functional
         z, p = self.forward()
         match self.reference.loss:
+            case "mean_absolute_error":
+                return functional.l1_loss(p, self.y)
             case "mean_squared_error":
                 return functional.mse_loss(p, self.y)
             case "hinge":
@@ -76,10 +84,22 @@ def test_outputs_losses_and_gradients(dtype: str) -> None:
     check()
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.05, momentum=0.9), Adam(0.01)], ids=repr)
+OPTIMIZERS = [
+    SGD(0.1),
+    SGD(0.05, momentum=0.9),
+    SGD(0.05, momentum=0.9, nesterov=True),
+    Adam(0.01),
+    AdamW(0.01, weight_decay=0.1),
+    Adagrad(0.05, epsilon=TINY),
+    RMSprop(0.01, epsilon=TINY),
+    RMSprop(0.01, momentum=0.8, epsilon=TINY),
+]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 def test_twenty_steps_of_each_optimizer(optimizer: Optimizer) -> None:
     @settings(max_examples=25, deadline=None, derandomize=True)
-    @given(cases("float64", hidden=["linear", "sigmoid", "tanh"]))
+    @given(cases("float64", hidden=SMOOTH))
     def check(case: Case) -> None:
         peer = Peer(case, "float64")
         rule = torch_rule(peer, optimizer)
@@ -100,11 +120,18 @@ def test_twenty_steps_of_each_optimizer(optimizer: Optimizer) -> None:
 
 def torch_rule(peer: Peer, optimizer: Optimizer) -> Any:
     """PyTorch's optimizer with the same settings."""
-    if isinstance(optimizer, SGD):
-        return peer.torch.optim.SGD(peer.weights, lr=optimizer.learning_rate, momentum=optimizer.momentum)
+    optim, weights, rate = peer.torch.optim, peer.weights, optimizer.learning_rate
+    match optimizer:
+        case SGD(momentum=momentum, nesterov=nesterov):
+            return optim.SGD(weights, lr=rate, momentum=momentum, nesterov=nesterov)
+        case Adagrad(initial_accumulator_value=first, epsilon=epsilon):
+            return optim.Adagrad(weights, lr=rate, initial_accumulator_value=first, eps=epsilon)
+        case RMSprop(rho=rho, momentum=momentum, epsilon=epsilon):
+            return optim.RMSprop(weights, lr=rate, alpha=rho, momentum=momentum, eps=epsilon)
+        case AdamW(weight_decay=decay):
+            return optim.AdamW(weights, lr=rate, weight_decay=decay)
     assert isinstance(optimizer, Adam)
-    betas = (optimizer.beta_1, optimizer.beta_2)
-    return peer.torch.optim.Adam(peer.weights, lr=optimizer.learning_rate, betas=betas, eps=optimizer.epsilon)
+    return optim.Adam(weights, lr=rate)
 
 
 def test_a_long_float32_run_ends_close_by() -> None:

@@ -10,9 +10,13 @@ import pytest
 
 from tutor.engine import (
     SGD,
+    Adagrad,
     Adam,
+    AdamW,
     Dense,
+    Dropout,
     Flatten,
+    RMSprop,
     Sequential,
     initializers,
     optimizers,
@@ -70,6 +74,21 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     "beta below 0": (lambda: Adam(beta_1=-0.1), "beta_1 must be 0 or more"),
     "epsilon 0": (lambda: Adam(epsilon=0), "epsilon must be greater than 0"),
     "optimizer by wrong name": (lambda: optimizers.make("lion"), "unknown optimizer"),
+    "adam with momentum": (
+        lambda: optimizers.make("adam", momentum=0.5),
+        "unknown setting of adam 'momentum'",
+    ),
+    "two ways to clip": (lambda: SGD(clipnorm=1.0, clipvalue=1.0), "clipped in one way only"),
+    "clip to nothing": (lambda: SGD(clipnorm=0.0), "clipnorm must be greater than 0"),
+    "negative decay": (lambda: AdamW(weight_decay=-1.0), "weight decay must be 0 or more"),
+    "rho 1": (lambda: RMSprop(rho=1.0), "rho must be less than 1"),
+    "negative accumulator": (lambda: Adagrad(initial_accumulator_value=-1.0), "must be 0 or more"),
+    "all dropped": (lambda: Dropout(1.0), "dropout rate must be less than 1"),
+    "dropout of words": (lambda: parse_layers("dropout half"), "dropout rate must be a number"),
+    "unknown penalty": (lambda: Dense(1, kernel_regularizer="l3 0.1"), "unknown penalty 'l3'"),
+    "penalty without factor": (lambda: Dense(1, kernel_regularizer="l2"), "cannot read the penalty"),
+    "penalty twice": (lambda: Dense(1, bias_regularizer="l1 1 l1 2"), "cannot read the penalty"),
+    "negative penalty": (lambda: Dense(1, kernel_regularizer="l2 -1"), "factor of l2 must be 0 or more"),
     "initializer with a value": (lambda: initializers.parse("zeros 1"), "takes no value"),
     "initializer with two": (lambda: initializers.parse("normal 1 2"), "takes one value"),
     "negative deviation": (lambda: initializers.parse("normal -1"), "must be 0 or more"),
@@ -143,10 +162,10 @@ def test_refused_in_one_clear_line(name: str) -> None:
     assert "\n" not in text and text.isprintable()
 
 
-def test_momentum_belongs_to_sgd() -> None:
+def test_adam_has_no_momentum_to_turn() -> None:
     model = network()
     model.compile("adam", "binary_crossentropy")
-    with pytest.raises(EngineError, match="only the optimizer sgd"):
+    with pytest.raises(EngineError, match="the optimizer adam has no momentum"):
         model.trainer(X, Y).set_momentum(0.5)
 
 

@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tutor.engine import SGD, Adam, Dense, Optimizer, Sequential, Trainer, activations
+from tutor.engine import (
+    SGD,
+    Adagrad,
+    Adam,
+    Dense,
+    Dropout,
+    Optimizer,
+    RMSprop,
+    Sequential,
+    Trainer,
+    activations,
+)
 from tutor.errors import EngineError
 
 Array = NDArray[Any]
@@ -26,8 +37,9 @@ def moons(n: int = 50) -> Pair:
 def make(
     optimizer: Optimizer | str = "adam", seed: int = 4, dtype: str = "float32", **arguments: Any
 ) -> Trainer:
-    """A trainer of 2-6-1 on 50 points in batches of 8, so that each epoch ends with a batch of 2."""
-    model = Sequential([Dense(6, "tanh"), Dense(1, "sigmoid")], (2,), seed=seed, dtype=dtype)
+    """A trainer of 2-6-1 with dropout, on 50 points in batches of 8: each epoch ends with a batch of 2."""
+    layers = [Dense(6, "tanh"), Dropout(0.2), Dense(1, "sigmoid")]
+    model = Sequential(layers, (2,), seed=seed, dtype=dtype)
     model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
     return model.trainer(*moons(), **{"batch_size": 8, **arguments})
 
@@ -36,7 +48,13 @@ def weight_bytes(trainer: Trainer) -> bytes:
     return b"".join(array.tobytes() for array in trainer.model.get_weights())
 
 
-OPTIMIZERS: list[Optimizer] = [SGD(0.3), SGD(0.1, momentum=0.9), Adam(0.01)]
+OPTIMIZERS: list[Optimizer] = [
+    SGD(0.3, clipnorm=0.1),
+    SGD(0.1, momentum=0.9, nesterov=True),
+    Adam(0.01),
+    Adagrad(0.1),
+    RMSprop(0.01, momentum=0.5, weight_decay=0.01),
+]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -131,9 +149,10 @@ def test_activation_may_change_while_training() -> None:
         fresh.set_weights(trainer.model.get_weights())
         np.testing.assert_array_equal(trainer.model.predict(x), fresh.predict(x))
     with pytest.raises(EngineError, match="binary_crossentropy needs sigmoid"):
-        trainer.model.set_activation(1, "relu")
-    with pytest.raises(EngineError, match="no activation function at layer index 2"):
         trainer.model.set_activation(2, "relu")
+    for place in (1, 3):
+        with pytest.raises(EngineError, match=f"no activation function at layer index {place}"):
+            trainer.model.set_activation(place, "relu")
 
 
 def test_reports_hold_whole_sets_and_layer_norms() -> None:

@@ -13,9 +13,9 @@ cache.prepare()
 
 from tutor.engine.architecture import parse_layers
 from tutor.engine.history import History
-from tutor.engine.layers import Activation, Dense, Flatten, Layer
+from tutor.engine.layers import Activation, Dense, Dropout, Flatten, Layer
 from tutor.engine.network import Sequential
-from tutor.engine.optimizers import SGD, Adam, Optimizer
+from tutor.engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from tutor.engine.report import LayerHealth, TrainingReport
 from tutor.engine.trainer import Snapshot, Trainer
 from tutor.engine.warmup import warm_up
@@ -23,13 +23,17 @@ from tutor.engine.warmup import warm_up
 __all__ = [
     "SGD",
     "Activation",
+    "Adagrad",
     "Adam",
+    "AdamW",
     "Dense",
+    "Dropout",
     "Flatten",
     "History",
     "Layer",
     "LayerHealth",
     "Optimizer",
+    "RMSprop",
     "Sequential",
     "Snapshot",
     "Trainer",

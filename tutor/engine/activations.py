@@ -5,6 +5,10 @@ sigmoid  1 / (1 + exp(-z))
 tanh     (exp(z) - exp(-z)) / (exp(z) + exp(-z))
 relu     max(0, z)                  derivative at 0: 0
 softmax  exp(z_i) / sum_j exp(z_j)  over the units of a layer
+leaky_relu  max(0.2 z, z)           derivative at 0: 0.2
+elu      z if z > 0 else exp(z) - 1
+gelu     z Phi(z), Phi the standard normal distribution function
+softplus log(1 + exp(z))
 sign     +1 if z >= 0 else -1       derivative: 0 everywhere
 step     1 if z >= 0 else 0         derivative: 0 everywhere
 """
@@ -22,6 +26,10 @@ CODES: dict[str, int] = {
     "softmax": description.SOFTMAX,
     "sign": description.SIGN,
     "step": description.STEP,
+    "leaky_relu": description.LEAKY_RELU,
+    "elu": description.ELU,
+    "gelu": description.GELU,
+    "softplus": description.SOFTPLUS,
 }
 NAMES = tuple(CODES)
 

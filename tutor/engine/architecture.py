@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tutor.engine import activations
-from tutor.engine.checks import choice
-from tutor.engine.layers import Activation, Dense, Flatten, Layer
+from tutor.engine.checks import choice, number
+from tutor.engine.layers import Activation, Dense, Dropout, Flatten, Layer
 from tutor.errors import EngineError
 
 _HINT = 'write it like "dense 16 relu, dense 1 sigmoid"'
-_KINDS = ("dense", "activation", "flatten")
+_KINDS = ("dense", "activation", "flatten", "dropout")
 
 
 def parse_layers(
@@ -16,13 +16,13 @@ def parse_layers(
 ) -> list[Layer]:
     """Read layers separated by commas; the initializers go to every dense layer. EngineError on nonsense.
 
-    A layer is ``dense UNITS [ACTIVATION]``, ``activation NAME`` or ``flatten``.
+    A layer is ``dense UNITS [ACTIVATION]``, ``activation NAME``, ``dropout RATE`` or ``flatten``.
     """
     layers = []
-    for number, part in enumerate(text.split(","), start=1):
+    for place, part in enumerate(text.split(","), start=1):
         words = part.split()
         if not words:
-            raise EngineError(f"layer {number} is empty", _HINT)
+            raise EngineError(f"layer {place} is empty", _HINT)
         layers.append(_layer(words, kernel_initializer, bias_initializer))
     return layers
 
@@ -31,6 +31,8 @@ def _layer(words: list[str], kernel_initializer: str, bias_initializer: str) -> 
     kind = choice("kind of layer", words[0], _KINDS)
     if kind == "flatten" and len(words) == 1:
         return Flatten()
+    if kind == "dropout" and len(words) == 2:
+        return Dropout(number("the dropout rate", words[1]))
     if kind == "activation" and len(words) == 2:
         return Activation(choice("activation function", words[1], activations.NAMES))
     if kind == "dense" and len(words) in (2, 3):

@@ -9,7 +9,7 @@ from tutor.engine.report import TrainingReport
 
 @dataclass
 class History:
-    """``history`` maps "loss", the metrics and, with validation data, "val_" + each to numbers, one per epoch."""
+    """One number per epoch for "loss", each metric and, with validation data, their "val_" twins."""
 
     epoch: list[int] = field(default_factory=list)
     history: dict[str, list[float]] = field(default_factory=dict)

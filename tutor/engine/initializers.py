@@ -4,13 +4,16 @@ glorot_uniform   uniform within ±sqrt(6 / (n_in + n_out))      Glorot and Bengi
 glorot_normal    normal, variance 2 / (n_in + n_out)
 he_uniform       uniform within ±sqrt(6 / n_in)                He et al. (2015)
 he_normal        normal, variance 2 / n_in
+lecun_uniform    uniform within ±sqrt(3 / n_in)                LeCun et al. (1998)
+lecun_normal     normal, variance 1 / n_in
+orthogonal S     S times a matrix with orthonormal rows or columns (1)   Saxe et al. (2014)
 normal S         normal with standard deviation S (0.05)
 uniform S        uniform within ±S (0.05)
 constant C       C everywhere
 zeros, ones      0 or 1 everywhere
 
-glorot_normal and he_normal are cut at two standard deviations and widened to keep their variance, as in
-Keras.
+glorot_normal, he_normal and lecun_normal are cut at two standard deviations and widened to keep their
+variance, as in Keras.
 """
 
 from __future__ import annotations
@@ -74,12 +77,23 @@ def _within(rng: Generator, shape: Shape, limit: float) -> NDArray[np.float64]:
     return rng.uniform(-limit, limit, shape)
 
 
-_DEFAULTS = {"normal": 0.05, "uniform": 0.05, "constant": 0.0}
+def _orthogonal(rng: Generator, shape: Shape) -> NDArray[np.float64]:
+    """Q of the QR decomposition of a random matrix, with the signs that make it uniformly distributed."""
+    rows, columns = math.prod(shape[:-1]), shape[-1]
+    q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+    q = q * np.sign(np.diag(r))
+    return (q if rows >= columns else q.T).reshape(shape)
+
+
+_DEFAULTS = {"normal": 0.05, "uniform": 0.05, "constant": 0.0, "orthogonal": 1.0}
 _DRAWS: dict[str, Draw] = {
     "glorot_uniform": lambda rng, shape, n_in, n_out, _: _within(rng, shape, math.sqrt(6 / (n_in + n_out))),
     "glorot_normal": lambda rng, shape, n_in, n_out, _: _cut_normal(rng, shape, 2 / (n_in + n_out)),
     "he_uniform": lambda rng, shape, n_in, n_out, _: _within(rng, shape, math.sqrt(6 / n_in)),
     "he_normal": lambda rng, shape, n_in, n_out, _: _cut_normal(rng, shape, 2 / n_in),
+    "lecun_uniform": lambda rng, shape, n_in, n_out, _: _within(rng, shape, math.sqrt(3 / n_in)),
+    "lecun_normal": lambda rng, shape, n_in, n_out, _: _cut_normal(rng, shape, 1 / n_in),
+    "orthogonal": lambda rng, shape, n_in, n_out, value: value * _orthogonal(rng, shape),
     "normal": lambda rng, shape, n_in, n_out, value: rng.normal(0.0, value, shape),
     "uniform": lambda rng, shape, n_in, n_out, value: _within(rng, shape, value),
     "constant": lambda rng, shape, n_in, n_out, value: np.full(shape, value),

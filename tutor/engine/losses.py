@@ -1,6 +1,7 @@
 """The loss functions by name, and which output and targets each goes with. Formulas: ``kernels.cpu.losses``.
 
 mean_squared_error        targets (n,) or (n, outputs)
+mean_absolute_error       the same
 hinge                     targets -1 and +1 (or 0 and 1, as in Keras)
 binary_crossentropy       targets from 0 to 1; the last activation is a sigmoid
 categorical_crossentropy  one row per example, or class numbers (n,); the last activation is a softmax
@@ -17,9 +18,14 @@ CODES: dict[str, int] = {
     "binary_crossentropy": description.BINARY_CROSSENTROPY,
     "categorical_crossentropy": description.CATEGORICAL_CROSSENTROPY,
     "hinge": description.HINGE,
+    "mean_absolute_error": description.MEAN_ABSOLUTE_ERROR,
 }
 NAMES = tuple(CODES)
-_ALIASES = {"mse": "mean_squared_error", "sparse_categorical_crossentropy": "categorical_crossentropy"}
+_ALIASES = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "sparse_categorical_crossentropy": "categorical_crossentropy",
+}
 _LAST_ACTIVATION = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}
 
 

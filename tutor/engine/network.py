@@ -63,11 +63,7 @@ class Sequential:
         self.dtype = checks.choice("number type", dtype, DTYPES)
         self.backend = "cpu" if checks.choice("backend", backend, BACKENDS) == "auto" else backend
         self.plan = plan.make_plan(self.layers, self.input_shape)
-        self.network = d.Network(
-            self.plan.operations,
-            plan.zeros(self.plan.parameters, dtype),
-            plan.zeros(self.plan.parameters, dtype),
-        )
+        self.network = self.plan.network(dtype)
         self._draw_weights()
         self._asking: d.Workspace | None = None
         self.optimizer: Optimizer | None = None
@@ -131,18 +127,12 @@ class Sequential:
         self.metrics = tuple(_metrics_check(name) for name in metrics)
         self.loss = loss
         self.optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizers.make(optimizer)
-        controls = np.zeros(d.CONTROLS, np.int64)
-        controls[d.LOSS], controls[d.OPTIMIZER] = losses.CODES[loss], self.optimizer.code
-        controls[d.SEED] = self.seed
-        self.run = d.Run(
-            controls,
-            self.optimizer.rates(),
-            np.zeros(d.COUNTERS, np.int64),
-            np.zeros(d.SUMS),
-            plan.zeros(self.optimizer.slots * self.plan.parameters, self.dtype).reshape(
-                self.optimizer.slots, -1
-            ),
-        )
+        controls = self.optimizer.controls()
+        controls[d.LOSS], controls[d.SEED] = losses.CODES[loss], self.seed
+        slots = plan.zeros(self.optimizer.slots * self.plan.parameters, self.dtype)
+        slots[:] = self.optimizer.start_of_slots()
+        counters, sums = np.zeros(d.COUNTERS, np.int64), np.zeros(d.SUMS)
+        self.run = d.Run(controls, self.optimizer.rates(), counters, sums, slots)
 
     def set_activation(self, layer_index: int, name: str) -> None:
         """Exchange the activation function of one layer, also in the middle of training."""

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine.checks import choice, number
-from tutor.engine.kernels import description
+from tutor.engine.kernels import description as d
+from tutor.errors import EngineError
+
+_RATES = {
+    "learning_rate": d.LEARNING_RATE,
+    "momentum": d.MOMENTUM,
+    "beta_1": d.BETA_1,
+    "beta_2": d.BETA_2,
+    "epsilon": d.EPSILON,
+    "rho": d.RHO,
+    "weight_decay": d.WEIGHT_DECAY,
+}
+_CLIPPING = {"clipvalue": d.CLIP_VALUE, "clipnorm": d.CLIP_NORM, "global_clipnorm": d.CLIP_GLOBAL_NORM}
 
 
 @dataclass(frozen=True)
-class Optimizer(ABC):
-    """How gradients move parameters."""
+class Optimizer:
+    """What every optimizer has beside its rule.
+
+    ``weight_decay`` d: before each step, w <- w - learning_rate * d * w, for biases too.
+    ``clipvalue`` c: each gradient is held within -c and c. ``clipnorm`` c: the gradients of a weight array
+    are scaled so that their Euclidean length is at most c. ``global_clipnorm`` c: the same for all arrays
+    together.
+    """
 
     name: ClassVar[str]
     code: ClassVar[int]
@@ -23,56 +40,140 @@ class Optimizer(ABC):
     """Numbers remembered per parameter."""
 
     learning_rate: float = 0.01
+    weight_decay: float = field(default=0.0, kw_only=True)
+    clipvalue: float | None = field(default=None, kw_only=True)
+    clipnorm: float | None = field(default=None, kw_only=True)
+    global_clipnorm: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         number("the learning rate", self.learning_rate, above=0.0)
+        number("the weight decay", self.weight_decay, least=0.0)
+        for name in self._clipping():
+            number(name, getattr(self, name), above=0.0)
+        if len(self._clipping()) > 1:
+            raise EngineError(
+                "gradients can be clipped in one way only", "keep one of " + ", ".join(_CLIPPING)
+            )
 
-    @abstractmethod
     def rates(self) -> NDArray[np.float64]:
-        """The settings as the kernels read them."""
+        """The settings that are real numbers, as the kernels read them."""
+        rates = np.zeros(d.RATES)
+        for name, place in _RATES.items():
+            rates[place] = getattr(self, name, 0.0)
+        for name in self._clipping():
+            rates[d.CLIP] = getattr(self, name)
+        return rates
+
+    def controls(self) -> NDArray[np.int64]:
+        """The settings that are whole numbers; the run adds its own."""
+        controls = np.zeros(d.CONTROLS, np.int64)
+        controls[d.OPTIMIZER] = self.code
+        controls[d.NESTEROV] = getattr(self, "nesterov", False)
+        for name in self._clipping():
+            controls[d.CLIPPING] = _CLIPPING[name]
+        return controls
+
+    def start_of_slots(self) -> float:
+        """What the remembered numbers are at first."""
+        return 0.0
 
     def settings(self) -> dict[str, Any]:
         """The arguments that make the same optimizer again."""
         return asdict(self)
 
+    def _clipping(self) -> list[str]:
+        return [name for name in _CLIPPING if getattr(self, name) is not None]
+
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Gradient descent with momentum:
+    """Gradient descent, with momentum if it is not 0:
 
-    v <- momentum * v - learning_rate * g
-    w <- w + v
+        v <- momentum * v - learning_rate * g
+        w <- w + v,  or with ``nesterov``  w <- w + momentum * v - learning_rate * g
+
+    Sources: Polyak (1964); Nesterov (1983), in the form of Sutskever et al. (2013).
     """
 
     name = "sgd"
-    code = description.SGD
+    code = d.SGD
     slots = 1
 
     momentum: float = 0.0
+    nesterov: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_momentum(self.momentum)
 
-    def rates(self) -> NDArray[np.float64]:
-        return _rates({description.LEARNING_RATE: self.learning_rate, description.MOMENTUM: self.momentum})
+
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """Steps that shrink where gradients have been large:
+
+        v <- v + g², v = initial_accumulator_value at first
+        w <- w - learning_rate * g / sqrt(v + epsilon)
+
+    Source: Duchi, Hazan and Singer, "Adaptive subgradient methods" (2011).
+    """
+
+    name = "adagrad"
+    code = d.ADAGRAD
+    slots = 1
+
+    learning_rate: float = 0.001
+    initial_accumulator_value: float = 0.1
+    epsilon: float = 1e-7
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        number("initial_accumulator_value", self.initial_accumulator_value, least=0.0)
+        number("epsilon", self.epsilon, above=0.0)
+
+    def start_of_slots(self) -> float:
+        return self.initial_accumulator_value
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """Adagrad that forgets:
+
+        v <- rho * v + (1 - rho) * g²
+        u <- momentum * u + learning_rate * g / sqrt(v + epsilon)
+        w <- w - u
+
+    Source: Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning" (2012).
+    """
+
+    name = "rmsprop"
+    code = d.RMSPROP
+    slots = 2
+
+    learning_rate: float = 0.001
+    rho: float = 0.9
+    momentum: float = 0.0
+    epsilon: float = 1e-7
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        number("rho", self.rho, least=0.0, below=1.0)
+        check_momentum(self.momentum)
+        number("epsilon", self.epsilon, above=0.0)
 
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """Running means of the gradient and of its square, corrected for their start at zero; in step t = 1, 2,
-    ...
+    """Running means of the gradient and of its square, corrected for their start at 0; in step t = 1, 2, ...
 
         m <- beta_1 * m + (1 - beta_1) * g
         v <- beta_2 * v + (1 - beta_2) * g²
         w <- w - learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)
 
-    Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015), the form at the end of section
-    2.
+    Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015), the form that ends section 2.
     """
 
     name = "adam"
-    code = description.ADAM
+    code = d.ADAM
     slots = 2
 
     learning_rate: float = 0.001
@@ -86,33 +187,28 @@ class Adam(Optimizer):
         number("beta_2", self.beta_2, least=0.0, below=1.0)
         number("epsilon", self.epsilon, above=0.0)
 
-    def rates(self) -> NDArray[np.float64]:
-        return _rates(
-            {
-                description.LEARNING_RATE: self.learning_rate,
-                description.BETA_1: self.beta_1,
-                description.BETA_2: self.beta_2,
-                description.EPSILON: self.epsilon,
-            }
-        )
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam with weight decay apart from the gradient. Source: Loshchilov and Hutter (2019)."""
+
+    name = "adamw"
+
+    weight_decay: float = field(default=0.004, kw_only=True)
 
 
-_KINDS: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
+_KINDS: dict[str, type[Optimizer]] = {kind.name: kind for kind in (SGD, Adam, AdamW, RMSprop, Adagrad)}
 NAMES = tuple(_KINDS)
 
 
 def make(name: str, **settings: Any) -> Optimizer:
-    """The optimizer of that name; EngineError for an unknown name or a setting out of range."""
-    return _KINDS[choice("optimizer", name, NAMES)](**settings)
+    """The optimizer of that name; EngineError for an unknown name, or a setting it lacks or cannot have."""
+    kind = _KINDS[choice("optimizer", name, NAMES)]
+    for setting in settings:
+        choice(f"setting of {name}", setting, [f.name for f in fields(kind)])
+    return kind(**settings)
 
 
 def check_momentum(value: float) -> float:
     """``value`` if it can be a momentum: from 0 to less than 1."""
     return number("the momentum", value, least=0.0, below=1.0)
-
-
-def _rates(values: dict[int, float]) -> NDArray[np.float64]:
-    rates = np.zeros(description.RATES)
-    for place, value in values.items():
-        rates[place] = value
-    return rates

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine import activations
+from tutor.engine import activations, regularizers
 from tutor.engine.kernels import description as d
 from tutor.engine.layers import Layer
 from tutor.errors import EngineError
@@ -32,6 +32,7 @@ class Tensor:
     start: int
     stride: int
     initializer: str
+    regularizer: str
     fans: tuple[int, int]
 
     @property
@@ -39,10 +40,14 @@ class Tensor:
         """Numbers, without the padding."""
         return math.prod(self.shape)
 
+    @property
+    def length(self) -> int:
+        """Numbers, with the padding."""
+        return self.size // self.shape[-1] * self.stride
+
     def view(self, buffer: NDArray[Any]) -> NDArray[Any]:
         """The array as a view into ``buffer``, without the padding."""
-        rows = self.size // self.shape[-1]
-        block = buffer[self.start : self.start + rows * self.stride].reshape(rows, self.stride)
+        block = buffer[self.start : self.start + self.length].reshape(-1, self.stride)
         view = block[:, : self.shape[-1]]
         return view[0] if len(self.shape) == 1 else view
 
@@ -65,6 +70,17 @@ class Plan:
     def outputs(self) -> int:
         """Numbers that the network answers per example."""
         return int(self.operations[-1, d.OUT_WIDTH])
+
+    def network(self, dtype: Any) -> d.Network:
+        """The network for the kernels, all weights zero."""
+        penalties = [regularizers.parse(tensor.regularizer) for tensor in self.tensors]
+        return d.Network(
+            self.operations,
+            zeros(self.parameters, dtype),
+            zeros(self.parameters, dtype),
+            np.array([(t.start, t.length) for t in self.tensors], np.int64).reshape(-1, 2),
+            np.array([(p.l1, p.l2) for p in penalties], np.float64).reshape(-1, 2),
+        )
 
     def workspace(self, capacity: int, dtype: Any) -> d.Workspace:
         """Room for ``capacity`` examples; EngineError if that is absurdly much."""
@@ -90,8 +106,8 @@ class Planner:
         self._place = 0  # of the present layer's input, per example
         self.values = d.padded(math.prod(input_shape))
 
-    def dense(self, units: int, kernel_initializer: str, bias_initializer: str) -> None:
-        """z = x W + b, to ``units`` numbers."""
+    def dense(self, units: int, initializers: tuple[str, str], regularizers: tuple[str, str]) -> None:
+        """z = x W + b, to ``units`` numbers; the settings are those of W and of b."""
         if len(self.shape) != 1:
             raise EngineError(
                 f"{self.layer_name} needs a row of numbers, but its input has shape {self.shape}",
@@ -99,8 +115,9 @@ class Planner:
             )
         width = self.shape[0]
         row = self._row(d.DENSE, (units,))
-        row[d.KERNEL] = self._tensor("weights", (width, units), kernel_initializer, (width, units))
-        row[d.BIAS] = self._tensor("biases", (units,), bias_initializer, (width, units))
+        fans = (width, units)
+        row[d.KERNEL] = self._tensor("weights", (width, units), initializers[0], regularizers[0], fans)
+        row[d.BIAS] = self._tensor("biases", (units,), initializers[1], regularizers[1], fans)
         row[d.TRANSPOSED] = self.transposed
         self.transposed += units * row[d.IN_STRIDE]
 
@@ -110,6 +127,11 @@ class Planner:
             raise EngineError("softmax over one unit is always 1", "take sigmoid, or more units")
         row = self._row(d.ACTIVATION, self.shape)
         row[d.FUNCTION] = activations.code(name)
+
+    def dropout(self, rate: float) -> None:
+        """Zeros at random, in training."""
+        row = self._row(d.DROPOUT, self.shape)
+        row[d.FUNCTION] = round(rate * 2**53)
 
     def flatten(self) -> None:
         """The numbers of an example in one row; they stand so already."""
@@ -128,10 +150,14 @@ class Planner:
         self.rows.append(row)
         return row
 
-    def _tensor(self, label: str, shape: tuple[int, ...], initializer: str, fans: tuple[int, int]) -> int:
+    def _tensor(
+        self, label: str, shape: tuple[int, ...], initializer: str, regularizer: str, fans: tuple[int, int]
+    ) -> int:
         start, stride = self.parameters, d.padded(shape[-1])
         self.parameters += math.prod(shape[:-1]) * stride
-        self.tensors.append(Tensor(self.layer_name, label, shape, start, stride, initializer, fans))
+        self.tensors.append(
+            Tensor(self.layer_name, label, shape, start, stride, initializer, regularizer, fans)
+        )
         return start
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class LayerHealth:
     """Lengths (Euclidean norms) over all weights and biases of a layer.
 
-    ``gradient_norm`` is that of the last minibatch; NaN before the first step.
+    ``gradient_norm`` is that of the last minibatch, as the optimizer got it (clipped, with penalties);
+    NaN before the first step.
     """
 
     name: str

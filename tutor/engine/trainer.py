@@ -132,9 +132,11 @@ class Trainer:
         self._run.rates[d.LEARNING_RATE] = checks.number("the learning rate", value, above=0.0)
 
     def set_momentum(self, value: float) -> None:
-        """From the next step on; only SGD has a momentum."""
-        if self._run.controls[d.OPTIMIZER] != d.SGD:
-            raise EngineError("only the optimizer sgd has a momentum")
+        """From the next step on; only some optimizers have a momentum."""
+        optimizer = self.model.optimizer
+        if not hasattr(optimizer, "momentum"):
+            name = optimizer.name if optimizer else ""
+            raise EngineError(f"the optimizer {name} has no momentum", "take sgd or rmsprop")
         self._run.rates[d.MOMENTUM] = optimizers.check_momentum(value)
 
     def set_batch_size(self, value: int) -> None:

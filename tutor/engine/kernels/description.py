@@ -29,7 +29,7 @@ IN_WIDTH = 4  # numbers per example
 IN_STRIDE = 5
 OUT_WIDTH = 6
 OUT_STRIDE = 7
-FUNCTION = 8  # code of the activation function
+FUNCTION = 8  # code of the activation function; of dropout the rate, in units of 2**-53
 KERNEL = 9  # place of the weights, (IN_WIDTH, OUT_STRIDE)
 BIAS = 10  # place of the biases, (OUT_STRIDE,)
 TRANSPOSED = 11  # place of the weights' transpose, (OUT_WIDTH, IN_STRIDE), in workspace.transposed
@@ -38,6 +38,7 @@ COLUMNS = 12
 # Kinds of operation.
 DENSE = 0
 ACTIVATION = 1
+DROPOUT = 2
 
 # Activation functions.
 LINEAR = 0
@@ -47,16 +48,29 @@ RELU = 3
 SOFTMAX = 4
 SIGN = 5
 STEP = 6
+LEAKY_RELU = 7
+ELU = 8
+GELU = 9
+SOFTPLUS = 10
 
 # Losses.
 MEAN_SQUARED_ERROR = 0
 BINARY_CROSSENTROPY = 1
 CATEGORICAL_CROSSENTROPY = 2
 HINGE = 3
+MEAN_ABSOLUTE_ERROR = 4
 
 # Optimizers.
 SGD = 0
 ADAM = 1
+ADAGRAD = 2
+RMSPROP = 3
+
+# Ways to clip gradients.
+NO_CLIPPING = 0
+CLIP_VALUE = 1
+CLIP_NORM = 2  # of each weight array
+CLIP_GLOBAL_NORM = 3  # of all weights together
 
 # Places in Run.controls.
 LOSS = 0
@@ -64,7 +78,9 @@ OPTIMIZER = 1
 BATCH_SIZE = 2
 SHUFFLE = 3
 SEED = 4
-CONTROLS = 5
+NESTEROV = 5
+CLIPPING = 6
+CONTROLS = 7
 
 # Places in Run.rates.
 LEARNING_RATE = 0
@@ -72,7 +88,10 @@ MOMENTUM = 1
 BETA_1 = 2
 BETA_2 = 3
 EPSILON = 4
-RATES = 5
+RHO = 5
+WEIGHT_DECAY = 6
+CLIP = 7
+RATES = 8
 
 # Places in Run.counters.
 STEPS = 0
@@ -87,6 +106,10 @@ BAD_LOSS = 1
 BAD_GRADIENT = 2
 BAD_WEIGHTS = 3
 
+# Columns of Network.penalties.
+L1 = 0
+L2 = 1
+
 # Places in Run.sums, which the reader sets back to zero.
 LOSS_SUM = 0  # each minibatch's loss times its examples
 EXAMPLES_SUM = 1
@@ -99,6 +122,8 @@ class Network(NamedTuple):
     operations: Integers  # (operations, COLUMNS)
     parameters: Floats  # flat
     gradients: Floats  # flat, of the same size
+    tensors: Integers  # (weight arrays, 2): where each starts in parameters, and its length with the padding
+    penalties: NDArray[np.float64]  # (weight arrays, 2): factors L1 and L2
 
 
 class Workspace(NamedTuple):
@@ -125,7 +150,7 @@ class Run(NamedTuple):
     rates: NDArray[np.float64]
     counters: Integers
     sums: NDArray[np.float64]
-    slots: Floats  # (slots, parameters): what the optimizer remembers
+    slots: Floats  # flat, one slot of parameters after the other: what the optimizer remembers
 
 
 def padded(width: int) -> int:

@@ -3,6 +3,7 @@
 from tutor.engine.layers.activation import Activation
 from tutor.engine.layers.base import Layer
 from tutor.engine.layers.dense import Dense
+from tutor.engine.layers.dropout import Dropout
 from tutor.engine.layers.flatten import Flatten
 
-__all__ = ["Activation", "Dense", "Flatten", "Layer"]
+__all__ = ["Activation", "Dense", "Dropout", "Flatten", "Layer"]

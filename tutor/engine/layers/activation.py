@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.engine import activations
 from tutor.engine.layers.base import Layer
@@ -28,6 +28,3 @@ class Activation(Layer):
 
     def plan(self, planner: Planner) -> None:
         planner.activation(self.activation)
-
-    def settings(self) -> dict[str, Any]:
-        return {"activation": self.activation}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -21,6 +21,6 @@ class Layer(ABC):
     def plan(self, planner: Planner) -> None:
         """Append the layer's operations; EngineError if its input has the wrong shape."""
 
-    @abstractmethod
     def settings(self) -> dict[str, Any]:
         """The arguments that make the same layer again, as plain data."""
+        return asdict(self)

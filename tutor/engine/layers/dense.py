@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tutor.engine import activations, initializers
+from tutor.engine import activations, initializers, regularizers
 from tutor.engine.checks import whole_number
 from tutor.engine.layers.base import Layer
 
@@ -18,7 +18,8 @@ class Dense(Layer):
     """a = f(x W + b).
 
     Input shape: (features,). Output shape: (units,). Weights: kernel W (features, units), bias b (units,).
-    The initializers are names as ``initializers.parse`` reads them, for example "he_normal" or "normal 1.0".
+    The initializers are names as ``initializers.parse`` reads them, for example "he_normal" or "normal 1.0";
+    the regularizers penalties as ``regularizers.parse`` reads them, for example "l2 0.01", or "" for none.
     """
 
     kind = "dense"
@@ -27,21 +28,21 @@ class Dense(Layer):
     activation: str = "linear"
     kernel_initializer: str = "glorot_uniform"
     bias_initializer: str = "zeros"
+    kernel_regularizer: str = ""
+    bias_regularizer: str = ""
 
     def __post_init__(self) -> None:
         whole_number("the number of units", self.units, least=1)
         activations.code(self.activation)
         initializers.parse(self.kernel_initializer)
         initializers.parse(self.bias_initializer)
+        regularizers.parse(self.kernel_regularizer)
+        regularizers.parse(self.bias_regularizer)
 
     def plan(self, planner: Planner) -> None:
-        planner.dense(self.units, self.kernel_initializer, self.bias_initializer)
+        planner.dense(
+            self.units,
+            initializers=(self.kernel_initializer, self.bias_initializer),
+            regularizers=(self.kernel_regularizer, self.bias_regularizer),
+        )
         planner.activation(self.activation)
-
-    def settings(self) -> dict[str, Any]:
-        return {
-            "units": self.units,
-            "activation": self.activation,
-            "kernel_initializer": self.kernel_initializer,
-            "bias_initializer": self.bias_initializer,
-        }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.engine.layers.base import Layer
 
@@ -19,6 +19,3 @@ class Flatten(Layer):
 
     def plan(self, planner: Planner) -> None:
         planner.flatten()
-
-    def settings(self) -> dict[str, Any]:
-        return {}

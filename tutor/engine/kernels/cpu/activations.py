@@ -1,120 +1,144 @@
 """Activation functions a = f(z) and their derivatives, on rows of padded values.
 
 ``sign`` and ``step`` have the derivative 0 everywhere: what lies before them learns nothing, which is why
-they gave way to the sigmoid. At z = 0 the derivative of relu is 0.
+they gave way to the sigmoid. At z = 0 the derivative of relu is 0 and that of leaky_relu its negative slope.
 """
 
 from __future__ import annotations
 
-from tutor.engine.kernels.cpu.functions import exp_nonpositive, sigmoid, tanh
-from tutor.engine.kernels.cpu.jit import kernel
+import math
+from typing import Any
+
+from tutor.engine.kernels import description as d
+from tutor.engine.kernels.cpu.functions import (
+    exp_nonpositive,
+    expm1_nonpositive,
+    normal_share,
+    sigmoid,
+    softplus,
+    tanh,
+)
+from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import fill, keep, largest, load, store, total, where_less
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView
-from tutor.engine.kernels.description import (
-    FUNCTION,
-    INPUT,
-    LINEAR,
-    OUT_STRIDE,
-    OUT_WIDTH,
-    OUTPUT,
-    RELU,
-    SIGMOID,
-    SIGN,
-    SOFTMAX,
-    TANH,
-    WIDTH,
-)
+
+LEAK = 0.2
+"""Slope of leaky_relu below 0, Keras's default."""
+
+_DENSITY_AT_0 = 1.0 / math.sqrt(2.0 * math.pi)
+"""Of the standard normal distribution."""
 
 
 @kernel
 def activation_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """a = f(z) for the values z (rows, OUT_STRIDE) at INPUT, to OUTPUT."""
-    values = workspace.values
-    function = op[FUNCTION]
-    z, a = op[INPUT] * workspace.capacity, op[OUTPUT] * workspace.capacity
-    size = rows * op[OUT_STRIDE]
-    if function == SIGMOID:
-        for i in range(0, size, WIDTH):
-            store(values, a + i, sigmoid(load(values, z + i)))
-    elif function == TANH:
-        for i in range(0, size, WIDTH):
-            store(values, a + i, tanh(load(values, z + i)))
-    elif function == RELU:
-        zero = fill(values, 0.0)
-        for i in range(0, size, WIDTH):
-            group = load(values, z + i)
-            store(values, a + i, where_less(group, zero, zero, group))
-    elif function == SOFTMAX:
-        for r in range(rows):
-            _softmax(workspace, z + r * op[OUT_STRIDE], a + r * op[OUT_STRIDE], op[OUT_WIDTH])
-    elif function == LINEAR:
-        for i in range(0, size, WIDTH):
-            store(values, a + i, load(values, z + i))
-    else:
-        low = fill(values, -1.0 if function == SIGN else 0.0)
-        for i in range(0, size, WIDTH):
-            group = load(values, z + i)
-            # + 0 z keeps NaN; one group at a time
-            store(values, a + i, where_less(group, fill(values, 0.0), low, fill(values, 1.0)) + group * 0.0)
-
-
-@kernel
-def _softmax(workspace: WorkspaceView, z: int, a: int, width: int) -> None:
-    """One row: exp(z - max z) over its sum; the padding becomes 0."""
-    values = workspace.values
-    zero = fill(values, 0.0)
-    top = fill(values, workspace.values[z])
-    for c in range(0, width, WIDTH):
-        group = keep(load(values, z + c), width - c, top)
-        top = where_less(top, group, group, top)
-    top = fill(values, largest(top))
-    sums = zero
-    for c in range(0, width, WIDTH):
-        group = keep(exp_nonpositive(load(values, z + c) - top), width - c, zero)
-        sums = sums + group
-        store(values, a + c, group)
-    scale = fill(values, 1.0 / total(sums))
-    for c in range(0, width, WIDTH):
-        store(values, a + c, load(values, a + c) * scale)
+    if op[d.FUNCTION] == d.SOFTMAX:
+        _softmax(workspace, op, rows)
+        return
+    values, function = workspace.values, op[d.FUNCTION]
+    z, a = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
+    for i in range(0, rows * op[d.OUT_STRIDE], d.WIDTH):
+        store(values, a + i, _value(function, load(values, z + i)))
 
 
 @kernel
 def activation_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """dz = da f'(z), from da at OUTPUT to INPUT of the deltas; f' is found from a = f(z)."""
-    values, deltas = workspace.values, workspace.deltas
-    function = op[FUNCTION]
-    z, a = op[INPUT] * workspace.capacity, op[OUTPUT] * workspace.capacity
-    size = rows * op[OUT_STRIDE]
-    if function == SIGMOID:
-        for i in range(0, size, WIDTH):
-            y = load(values, a + i)
-            store(deltas, z + i, load(deltas, a + i) * (y * (1.0 - y)))
-    elif function == TANH:
-        for i in range(0, size, WIDTH):
-            y = load(values, a + i)
-            store(deltas, z + i, load(deltas, a + i) * (1.0 - y * y))
-    elif function == RELU:
-        zero = fill(values, 0.0)
-        for i in range(0, size, WIDTH):
-            store(deltas, z + i, where_less(zero, load(values, a + i), load(deltas, a + i), zero))
-    elif function == SOFTMAX:
-        for r in range(rows):
-            _softmax_backward(workspace, z + r * op[OUT_STRIDE], a + r * op[OUT_STRIDE], op[OUT_WIDTH])
-    elif function == LINEAR:
-        for i in range(0, size, WIDTH):
-            store(deltas, z + i, load(deltas, a + i))
-    else:
-        for i in range(0, size, WIDTH):
-            store(deltas, z + i, fill(deltas, 0.0))
+    """dz = da f'(z), from da at OUTPUT to INPUT of the deltas."""
+    if op[d.FUNCTION] == d.SOFTMAX:
+        _softmax_backward(workspace, op, rows)
+        return
+    values, deltas, function = workspace.values, workspace.deltas, op[d.FUNCTION]
+    z, a = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
+    for i in range(0, rows * op[d.OUT_STRIDE], d.WIDTH):
+        slope = _slope(function, load(values, z + i), load(values, a + i))
+        store(deltas, z + i, load(deltas, a + i) * slope)
+
+
+# --------------------------------------------------------------------------- number by number
+
+
+@inlined
+def _value(function: int, z: Any) -> Any:
+    """f(z)."""
+    zero, one = fill(z, 0.0), fill(z, 1.0)
+    if function == d.SIGMOID:
+        return sigmoid(z)
+    if function == d.TANH:
+        return tanh(z)
+    if function == d.RELU:
+        return where_less(z, zero, zero, z)
+    if function == d.LEAKY_RELU:
+        return where_less(z, zero, z * LEAK, z)
+    if function == d.ELU:
+        return where_less(z, zero, expm1_nonpositive(where_less(z, zero, z, zero)), z)
+    if function == d.GELU:
+        return z * normal_share(z)
+    if function == d.SOFTPLUS:
+        return softplus(z)
+    if function == d.SIGN:
+        return where_less(z, zero, -one, one) + z * 0.0  # 0 z keeps NaN
+    if function == d.STEP:
+        return where_less(z, zero, zero, one) + z * 0.0
+    return z
+
+
+@inlined
+def _slope(function: int, z: Any, a: Any) -> Any:
+    """f'(z), where a = f(z)."""
+    zero, one = fill(z, 0.0), fill(z, 1.0)
+    if function == d.SIGMOID:
+        return a * (1.0 - a)
+    if function == d.TANH:
+        return 1.0 - a * a
+    if function == d.RELU:
+        return where_less(zero, z, one, zero)
+    if function == d.LEAKY_RELU:
+        return where_less(zero, z, one, fill(z, LEAK))
+    if function == d.ELU:
+        return where_less(z, zero, a + 1.0, one)
+    if function == d.GELU:
+        return normal_share(z) + z * exp_nonpositive(z * z * -0.5) * _DENSITY_AT_0
+    if function == d.SOFTPLUS:
+        return sigmoid(z)
+    return one if function == d.LINEAR else zero
+
+
+# --------------------------------------------------------------------------- row by row
 
 
 @kernel
-def _softmax_backward(workspace: WorkspaceView, z: int, a: int, width: int) -> None:
-    """One row: dz_i = a_i (da_i - sum_j a_j da_j)."""
-    values, deltas = workspace.values, workspace.deltas
-    sums = fill(values, 0.0)
-    for c in range(0, width, WIDTH):
-        sums = sums + load(values, a + c) * load(deltas, a + c)
-    mean = fill(values, total(sums))
-    for c in range(0, width, WIDTH):
-        store(deltas, z + c, load(values, a + c) * (load(deltas, a + c) - mean))
+def _softmax(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """exp(z - max z) over its sum in each row; the padding becomes 0."""
+    values, width = workspace.values, op[d.OUT_WIDTH]
+    zero = fill(values, 0.0)
+    for r in range(rows):
+        z = op[d.INPUT] * workspace.capacity + r * op[d.OUT_STRIDE]
+        a = op[d.OUTPUT] * workspace.capacity + r * op[d.OUT_STRIDE]
+        top = fill(values, values[z])
+        for c in range(0, width, d.WIDTH):
+            group = keep(load(values, z + c), width - c, top)
+            top = where_less(top, group, group, top)
+        top = fill(values, largest(top))
+        sums = zero
+        for c in range(0, width, d.WIDTH):
+            group = keep(exp_nonpositive(load(values, z + c) - top), width - c, zero)
+            sums = sums + group
+            store(values, a + c, group)
+        scale = fill(values, 1.0 / total(sums))
+        for c in range(0, width, d.WIDTH):
+            store(values, a + c, load(values, a + c) * scale)
+
+
+@kernel
+def _softmax_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """dz_i = a_i (da_i - sum_j a_j da_j) in each row."""
+    values, deltas, width = workspace.values, workspace.deltas, op[d.OUT_WIDTH]
+    for r in range(rows):
+        z = op[d.INPUT] * workspace.capacity + r * op[d.OUT_STRIDE]
+        a = op[d.OUTPUT] * workspace.capacity + r * op[d.OUT_STRIDE]
+        sums = fill(values, 0.0)
+        for c in range(0, width, d.WIDTH):
+            sums = sums + load(values, a + c) * load(deltas, a + c)
+        mean = fill(values, total(sums))
+        for c in range(0, width, d.WIDTH):
+            store(deltas, z + c, load(values, a + c) * (load(deltas, a + c) - mean))

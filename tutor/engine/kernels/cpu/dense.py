@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import kernel
 from tutor.engine.kernels.cpu.lanes import fill, load, multiply_add, spread, store
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView
-from tutor.engine.kernels.description import (
-    BIAS,
-    IN_STRIDE,
-    IN_WIDTH,
-    INPUT,
-    KERNEL,
-    OUT_STRIDE,
-    OUT_WIDTH,
-    OUTPUT,
-    TRANSPOSED,
-    WIDTH,
-)
 
 
 class Matrix(NamedTuple):
@@ -33,54 +22,54 @@ class Matrix(NamedTuple):
 @kernel
 def dense_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """The values at OUTPUT (rows, OUT_STRIDE) from those at INPUT (rows, IN_STRIDE)."""
-    width = op[OUT_STRIDE]
-    start = op[OUTPUT] * workspace.capacity
+    width = op[d.OUT_STRIDE]
+    start = op[d.OUTPUT] * workspace.capacity
     for r in range(rows):
-        for c in range(0, width, WIDTH):
-            store(workspace.values, start + r * width + c, load(network.parameters, op[BIAS] + c))
-    x = Matrix(workspace.values, op[INPUT] * workspace.capacity, op[IN_STRIDE], 1)
-    w = Matrix(network.parameters, op[KERNEL], width, 1)
-    accumulate(Matrix(workspace.values, start, width, 1), x, w, rows, op[IN_WIDTH], width)
+        for c in range(0, width, d.WIDTH):
+            store(workspace.values, start + r * width + c, load(network.parameters, op[d.BIAS] + c))
+    x = Matrix(workspace.values, op[d.INPUT] * workspace.capacity, op[d.IN_STRIDE], 1)
+    w = Matrix(network.parameters, op[d.KERNEL], width, 1)
+    accumulate(Matrix(workspace.values, start, width, 1), x, w, rows, op[d.IN_WIDTH], width)
 
 
 @kernel
 def dense_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """From dz at OUTPUT: db = column sums of dz, dW = xᵀ dz; dx = dz Wᵀ unless x is the network's input."""
-    width = op[OUT_STRIDE]
-    dz = Matrix(workspace.deltas, op[OUTPUT] * workspace.capacity, width, 1)
-    place = op[INPUT] * workspace.capacity
-    for c in range(0, width, WIDTH):
+    width = op[d.OUT_STRIDE]
+    dz = Matrix(workspace.deltas, op[d.OUTPUT] * workspace.capacity, width, 1)
+    place = op[d.INPUT] * workspace.capacity
+    for c in range(0, width, d.WIDTH):
         column_sum = fill(workspace.deltas, 0.0)
         for r in range(rows):
             column_sum = column_sum + load(workspace.deltas, dz.start + r * width + c)
-        store(network.gradients, op[BIAS] + c, column_sum)
-    x_transposed = Matrix(workspace.values, place, 1, op[IN_STRIDE])
-    dw = Matrix(network.gradients, op[KERNEL], width, 1)
-    _clear(dw, op[IN_WIDTH], width)
-    accumulate(dw, x_transposed, dz, op[IN_WIDTH], rows, width)
-    if op[INPUT] == 0:
+        store(network.gradients, op[d.BIAS] + c, column_sum)
+    x_transposed = Matrix(workspace.values, place, 1, op[d.IN_STRIDE])
+    dw = Matrix(network.gradients, op[d.KERNEL], width, 1)
+    _clear(dw, op[d.IN_WIDTH], width)
+    accumulate(dw, x_transposed, dz, op[d.IN_WIDTH], rows, width)
+    if op[d.INPUT] == 0:
         return
     _transpose(network, workspace, op)
-    w_transposed = Matrix(workspace.transposed, op[TRANSPOSED], op[IN_STRIDE], 1)
-    dx = Matrix(workspace.deltas, place, op[IN_STRIDE], 1)
-    _clear(dx, rows, op[IN_STRIDE])
-    accumulate(dx, dz, w_transposed, rows, op[OUT_WIDTH], op[IN_STRIDE])
+    w_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED], op[d.IN_STRIDE], 1)
+    dx = Matrix(workspace.deltas, place, op[d.IN_STRIDE], 1)
+    _clear(dx, rows, op[d.IN_STRIDE])
+    accumulate(dx, dz, w_transposed, rows, op[d.OUT_WIDTH], op[d.IN_STRIDE])
 
 
 @kernel
 def _clear(c: Matrix, rows: int, width: int) -> None:
-    for place in range(c.start, c.start + rows * width, WIDTH):
+    for place in range(c.start, c.start + rows * width, d.WIDTH):
         store(c.buffer, place, fill(c.buffer, 0.0))
 
 
 @kernel
 def _transpose(network: NetworkView, workspace: WorkspaceView, op: Pointer) -> None:
     """Wᵀ (OUT_WIDTH, IN_STRIDE) from W (IN_WIDTH, OUT_STRIDE); its padding was zero from the start."""
-    for j in range(op[OUT_WIDTH]):
-        target = op[TRANSPOSED] + j * op[IN_STRIDE]
-        source = op[KERNEL] + j
-        for i in range(op[IN_WIDTH]):
-            workspace.transposed[target + i] = network.parameters[source + i * op[OUT_STRIDE]]
+    for j in range(op[d.OUT_WIDTH]):
+        target = op[d.TRANSPOSED] + j * op[d.IN_STRIDE]
+        source = op[d.KERNEL] + j
+        for i in range(op[d.IN_WIDTH]):
+            workspace.transposed[target + i] = network.parameters[source + i * op[d.OUT_STRIDE]]
 
 
 @kernel
@@ -91,12 +80,12 @@ def accumulate(c: Matrix, a: Matrix, b: Matrix, rows: int, depth: int, width: in
     latency of the multiply-adds, and each number loaded is used two or four times.
     """
     for r in range(0, rows - 3, 4):
-        for column in range(0, width - WIDTH, 2 * WIDTH):
+        for column in range(0, width - d.WIDTH, 2 * d.WIDTH):
             _tile_of_four_by_two(c, a, b, r, column, depth)
-        if width % (2 * WIDTH):
-            _tile_of_four(c, a, b, r, width - WIDTH, depth)
+        if width % (2 * d.WIDTH):
+            _tile_of_four(c, a, b, r, width - d.WIDTH, depth)
     for r in range(rows - rows % 4, rows):
-        for column in range(0, width, WIDTH):
+        for column in range(0, width, d.WIDTH):
             _tile_of_one(c, a, b, r, column, depth)
 
 
@@ -104,14 +93,14 @@ def accumulate(c: Matrix, a: Matrix, b: Matrix, rows: int, depth: int, width: in
 def _tile_of_four_by_two(c: Matrix, a: Matrix, b: Matrix, r: int, column: int, depth: int) -> None:
     c0 = c.start + r * c.row + column
     c1, c2, c3 = c0 + c.row, c0 + 2 * c.row, c0 + 3 * c.row
-    s0, t0 = load(c.buffer, c0), load(c.buffer, c0 + WIDTH)
-    s1, t1 = load(c.buffer, c1), load(c.buffer, c1 + WIDTH)
-    s2, t2 = load(c.buffer, c2), load(c.buffer, c2 + WIDTH)
-    s3, t3 = load(c.buffer, c3), load(c.buffer, c3 + WIDTH)
-    for d in range(depth):
-        at = a.start + r * a.row + d * a.column
-        left = load(b.buffer, b.start + d * b.row + column)
-        right = load(b.buffer, b.start + d * b.row + column + WIDTH)
+    s0, t0 = load(c.buffer, c0), load(c.buffer, c0 + d.WIDTH)
+    s1, t1 = load(c.buffer, c1), load(c.buffer, c1 + d.WIDTH)
+    s2, t2 = load(c.buffer, c2), load(c.buffer, c2 + d.WIDTH)
+    s3, t3 = load(c.buffer, c3), load(c.buffer, c3 + d.WIDTH)
+    for k in range(depth):
+        at = a.start + r * a.row + k * a.column
+        left = load(b.buffer, b.start + k * b.row + column)
+        right = load(b.buffer, b.start + k * b.row + column + d.WIDTH)
         x = spread(a.buffer, at)
         s0, t0 = multiply_add(x, left, s0), multiply_add(x, right, t0)
         x = spread(a.buffer, at + a.row)
@@ -121,13 +110,13 @@ def _tile_of_four_by_two(c: Matrix, a: Matrix, b: Matrix, r: int, column: int, d
         x = spread(a.buffer, at + 3 * a.row)
         s3, t3 = multiply_add(x, left, s3), multiply_add(x, right, t3)
     store(c.buffer, c0, s0)
-    store(c.buffer, c0 + WIDTH, t0)
+    store(c.buffer, c0 + d.WIDTH, t0)
     store(c.buffer, c1, s1)
-    store(c.buffer, c1 + WIDTH, t1)
+    store(c.buffer, c1 + d.WIDTH, t1)
     store(c.buffer, c2, s2)
-    store(c.buffer, c2 + WIDTH, t2)
+    store(c.buffer, c2 + d.WIDTH, t2)
     store(c.buffer, c3, s3)
-    store(c.buffer, c3 + WIDTH, t3)
+    store(c.buffer, c3 + d.WIDTH, t3)
 
 
 @kernel
@@ -135,9 +124,9 @@ def _tile_of_four(c: Matrix, a: Matrix, b: Matrix, r: int, column: int, depth: i
     c0 = c.start + r * c.row + column
     c1, c2, c3 = c0 + c.row, c0 + 2 * c.row, c0 + 3 * c.row
     s0, s1, s2, s3 = load(c.buffer, c0), load(c.buffer, c1), load(c.buffer, c2), load(c.buffer, c3)
-    for d in range(depth):
-        at = a.start + r * a.row + d * a.column
-        group = load(b.buffer, b.start + d * b.row + column)
+    for k in range(depth):
+        at = a.start + r * a.row + k * a.column
+        group = load(b.buffer, b.start + k * b.row + column)
         s0 = multiply_add(spread(a.buffer, at), group, s0)
         s1 = multiply_add(spread(a.buffer, at + a.row), group, s1)
         s2 = multiply_add(spread(a.buffer, at + 2 * a.row), group, s2)
@@ -152,7 +141,7 @@ def _tile_of_four(c: Matrix, a: Matrix, b: Matrix, r: int, column: int, depth: i
 def _tile_of_one(c: Matrix, a: Matrix, b: Matrix, r: int, column: int, depth: int) -> None:
     c0 = c.start + r * c.row + column
     s = load(c.buffer, c0)
-    for d in range(depth):
-        x = spread(a.buffer, a.start + r * a.row + d * a.column)
-        s = multiply_add(x, load(b.buffer, b.start + d * b.row + column), s)
+    for k in range(depth):
+        x = spread(a.buffer, a.start + r * a.row + k * a.column)
+        s = multiply_add(x, load(b.buffer, b.start + k * b.row + column), s)
     store(c.buffer, c0, s)

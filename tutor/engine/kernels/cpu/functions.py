@@ -1,19 +1,30 @@
 """exp, tanh and log on lanes, for the arguments that activation functions and losses need.
 
 exp rests on y = n ln 2 + r with |r| <= ln 2 / 2 and p = exp(r) - 1 from Taylor's series: exp(y) is
-``2**n (p + 1)``, and exp(y) - 1 is ``2**n p + (2**n - 1)``, which for n = 0 is p, so that small arguments keep
-all their digits. NaN stays NaN in every function here.
+``2**n (p + 1)``, and exp(y) - 1 is ``2**n p + (2**n - 1)``, which for n = 0 is p, so that small arguments
+keep all their digits. NaN stays NaN in every function here.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from numba.core import types
 from numba.extending import overload
 
-from tutor.engine.kernels.cpu.jit import kernel
-from tutor.engine.kernels.cpu.lanes import fill, magnitude, multiply_add, power_of_two, where_less, with_sign
+from tutor.engine.kernels.cpu.jit import inlined
+from tutor.engine.kernels.cpu.lanes import (
+    WIDTH,
+    fill,
+    lane,
+    magnitude,
+    multiply_add,
+    power_of_two,
+    where_less,
+    with_lane,
+    with_sign,
+)
 
 _LOG2_E = 1.4426950408889634
 
@@ -28,12 +39,12 @@ def log1p_unit(u: Any) -> Any:
     raise NotImplementedError("compiled code only")
 
 
-@overload(reduced_exp)
+@overload(reduced_exp, jit_options={"forceinline": True})
 def _choose_reduced_exp(y: Any) -> Any:
     return _reduced_single if y.element == types.float32 else _reduced_double
 
 
-@overload(log1p_unit)
+@overload(log1p_unit, jit_options={"forceinline": True})
 def _choose_log1p(u: Any) -> Any:
     return _log1p_single if u.element == types.float32 else _log1p_double
 
@@ -108,36 +119,45 @@ def _log1p_double(u: Any) -> Any:
     return (s + s) * (p * q + 1.0)
 
 
-@kernel
+@inlined
 def exp_nonpositive(y: Any) -> Any:
     """``exp(y)`` for y <= 0."""
     p, scale = reduced_exp(y)
     return multiply_add(scale, p, scale)
 
 
-@kernel
+@inlined
 def expm1_nonpositive(y: Any) -> Any:
     """``exp(y) - 1`` for y <= 0."""
     p, scale = reduced_exp(y)
     return multiply_add(scale, p, scale - 1.0)
 
 
-@kernel
+@inlined
 def sigmoid(z: Any) -> Any:
     """``1 / (1 + exp(-z))``, computed from ``exp(-|z|)``, which cannot overflow."""
     e = exp_nonpositive(-magnitude(z))
     return where_less(z, fill(z, 0.0), e, fill(z, 1.0)) / (e + 1.0)
 
 
-@kernel
+@inlined
 def tanh(z: Any) -> Any:
     """The hyperbolic tangent, from ``m = exp(-2|z|) - 1`` as ``-m / (m + 2)`` with the sign of z."""
     m = expm1_nonpositive(magnitude(z) * -2.0)
     return with_sign(-m / (m + 2.0), z)
 
 
-@kernel
+@inlined
 def softplus(z: Any) -> Any:
     """``log(1 + exp(z))`` as ``max(z, 0) + log(1 + exp(-|z|))``."""
     positive = where_less(z, fill(z, 0.0), fill(z, 0.0), z)
     return positive + log1p_unit(exp_nonpositive(-magnitude(z)))
+
+
+@inlined
+def normal_share(z: Any) -> Any:
+    """The share of a standard normal distribution that lies below z, by the C library's error function."""
+    scaled = z * math.sqrt(0.5)
+    for place in range(WIDTH):
+        scaled = with_lane(scaled, place, math.erf(lane(scaled, place)))
+    return (scaled + 1.0) * 0.5

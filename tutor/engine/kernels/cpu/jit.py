@@ -17,6 +17,11 @@ def kernel(function: Function) -> Function:
     return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
 
 
+def inlined(function: Function) -> Function:
+    """Decorator of a function whose code goes into each kernel that calls it: for single lane groups."""
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))
+
+
 def entry(function: Function) -> Function:
     """Decorator of a function that Python calls; kept in the cache directory if there is one."""
     return cast(Function, numba.njit(nogil=True, error_model="numpy", cache=cache.enabled())(function))

@@ -246,6 +246,37 @@ def keep(typing: Any, value: Any, count: Any, otherwise: Any) -> Any:
 
 
 @primitive
+def lane(typing: Any, value: Any, place: Any) -> Any:
+    """The number in one lane."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.extract_element(args[0], args[1])
+
+    return value.element(value, types.intp), generate
+
+
+@primitive
+def with_lane(typing: Any, value: Any, place: Any, number: Any) -> Any:
+    """``value`` with another number in one lane."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.insert_element(args[0], args[2], args[1])
+
+    return value(value, types.intp, value.element), generate
+
+
+@primitive
+def widened(typing: Any, value: Any) -> Any:
+    """The lanes as float64, in which the square of no float32 overflows."""
+    wide = Lanes(types.float64)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return args[0] if value == wide else builder.fpext(args[0], context.get_value_type(wide))
+
+    return wide(value), generate
+
+
+@primitive
 def total(typing: Any, value: Any) -> Any:
     """The sum of the lanes, in a fixed order (halves added to halves)."""
 

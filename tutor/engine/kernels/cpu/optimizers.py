@@ -1,55 +1,47 @@
-"""One update of all parameters (flat, padding included) by each optimizer; the formulas are in
-``engine.optimizers``.
+"""One update of all parameters (flat, padding included); the formulas are in ``engine.optimizers``.
 
-Every function returns False if a parameter is no longer finite: x * 0 is NaN for infinities and NaN.
+Every rule returns False if a parameter is no longer finite: x * 0 is NaN for infinities and NaN. Weight decay
+shrinks each parameter by the factor ``keep`` before it is moved; without decay that is exactly 1.
 """
 
 from __future__ import annotations
 
 import math
 
+from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import kernel
 from tutor.engine.kernels.cpu.lanes import fill, load, square_root, store, total
-from tutor.engine.kernels.cpu.views import NetworkView, Pointer, RunView, advanced
-from tutor.engine.kernels.description import (
-    ADAM,
-    BETA_1,
-    BETA_2,
-    EPSILON,
-    LEARNING_RATE,
-    MOMENTUM,
-    OPTIMIZER,
-    STEPS,
-    WIDTH,
-)
+from tutor.engine.kernels.cpu.views import NetworkView, RunView, advanced
 
 
 @kernel
 def update(network: NetworkView, run: RunView) -> bool:
     """Move the parameters against the gradients."""
-    if run.controls[OPTIMIZER] == ADAM:
+    optimizer = run.controls[d.OPTIMIZER]
+    if optimizer == d.ADAM:
         return _adam(network, run)
-    if run.rates[MOMENTUM] != 0.0:
+    if optimizer == d.RMSPROP:
+        return _rmsprop(network, run)
+    if optimizer == d.ADAGRAD:
+        return _adagrad(network, run)
+    if run.rates[d.MOMENTUM] != 0.0:
         return _momentum(network, run)
     return _gradient_descent(network, run)
 
 
 @kernel
-def all_finite(numbers: Pointer, size: int) -> bool:
-    """Whether no number of a padded buffer is NaN or infinite."""
-    trace = fill(numbers, 0.0)
-    for i in range(0, size, WIDTH):
-        trace = trace + load(numbers, i) * 0.0
-    return bool(total(trace) == 0.0)
+def _keep(run: RunView) -> float:
+    """What weight decay leaves of a parameter in one step."""
+    return float(1.0 - run.rates[d.LEARNING_RATE] * run.rates[d.WEIGHT_DECAY])
 
 
 @kernel
 def _gradient_descent(network: NetworkView, run: RunView) -> bool:
     w, g = network.parameters, network.gradients
-    rate = fill(w, run.rates[LEARNING_RATE])
+    rate, keep = fill(w, run.rates[d.LEARNING_RATE]), fill(w, _keep(run))
     trace = fill(w, 0.0)
-    for i in range(0, network.size, WIDTH):
-        new = load(w, i) - rate * load(g, i)
+    for i in range(0, network.size, d.WIDTH):
+        new = keep * load(w, i) - rate * load(g, i)
         store(w, i, new)
         trace = trace + new * 0.0
     return bool(total(trace) == 0.0)
@@ -58,12 +50,52 @@ def _gradient_descent(network: NetworkView, run: RunView) -> bool:
 @kernel
 def _momentum(network: NetworkView, run: RunView) -> bool:
     w, g, velocity = network.parameters, network.gradients, run.slots
-    rate, momentum = fill(w, run.rates[LEARNING_RATE]), fill(w, run.rates[MOMENTUM])
+    rate, momentum = fill(w, run.rates[d.LEARNING_RATE]), fill(w, run.rates[d.MOMENTUM])
+    keep = fill(w, _keep(run))
+    nesterov = run.controls[d.NESTEROV] != 0
     trace = fill(w, 0.0)
-    for i in range(0, network.size, WIDTH):
-        v = momentum * load(velocity, i) - rate * load(g, i)
-        new = load(w, i) + v
+    for i in range(0, network.size, d.WIDTH):
+        push = rate * load(g, i)
+        v = momentum * load(velocity, i) - push
+        move = momentum * v - push if nesterov else v
+        new = keep * load(w, i) + move
         store(velocity, i, v)
+        store(w, i, new)
+        trace = trace + new * 0.0
+    return bool(total(trace) == 0.0)
+
+
+@kernel
+def _adagrad(network: NetworkView, run: RunView) -> bool:
+    w, g, square = network.parameters, network.gradients, run.slots
+    rate, epsilon = fill(w, run.rates[d.LEARNING_RATE]), fill(w, run.rates[d.EPSILON])
+    keep = fill(w, _keep(run))
+    trace = fill(w, 0.0)
+    for i in range(0, network.size, d.WIDTH):
+        gradient = load(g, i)
+        v = load(square, i) + gradient * gradient
+        new = keep * load(w, i) - rate * gradient / square_root(v + epsilon)
+        store(square, i, v)
+        store(w, i, new)
+        trace = trace + new * 0.0
+    return bool(total(trace) == 0.0)
+
+
+@kernel
+def _rmsprop(network: NetworkView, run: RunView) -> bool:
+    w, g, square = network.parameters, network.gradients, run.slots
+    velocity = advanced(run.slots, network.size)
+    rate, epsilon = fill(w, run.rates[d.LEARNING_RATE]), fill(w, run.rates[d.EPSILON])
+    rho, new_share = fill(w, run.rates[d.RHO]), fill(w, 1.0 - run.rates[d.RHO])
+    momentum, keep = fill(w, run.rates[d.MOMENTUM]), fill(w, _keep(run))
+    trace = fill(w, 0.0)
+    for i in range(0, network.size, d.WIDTH):
+        gradient = load(g, i)
+        v = rho * load(square, i) + new_share * (gradient * gradient)
+        move = momentum * load(velocity, i) + rate * gradient / square_root(v + epsilon)
+        new = keep * load(w, i) - move
+        store(square, i, v)
+        store(velocity, i, move)
         store(w, i, new)
         trace = trace + new * 0.0
     return bool(total(trace) == 0.0)
@@ -74,17 +106,18 @@ def _adam(network: NetworkView, run: RunView) -> bool:
     w, g, mean = network.parameters, network.gradients, run.slots
     square = advanced(run.slots, network.size)
     rates = run.rates
-    t = run.counters[STEPS] + 1
-    correction = math.sqrt(1.0 - rates[BETA_2] ** float(t)) / (1.0 - rates[BETA_1] ** float(t))
-    rate = fill(w, rates[LEARNING_RATE] * correction)
-    beta_1, beta_2, epsilon = fill(w, rates[BETA_1]), fill(w, rates[BETA_2]), fill(w, rates[EPSILON])
-    new_1, new_2 = fill(w, 1.0 - rates[BETA_1]), fill(w, 1.0 - rates[BETA_2])
+    t = float(run.counters[d.STEPS] + 1)
+    correction = math.sqrt(1.0 - rates[d.BETA_2] ** t) / (1.0 - rates[d.BETA_1] ** t)
+    rate = fill(w, rates[d.LEARNING_RATE] * correction)
+    beta_1, beta_2, epsilon = fill(w, rates[d.BETA_1]), fill(w, rates[d.BETA_2]), fill(w, rates[d.EPSILON])
+    new_1, new_2 = fill(w, 1.0 - rates[d.BETA_1]), fill(w, 1.0 - rates[d.BETA_2])
+    keep = fill(w, _keep(run))
     trace = fill(w, 0.0)
-    for i in range(0, network.size, WIDTH):
+    for i in range(0, network.size, d.WIDTH):
         gradient = load(g, i)
         m = beta_1 * load(mean, i) + new_1 * gradient
         v = beta_2 * load(square, i) + new_2 * (gradient * gradient)
-        new = load(w, i) - rate * m / (square_root(v) + epsilon)
+        new = keep * load(w, i) - rate * m / (square_root(v) + epsilon)
         store(mean, i, m)
         store(square, i, v)
         store(w, i, new)

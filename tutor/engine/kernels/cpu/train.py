@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 
+from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.activations import activation_backward, activation_forward
 from tutor.engine.kernels.cpu.dense import dense_backward, dense_forward
+from tutor.engine.kernels.cpu.dropout import Mode, dropout_backward, dropout_forward
+from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite, clip, penalty
 from tutor.engine.kernels.cpu.jit import entry, kernel
 from tutor.engine.kernels.cpu.lanes import load, store
 from tutor.engine.kernels.cpu.losses import loss_and_delta, starts_from_logits
-from tutor.engine.kernels.cpu.optimizers import all_finite, update
+from tutor.engine.kernels.cpu.optimizers import update
 from tutor.engine.kernels.cpu.random import shuffle, stream
 from tutor.engine.kernels.cpu.views import (
     ExamplesView,
     NetworkView,
+    RunView,
     WorkspaceView,
     operation,
     pointer_to,
@@ -22,133 +26,129 @@ from tutor.engine.kernels.cpu.views import (
     view_run,
     view_workspace,
 )
-from tutor.engine.kernels.description import (
-    BAD_GRADIENT,
-    BAD_LOSS,
-    BAD_WEIGHTS,
-    BATCH_SIZE,
-    DENSE,
-    EPOCHS,
-    EXAMPLES_SUM,
-    HEALTHY,
-    IN_STRIDE,
-    KIND,
-    LOSS,
-    LOSS_SUM,
-    OUT_STRIDE,
-    OUTPUT,
-    POSITION,
-    SEED,
-    SHUFFLE,
-    STATUS,
-    STEPS,
-    WIDTH,
-    Examples,
-    Floats,
-    Network,
-    Run,
-    Workspace,
-)
 
 
 @entry
-def train_steps(network: Network, workspace: Workspace, examples: Examples, run: Run, steps: int) -> None:
+def train_steps(
+    network: d.Network, workspace: d.Workspace, examples: d.Examples, run: d.Run, steps: int
+) -> None:
     """Do ``steps`` updates, fewer if a number stops being finite: then counters[STATUS] says of what kind.
 
     Each epoch goes through the examples in an order that depends on the seed and the epoch's number alone, so
     that a run cut into pieces does the same as an uncut one. The last batch of an epoch may be short.
     """
-    net, room, data, state = (
-        view_network(network),
-        view_workspace(workspace),
-        view_examples(examples),
-        view_run(run),
-    )
+    net, room = view_network(network), view_workspace(workspace)
+    data, state = view_examples(examples), view_run(run)
     counters = state.counters
     for step in range(steps):
-        if state.controls[SHUFFLE] != 0 and (step == 0 or counters[POSITION] == 0):
-            shuffle(data.order, data.n, stream(state.controls[SEED], counters[EPOCHS]))
-        first = counters[POSITION]
-        rows = min(state.controls[BATCH_SIZE], data.n - first)
-        loss = _gradient_of_batch(net, room, data, state.controls[LOSS], first, rows)
-        if not math.isfinite(loss):
-            counters[STATUS] = BAD_LOSS
-        elif not all_finite(net.gradients, net.size):
-            counters[STATUS] = BAD_GRADIENT
-        elif not update(net, state):
-            counters[STATUS] = BAD_WEIGHTS
-        if counters[STATUS] != HEALTHY:
+        if state.controls[d.SHUFFLE] != 0 and (step == 0 or counters[d.POSITION] == 0):
+            shuffle(data.order, data.n, stream(state.controls[d.SEED], counters[d.EPOCHS]))
+        first = counters[d.POSITION]
+        rows = min(state.controls[d.BATCH_SIZE], data.n - first)
+        mode = Mode(True, state.controls[d.SEED], counters[d.STEPS])
+        loss = _gradient_of_batch(net, room, data, mode, state.controls[d.LOSS], first, rows)
+        counters[d.STATUS] = _checked_update(net, state, loss)
+        if counters[d.STATUS] != d.HEALTHY:
             return
-        state.sums[LOSS_SUM] += loss * rows
-        state.sums[EXAMPLES_SUM] += rows
-        counters[STEPS] += 1
-        counters[POSITION] += rows
-        if counters[POSITION] == data.n:
-            counters[POSITION] = 0
-            counters[EPOCHS] += 1
+        state.sums[d.LOSS_SUM] += loss * rows
+        state.sums[d.EXAMPLES_SUM] += rows
+        counters[d.STEPS] += 1
+        counters[d.POSITION] += rows
+        if counters[d.POSITION] == data.n:
+            counters[d.POSITION] = 0
+            counters[d.EPOCHS] += 1
 
 
 @entry
-def batch_gradients(network: Network, workspace: Workspace, examples: Examples, loss: int) -> float:
+def batch_gradients(network: d.Network, workspace: d.Workspace, examples: d.Examples, loss: int) -> float:
     """The loss of all examples as one batch; the gradients go into network.gradients."""
-    data = view_examples(examples)
-    return _gradient_of_batch(view_network(network), view_workspace(workspace), data, loss, 0, data.n)
+    net, room, data = view_network(network), view_workspace(workspace), view_examples(examples)
+    return _gradient_of_batch(net, room, data, Mode(False, 0, 0), loss, 0, data.n)
 
 
 @entry
 def evaluate(
-    network: Network, workspace: Workspace, examples: Examples, loss: int, with_loss: bool, outputs: Floats
+    network: d.Network,
+    workspace: d.Workspace,
+    examples: d.Examples,
+    loss: int,
+    with_loss: bool,
+    outputs: d.Floats,
 ) -> float:
     """The outputs (n, OUT_STRIDE) for all examples, and the mean loss (0 unless ``with_loss``)."""
-    net, room, data, target = (
-        view_network(network),
-        view_workspace(workspace),
-        view_examples(examples),
-        pointer_to(outputs),
-    )
+    net, room, data = view_network(network), view_workspace(workspace), view_examples(examples)
+    target = pointer_to(outputs)
     last = operation(net, net.depth - 1)
-    width = last[OUT_STRIDE]
-    source = last[OUTPUT] * room.capacity
+    width = last[d.OUT_STRIDE]
+    source = last[d.OUTPUT] * room.capacity
     loss_sum = 0.0
     for first in range(0, data.n, room.capacity):
         rows = min(room.capacity, data.n - first)
-        _forward(net, room, data, first, rows)
+        _forward(net, room, data, Mode(False, 0, 0), first, rows)
         if with_loss:
             loss_sum += rows * loss_and_delta(net, room, data, loss, first, rows)
-        for i in range(0, rows * width, WIDTH):
+        for i in range(0, rows * width, d.WIDTH):
             store(target, first * width + i, load(room.values, source + i))
-    return loss_sum / data.n
+    return loss_sum / data.n + (penalty(net) if with_loss else 0.0)
+
+
+@kernel
+def _checked_update(network: NetworkView, run: RunView, loss: float) -> int:
+    """Clip and update, unless the loss or a gradient is not finite; returns the run's status."""
+    if not math.isfinite(loss):
+        return d.BAD_LOSS
+    if not all_finite(network.gradients, network.size):
+        return d.BAD_GRADIENT
+    clip(network, run)
+    return d.HEALTHY if update(network, run) else d.BAD_WEIGHTS
 
 
 @kernel
 def _gradient_of_batch(
-    network: NetworkView, workspace: WorkspaceView, examples: ExamplesView, loss: int, first: int, rows: int
+    network: NetworkView,
+    workspace: WorkspaceView,
+    examples: ExamplesView,
+    mode: Mode,
+    loss: int,
+    first: int,
+    rows: int,
 ) -> float:
-    _forward(network, workspace, examples, first, rows)
+    """The loss of the batch order[first : first + rows], with penalties; and its gradients."""
+    _forward(network, workspace, examples, mode, first, rows)
     value = loss_and_delta(network, workspace, examples, loss, first, rows)
-    count = network.depth - (1 if starts_from_logits(loss) else 0)
-    for k in range(count - 1, -1, -1):
-        op = operation(network, k)
-        if op[KIND] == DENSE:
-            dense_backward(network, workspace, op, rows)
-        else:
-            activation_backward(workspace, op, rows)
-    return value
+    _backward(network, workspace, mode, network.depth - (1 if starts_from_logits(loss) else 0), rows)
+    add_penalty_gradients(network)
+    return value + penalty(network)
 
 
 @kernel
 def _forward(
-    network: NetworkView, workspace: WorkspaceView, examples: ExamplesView, first: int, rows: int
+    network: NetworkView, workspace: WorkspaceView, examples: ExamplesView, mode: Mode, first: int, rows: int
 ) -> None:
     """Gather the batch order[first : first + rows] into the values, then every operation in turn."""
-    width = operation(network, 0)[IN_STRIDE]
+    width = operation(network, 0)[d.IN_STRIDE]
     for r in range(rows):
         source = examples.order[first + r] * width
-        for c in range(0, width, WIDTH):
+        for c in range(0, width, d.WIDTH):
             store(workspace.values, r * width + c, load(examples.inputs, source + c))
     for k in range(network.depth):
         op = operation(network, k)
-        if op[KIND] == DENSE:
+        if op[d.KIND] == d.DENSE:
             dense_forward(network, workspace, op, rows)
-        else:
+        elif op[d.KIND] == d.ACTIVATION:
             activation_forward(workspace, op, rows)
+        else:
+            dropout_forward(workspace, op, rows, mode)
+
+
+@kernel
+def _backward(network: NetworkView, workspace: WorkspaceView, mode: Mode, count: int, rows: int) -> None:
+    """The first ``count`` operations in reverse; the last one's delta is there already."""
+    for k in range(count - 1, -1, -1):
+        op = operation(network, k)
+        if op[d.KIND] == d.DENSE:
+            dense_backward(network, workspace, op, rows)
+        elif op[d.KIND] == d.ACTIVATION:
+            activation_backward(workspace, op, rows)
+        else:
+            dropout_backward(workspace, op, rows, mode)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from numba.core import types
 
+from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import kernel
 from tutor.engine.kernels.cpu.lanes import primitive
-from tutor.engine.kernels.description import COLUMNS, Examples, Network, Run, Workspace
 
 Pointer = Any
 """A numba ``CPointer`` to integers or floats: ``pointer[i]`` reads and writes, nothing is checked."""
@@ -40,13 +40,16 @@ def advanced(typing: Any, pointer: Any, count: Any) -> Any:
 
 
 class NetworkView(NamedTuple):
-    """As ``description.Network``; ``depth`` operations, ``size`` parameters."""
+    """As ``description.Network``; ``depth`` operations, ``size`` parameters, ``arrays`` of them."""
 
     operations: Pointer
     depth: int
     parameters: Pointer
     gradients: Pointer
     size: int
+    tensors: Pointer
+    penalties: Pointer
+    arrays: int
 
 
 class WorkspaceView(NamedTuple):
@@ -78,7 +81,7 @@ class RunView(NamedTuple):
 
 
 @kernel
-def view_network(network: Network) -> NetworkView:
+def view_network(network: d.Network) -> NetworkView:
     """Pointers into ``network``."""
     return NetworkView(
         pointer_to(network.operations),
@@ -86,11 +89,14 @@ def view_network(network: Network) -> NetworkView:
         pointer_to(network.parameters),
         pointer_to(network.gradients),
         network.parameters.size,
+        pointer_to(network.tensors),
+        pointer_to(network.penalties),
+        network.tensors.shape[0],
     )
 
 
 @kernel
-def view_workspace(workspace: Workspace) -> WorkspaceView:
+def view_workspace(workspace: d.Workspace) -> WorkspaceView:
     """Pointers into ``workspace``."""
     return WorkspaceView(
         workspace.capacity,
@@ -101,7 +107,7 @@ def view_workspace(workspace: Workspace) -> WorkspaceView:
 
 
 @kernel
-def view_examples(examples: Examples) -> ExamplesView:
+def view_examples(examples: d.Examples) -> ExamplesView:
     """Pointers into ``examples``."""
     return ExamplesView(
         pointer_to(examples.inputs),
@@ -112,7 +118,7 @@ def view_examples(examples: Examples) -> ExamplesView:
 
 
 @kernel
-def view_run(run: Run) -> RunView:
+def view_run(run: d.Run) -> RunView:
     """Pointers into ``run``."""
     return RunView(
         pointer_to(run.controls),
@@ -126,4 +132,4 @@ def view_run(run: Run) -> RunView:
 @kernel
 def operation(network: NetworkView, k: int) -> Pointer:
     """Row ``k`` of the table of operations: ``op[KIND]``, ``op[INPUT]``, ..."""
-    return advanced(network.operations, k * COLUMNS)
+    return advanced(network.operations, k * d.COLUMNS)
