@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutor import engine
 from tutor.engine import (
     SGD,
     Activation,
@@ -246,3 +247,9 @@ def test_nonsense_is_refused_or_read_but_never_breaks(text: str) -> None:
 def test_every_activation_can_be_written() -> None:
     for name in activations.NAMES:
         assert parse_layers(f"dense 2 {name}") == [Dense(2, name)]
+
+
+def test_warming_up_announces_each_number_type_and_takes_no_time_again() -> None:
+    lines: list[str] = []
+    assert engine.warm_up(lines.append, ("float32", "float64")) < 1
+    assert [line.split()[-1] for line in lines] == ["float32", "float64"]

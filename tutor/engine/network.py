@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine import activations, checks, initializers, losses, metrics, optimizers, plan, storage
+from tutor.engine import activations, checks, initializers, losses, optimizers, plan, storage
+from tutor.engine import metrics as measures
 from tutor.engine.history import History
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import launch
@@ -124,7 +125,7 @@ class Sequential:
         """Choose how to learn; forgets what an optimizer of before remembered."""
         loss = losses.canonical(loss)
         losses.check_output(loss, self._last_activation(), self.plan.outputs)
-        self.metrics = tuple(_metrics_check(name) for name in metrics)
+        self.metrics = tuple(measures.check(name) for name in metrics)
         self.loss = loss
         self.optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizers.make(optimizer)
         controls = self.optimizer.controls()
@@ -257,7 +258,7 @@ class Sequential:
     def score(self, data: Data) -> dict[str, float]:
         """``loss`` and the compiled metrics over ``data``."""
         outputs, loss = self.answer(data)
-        return {"loss": loss, **metrics.compute(self.metrics, outputs, data.targets, self.loss)}
+        return {"loss": loss, **measures.compute(self.metrics, outputs, data.targets, self.loss)}
 
     # ----------------------------------------------------------------- files
 
@@ -273,6 +274,3 @@ class Sequential:
     def _last_activation(self) -> str:
         last = self.network.operations[-1]
         return activations.NAMES[int(last[d.FUNCTION])] if last[d.KIND] == d.ACTIVATION else "linear"
-
-
-_metrics_check = metrics.check

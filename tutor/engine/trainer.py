@@ -71,7 +71,7 @@ class Trainer:
         self.data = data
         self.validation = validation
         self.loss = math.nan
-        """Mean of the minibatch losses since the last :meth:`run`, each weighted by its examples."""
+        """Mean of the minibatch losses in the last :meth:`run`, each weighted by its examples; NaN before."""
         self._examples = data.examples._replace(order=data.examples.order.copy())  # this one gets shuffled
         self._run = model.run
         self._run.counters[d.POSITION] = 0

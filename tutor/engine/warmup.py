@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from tutor.engine import cache
 from tutor.engine.architecture import parse_layers
 from tutor.engine.network import Sequential
 
@@ -18,10 +19,16 @@ def warm_up(progress: Callable[[str], None] | None = None, dtypes: Sequence[str]
     start = time.perf_counter()
     for dtype in dtypes:
         if progress is not None:
-            progress(f"preparing the training kernels for {dtype}")
+            progress(_announcement(dtype))
         model = Sequential(parse_layers("dense 1"), (1,), dtype=dtype)
         model.compile("sgd", "mean_squared_error")
         model.trainer([0.0], [0.0]).run(1)
         model.evaluate([0.0], [0.0])
         model.gradients([0.0], [0.0])
     return time.perf_counter() - start
+
+
+def _announcement(dtype: str) -> str:
+    if cache.describe()["entries"] == "0":
+        return f"compiling the training kernels for {dtype} (some 15 seconds, only this once)"
+    return f"preparing the training kernels for {dtype}"
