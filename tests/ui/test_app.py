@@ -16,6 +16,7 @@ from textual.screen import Screen
 
 from tests.ui.conftest import IdleWorker, shown
 from tests.ui.terminal import Terminal
+from tutor.crash import crash_error
 from tutor.errors import StoreError, UsageError
 from tutor.progress.store import Store
 from tutor.ui.app import TutorApp
@@ -26,7 +27,7 @@ from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.small import SmallScreen
 from tutor.ui.services import Services
-from tutor.ui.start import build, crash_error, first_message
+from tutor.ui.start import build, first_message
 from tutor.ui.terminal import require_terminal
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor.commands.output import ProgressLine, aligned, bar, positive, to_json, whole_number
-from tutor.commands.terminal import tolerate_any_text
 
 if TYPE_CHECKING:
     from tutor.lab.fitting import Fit, Recipe
@@ -51,7 +50,6 @@ def run(args: argparse.Namespace) -> int:
     from tutor.lab.table import read_table
     from tutor.lab.tabular import prepare
 
-    tolerate_any_text()
     task = None if args.task == "auto" else args.task
     prepared = prepare(
         read_table(args.data), args.target, test_fraction=args.test_fraction, seed=args.seed, task=task

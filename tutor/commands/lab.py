@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tutor.commands.output import ProgressLine, aligned, bar, to_json, whole_number
-from tutor.commands.terminal import tolerate_any_text
 from tutor.content.catalog import Catalog
 from tutor.content.model import Experiment, Lesson
 from tutor.errors import UsageError
@@ -63,7 +62,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from tutor import engine, lab  # not at the top: they import numba, and --help should not wait for that
 
-    tolerate_any_text()
     lesson, experiment = Catalog.open().find_experiment(args.target)
     knobs = _knobs(args.set)
 

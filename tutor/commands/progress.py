@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from tutor.commands.output import aligned, to_json
-from tutor.commands.terminal import note, tolerate_any_text
+from tutor.commands.terminal import note
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
 from tutor.errors import StoreError, UsageError
@@ -28,7 +28,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    tolerate_any_text()
     catalog = Catalog.open()
     store = Store.open()
     try:
@@ -106,7 +105,7 @@ def _reset(lesson: Lesson, store: Store, *, sure: bool) -> int:
     if store.in_memory:
         raise StoreError(f"nothing can be forgotten. {store.problem}", "see dltutor doctor")
     if not sure:
-        if sys.stdin is None or not sys.stdin.isatty():
+        if not sys.stdin.isatty():
             raise UsageError("resetting needs a yes", f"dltutor progress --reset {lesson.id} --yes")
         print(f"Forget all pages, runs and answers of {lesson.title!r}? This cannot be undone.")
         print("[y/N] ", end="", flush=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import io
 import random
 import sys
 import time
 from collections.abc import Sequence
 
 from tutor.commands.output import whole_number
-from tutor.commands.terminal import has_screen, note, tolerate_any_text
+from tutor.commands.terminal import has_screen, note
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
 from tutor.errors import StoreError, UsageError
@@ -69,7 +68,6 @@ def chosen_lessons(catalog: Catalog, words: Sequence[str], store: Store) -> list
 
 
 def _plain(catalog: Catalog, args: argparse.Namespace) -> int:
-    tolerate_any_text()
     store = Store.open()
     lessons = chosen_lessons(catalog, args.lessons, store)
     rng = random.Random(args.seed)
@@ -77,8 +75,7 @@ def _plain(catalog: Catalog, args: argparse.Namespace) -> int:
     note([*catalog.problems, store.problem])
     writer = Writer(store)
     try:
-        # Started without any standard input, as some job schedulers do, the quiz ends at once.
-        run_plain(session, sys.stdin or io.StringIO(), sys.stdout, lambda answered: _record(writer, answered))
+        run_plain(session, sys.stdin, sys.stdout, lambda answered: _record(writer, answered))
     finally:
         saved = writer.close()
         store.close()

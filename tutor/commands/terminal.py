@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterable
 
@@ -23,10 +22,3 @@ def note(sentences: Iterable[str]) -> None:
     """Say beside the output what the learner should know; empty sentences are passed over."""
     for sentence in filter(None, sentences):
         print(f"note: {sentence}", file=sys.stderr)
-
-
-def tolerate_any_text() -> None:
-    """Bytes that are no text, and letters that the output cannot show, become question marks, not errors."""
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")

@@ -13,6 +13,7 @@ from textual.events import Resize
 from textual.screen import Screen
 
 from tutor.content.model import Lesson
+from tutor.crash import crash_error
 from tutor.errors import StoreError
 from tutor.ui.guard import Guard
 from tutor.ui.keys import keys_of
@@ -21,7 +22,7 @@ from tutor.ui.places import place_in
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.small import SmallScreen, too_small
 from tutor.ui.services import Services
-from tutor.ui.start import build, crash_error, first_message
+from tutor.ui.start import build, first_message
 from tutor.ui.terminal import require_terminal
 from tutor.ui.themes import CALM
 

@@ -1,4 +1,4 @@
-"""How the app begins: what it is built of, what it opens first; and what is said when it breaks."""
+"""How the app begins: what it is built of, and what it opens first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import random
 from collections.abc import Sequence
 
-from tutor import paths
 from tutor.content.catalog import Catalog
 from tutor.content.model import Pack
 from tutor.errors import StoreError, TutorError
@@ -56,17 +55,3 @@ def first_message(
     if place is None or place.lesson not in {lesson.id for lesson in catalog.lessons}:
         return None
     return OpenLesson(place.lesson, part_of(place.part), place.page)
-
-
-def crash_error(error: BaseException | None, trace: str) -> TutorError:
-    """The error to end with after the app broke; the traceback goes to a file for a report."""
-    if isinstance(error, TutorError):
-        return error
-    log = paths.data_dir() / "crash.txt"
-    hint = f"your progress is saved; please report {log}"
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(trace, encoding="utf-8")
-    except OSError:
-        hint = "your progress is saved; start it again"
-    return TutorError(f"the app broke on a mistake of its own ({type(error).__name__})", hint)
