@@ -14,11 +14,11 @@ def crash_error(error: BaseException | None, trace: str = "") -> TutorError:
         return error
     if isinstance(error, MemoryError):
         return TutorError("there is not enough memory for that", "take less data, or a smaller network")
-    log = paths.data_dir() / "crash.txt"
-    hint = f"your progress is saved; please report {log}"
     try:
+        log = paths.data_dir() / "crash.txt"
+        hint = f"your progress is saved; please report {log}"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(trace or "".join(traceback.format_exception(error)), encoding="utf-8")
-    except (OSError, RuntimeError):  # the disk refuses, or there is no home directory
+    except OSError:  # the disk refuses, or there is no home directory
         hint = "your progress is saved; start it again"
     return TutorError(f"dltutor broke on a mistake of its own ({type(error).__name__})", hint)

@@ -1,7 +1,13 @@
-"""Where things live on disk. Importing this module creates nothing; asking for a path creates nothing."""
+"""Where things live on disk. Importing this module creates nothing; asking for a path creates nothing.
+
+What belongs to the user raises FileNotFoundError where there is no home directory, as for the nameless
+users of some containers.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 from pathlib import Path
 
@@ -32,16 +38,23 @@ def bundled_lessons() -> Path:
 
 def lesson_packs() -> list[Path]:
     """Folders searched for lesson packs, first match wins: the user's own, then the bundled ones."""
-    own = data_dir() / "lessons"
-    return [path for path in (own, bundled_lessons()) if (path / "pack.toml").is_file()]
+    places = [bundled_lessons()]
+    with contextlib.suppress(FileNotFoundError):
+        places.insert(0, data_dir() / "lessons")
+    return [path for path in places if (path / "pack.toml").is_file()]
 
 
 def _directory(variable: str, kind: str) -> Path:
-    override = os.environ.get(variable)
-    if override:
-        return Path(override)
+    try:
+        return Path(os.environ.get(variable) or _usual(kind)).expanduser()
+    except RuntimeError:
+        raise FileNotFoundError(errno.ENOENT, "no home directory was found") from None
+
+
+def _usual(kind: str) -> str:
     try:
         import platformdirs
     except ModuleNotFoundError:  # the engine as a library, on a node with numpy and numba alone
-        return Path.home() / f".{APP_NAME}" / kind
-    return Path(getattr(platformdirs, kind)(APP_NAME, appauthor=False))
+        return f"~/.{APP_NAME}/{kind}"
+    place: str = getattr(platformdirs, kind)(APP_NAME, appauthor=False)
+    return place

@@ -51,9 +51,11 @@ def open_database(path: Path | None, now: datetime) -> Opened:
     A file that cannot be used is left as it is and a database in memory takes its place, with a copy of what
     can still be read. A damaged file is moved aside, never deleted, and a new one begun.
     """
-    path = paths.database() if path is None else path
-    if path.parts[0].startswith("~"):
-        return in_memory("no home directory was found")
+    if path is None:
+        try:
+            path = paths.database()
+        except FileNotFoundError as error:
+            return in_memory(reason(error))
     moved = ""
     try:
         create_file(path)
@@ -160,7 +162,7 @@ def _is_damage(error: BaseException) -> bool:
 
 
 def _copy(path: Path) -> sqlite3.Connection:
-    source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=0.2)
+    source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.2)
     connection = _connection(":memory:")
     try:
         # Taken first, because backup() waits for a lock without end.
