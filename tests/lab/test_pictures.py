@@ -9,6 +9,7 @@ from tests.lab.examples import network, perceptron
 from tutor.content.model import DataSpec
 from tutor.engine import datasets
 from tutor.lab import Run
+from tutor.lab.pictures import MISSED
 
 DIGITS = network(
     data=DataSpec("digits"),
@@ -80,9 +81,12 @@ def test_the_surface_of_a_network_is_graded_and_agrees_with_its_answers():
 
 
 def test_sample_images_are_the_first_held_out_ones_with_answers_and_confidence():
-    report, data = finished(DIGITS), datasets.load("digits", 0)
+    run, data = Run(DIGITS, "a"), datasets.load("digits", 0)
+    for _ in range(4):
+        run.finish_epoch()
+    report = run.report("paused", 0)
     samples = report.samples
-    assert report.surface is None and report.points is None
+    assert not run.finished and report.surface is None and report.points is None
     assert (samples.width, samples.height, len(samples.pixels)) == (8, 8, 12 * 64)
     assert samples.label == data.y_val[:12].tolist()
     assert np.frombuffer(samples.pixels, np.uint8).tolist() == np.rint(255 * data.x_val[:12]).ravel().tolist()
@@ -93,10 +97,20 @@ def test_sample_images_are_the_first_held_out_ones_with_answers_and_confidence()
 def test_the_same_images_stay_while_the_answers_change():
     run = Run(DIGITS, "a")
     before = run.report("ready", 0).samples
-    run.run_to_end()
-    after = run.report("finished", 0).samples
+    run.finish_epoch()
+    after = run.report("paused", 0).samples
     assert (before.pixels, before.label) == (after.pixels, after.label)
     assert before.answer != after.answer
+
+
+def test_a_run_that_is_over_shows_first_some_images_that_it_still_gets_wrong():
+    run = Run(DIGITS, "a")
+    before = run.report("ready", 0).samples
+    run.run_to_end()
+    after = run.report("finished", 0).samples
+    wrong = [a != b for a, b in zip(after.label, after.answer, strict=True)]
+    assert wrong[:MISSED] == [True] * MISSED and not all(wrong[MISSED:])
+    assert len(after.label) == len(before.label) and len(after.pixels) == len(before.pixels)
 
 
 def test_a_pair_of_digits_is_told_by_the_digits_names():

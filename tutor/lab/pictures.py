@@ -13,6 +13,8 @@ MARGIN = 0.12
 """Part of the data's extent that is shown around it."""
 MAX_POINTS = 400
 SAMPLES = 12
+MISSED = 3
+"""How many images that are still answered wrong stand before the others once a run is over."""
 
 
 def surface(learner: Learner) -> Surface | None:
@@ -53,25 +55,31 @@ def points(learner: Learner) -> Points | None:
     )
 
 
-def samples(learner: Learner) -> Samples | None:
-    """The first held-out images, always the same ones, so that one sees the answers change; or None."""
+def samples(learner: Learner, *, over: bool = False) -> Samples | None:
+    """Held-out images: the first ones, always the same, so that one sees the answers change; or None.
+
+    Of a run that is ``over``, :data:`MISSED` that it still answers wrong come before them.
+    """
     data = learner.dataset
     if data.image_shape is None:
         return None
     height, width = data.image_shape
-    images = data.x_val[:SAMPLES]
+    count = len(data.x_val) if over else SAMPLES
+    images, labels = data.x_val[:count], data.y_val[:count].astype(int)
     beliefs = np.nan_to_num(learner.outputs(images), nan=0.0)
     if beliefs.ndim == 1:
         beliefs = np.column_stack((1 - beliefs, beliefs))
     answers = beliefs.argmax(axis=1)
+    missed = np.flatnonzero(answers != labels)[: MISSED if over else 0]
+    chosen = np.concatenate((missed, np.setdiff1d(np.arange(len(labels)), missed)))[:SAMPLES]
     names = [int(name) for name in data.names]
     return Samples(
         width=width,
         height=height,
-        pixels=np.rint(255 * images).astype(np.uint8).tobytes(),
-        label=[names[int(label)] for label in data.y_val[:SAMPLES]],
-        answer=[names[int(answer)] for answer in answers],
-        confidence=beliefs.max(axis=1).tolist(),
+        pixels=np.rint(255 * images[chosen]).astype(np.uint8).tobytes(),
+        label=[names[label] for label in labels[chosen]],
+        answer=[names[answer] for answer in answers[chosen]],
+        confidence=beliefs[chosen].max(axis=1).tolist(),
     )
 
 

@@ -235,7 +235,7 @@ class Run:
             layers=observation.layers,
             surface=pictures.surface(self._learner),
             points=pictures.points(self._learner),
-            samples=pictures.samples(self._learner),
+            samples=pictures.samples(self._learner, over=self.finished),
             perceptron=observation.perceptron,
             result=self.result() if self.finished else None,
             outcome=self.outcome(),
