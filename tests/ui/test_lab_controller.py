@@ -164,6 +164,14 @@ def test_a_knob_that_changes_the_shapes_begins_again() -> None:
     assert lab.control.bench.knobs["hidden_units"] == 1
 
 
+def test_a_knob_turned_before_the_first_step_says_nothing_of_beginning_again() -> None:
+    lab = Lab()
+    lab.control.choose(1)
+    lab.control.turn(-1)
+    lab.exchange()
+    assert lab.control.notice == "hidden units is 1 now."
+
+
 def test_f_hurries_this_run_and_the_next() -> None:
     lab = Lab()
     lab.control.toggle()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from msgspec.structs import replace
 from rich.segment import Segment
 from textual.content import Content
 
@@ -79,6 +80,26 @@ def test_the_perceptrons_panels_speak_of_mistakes_and_the_bound() -> None:
     weights = text(GradientPanel(), report)
     assert "+1  -2" in weights and "+0.5" in weights and "Novikoff's bound  51" in weights
     assert "Updates" in text(AccuracyPanel(), report)
+
+
+@pytest.mark.parametrize("width", [34, 80])
+def test_the_boundarys_heading_tells_what_the_capital_letters_mean(width: int) -> None:
+    heading = text(PicturePanel(), REPORTS["xor"], width=width).splitlines()[0]
+    assert heading.endswith(("o is 0, x 1; O X wrong", "O, X answered wrong"))
+
+
+def test_the_heading_of_the_digits_tells_when_wrong_ones_stand_first() -> None:
+    over = report_of("digits", steps=400)
+    assert over.samples is not None
+    wrong = replace(over, samples=replace(over.samples, answer=[9, *over.samples.answer[1:]]))
+    assert "some wrong ones first" in text(PicturePanel(), wrong, width=34)
+    assert "truth -> answer" in text(PicturePanel(), over, width=34), "none is wrong at the front"
+    assert "truth -> answer" in text(PicturePanel(), REPORTS["digits"], width=34), "it still runs"
+
+
+def test_large_digits_fill_two_rows_at_80x24() -> None:
+    shown = text(PicturePanel(), REPORTS["digits"], Look(large=True), 80, 13)
+    assert shown.count("->") == 2 * 7 + 2, "two rows of captions; heading and explanation"
 
 
 def test_tables_put_the_wrong_answers_first() -> None:

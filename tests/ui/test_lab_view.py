@@ -97,7 +97,7 @@ async def test_a_whole_run_by_keyboard() -> None:
         assert [(run[0].steps, run[1], run[2]) for run in app.notebook.runs] == [(400, 1, 1)]
         await pilot.press("enter")
         shown = await settle(pilot, "Knobs")
-        assert "What happened" not in shown
+        assert "What happened" not in shown and "]: next experiment" in shown
         await pilot.press("enter")
         await settle(pilot, "What happened")
         await pilot.press("1")

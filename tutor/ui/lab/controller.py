@@ -37,6 +37,8 @@ class _Turned:
     name: str
     value: Value
     run: int
+    begun: bool
+    """Whether that run was under way."""
 
 
 class LabController:
@@ -185,7 +187,7 @@ class LabController:
         if self._may_command():
             self.bench.seed += 1
             self._begin(protocol.Reset(self.bench.seed))
-            self.notice = f"Seed {self.bench.seed}: other random starting weights, same everything else."
+            self.notice = f"Seed {self.bench.seed}: what is left to chance comes out differently now."
 
     def load(self) -> None:
         """Have the training process build the experiment as the bench stands."""
@@ -235,7 +237,8 @@ class LabController:
                 self.load()
                 self.notice = f"{knob.label} is {value} now, in a new run: space starts it, p predicts it."
                 return
-            self._turned = _Turned(knob.label, knob.name, value, self.report.run if self.report else -1)
+            run = self.report.run if self.report else -1
+            self._turned = _Turned(knob.label, knob.name, value, run, self.under_way)
             self._send(protocol.Turn(knob.name, value))
             self.notice = f"{knob.label} is {value} now."
 
@@ -306,7 +309,9 @@ class LabController:
             self.notice = f"{turned.label} is {turned.value} now" + (": takes effect now." if begun else ".")
         else:
             self._mixed = False
-            self.notice = f"{turned.label} is {turned.value} now: another network, so the run begins again."
+            self.notice = f"{turned.label} is {turned.value} now" + (
+                ", and the run begins again." if turned.begun else "."
+            )
 
     def _finish(self, report: Report, result: Result) -> Finished:
         self.finished = Finished(result, self.bench.prediction, report.outcome)

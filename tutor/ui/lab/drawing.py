@@ -32,10 +32,10 @@ def strips_of_ansi(text: str) -> list[Strip]:
     return [Strip(decoder.decode_line(line).render(_CONSOLE)) for line in text.split("\n")]
 
 
-def title(text: str, rest: str = "", width: int = 0) -> Strip:
-    """A panel's heading: bold, with plain words after it if they fit into ``width`` cells."""
-    fits = rest and len(text) + 2 + len(rest) <= width
-    return Strip([Segment(text, Style(bold=True)), Segment(f"  {rest}" if fits else "")])
+def title(text: str, *words: str, width: int = 0) -> Strip:
+    """A panel's heading: bold, and after it the first of ``words`` that fits into ``width`` cells."""
+    rest = next((f"  {said}" for said in words if len(text) + 2 + len(said) <= width), "")
+    return Strip([Segment(text, Style(bold=True)), Segment(rest)])
 
 
 @lru_cache(maxsize=4096)

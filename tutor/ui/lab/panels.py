@@ -21,6 +21,9 @@ from tutor.charts import (
 from tutor.report import Report, Series
 from tutor.ui.lab import drawing, tables
 
+_SIGNS = ("o class 0, x class 1; O, X answered wrong", "o is 0, x 1; O X wrong")
+"""What the signs on the boundary mean, in as many words as there is room for."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -111,7 +114,7 @@ class CurvePanel(Panel):
             log=self.logarithmic(),
             y_range=self.y_range(report),
             colours=self.look.colours,
-            empty="the curve begins with the first epoch",
+            empty="the curve begins after the first epochs",
         )
         return drawing.strips_of_ansi(chart.replace(heading, f"\x1b[1m{heading}\x1b[0m", 1))
 
@@ -185,9 +188,7 @@ class PicturePanel(Panel):
 
     def explain(self, report: Report) -> str:
         if report.samples is not None:
-            return (
-                "Held-out images. Under each: truth -> answer (! where wrong), and how sure the network is."
-            )
+            return "Held-out images; under each truth -> answer (!: wrong), and how sure the net is."
         return "; ".join(boundary_legend(colours=self.look.colours)) + "."
 
     def picture(self, report: Report, width: int, height: int) -> list[Strip]:
@@ -196,10 +197,13 @@ class PicturePanel(Panel):
             if height < report.samples.height // 2 + 2:
                 return self.table(report, height)  # not one image would fit
             body = digits(report.samples, width, height - 1, colours=colours)
-            return [drawing.title(title, "truth -> answer", width), *drawing.strips_of_lines(body)]
+            missed = [a != b for a, b in zip(report.samples.label, report.samples.answer, strict=True)]
+            over = report.state == "finished" and missed[:1] == [True]
+            says = "some wrong ones first" if over else "truth -> answer"
+            return [drawing.title(title, says, width=width), *drawing.strips_of_lines(body)]
         if report.surface is not None:
             body = boundary(report.surface, report.points, width, height - 1, colours=colours)
-            return [drawing.title(title, boundary_legend()[0], width), *drawing.strips_of_lines(body)]
+            return [drawing.title(title, *_SIGNS, width=width), *drawing.strips_of_lines(body)]
         return [drawing.title(title), *drawing.strips_of_text(["These examples have no picture."])]
 
     def table(self, report: Report, height: int) -> list[Strip]:
@@ -219,7 +223,7 @@ class GradientPanel(Panel):
 
     def explain(self, report: Report) -> str:
         if report.perceptron is not None:
-            return "The unit says 1 where the weighted sum of its inputs plus the bias is above 0."
+            return "The unit says class 1 (label +1) where its weighted sum is 0 or more, else class 0 (-1)."
         return (
             "How strongly the loss pulls at each layer's weights. A layer whose gradient is thousands "
             "of times smaller than another's hardly learns."
@@ -229,7 +233,7 @@ class GradientPanel(Panel):
         if report.perceptron is not None:
             return self.table(report, height)
         bars = gradient_bars(report.layers, width, height - 1, colours=self.look.colours)
-        return [drawing.title(self.title(report), "log axis", width), *drawing.strips_of_lines(bars)]
+        return [drawing.title(self.title(report), "log axis", width=width), *drawing.strips_of_lines(bars)]
 
     def table(self, report: Report, height: int) -> list[Strip]:
         rows = tables.perceptron(report.perceptron) if report.perceptron else layers_table(report.layers)

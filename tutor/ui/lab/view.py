@@ -223,6 +223,8 @@ class LabView(Widget, can_focus=True):
         report, knobs = self.controller.report, len(self.controller.experiment.knobs)
         if narrow:
             return min(max(knobs, 1), 3)
+        if self._large:
+            return min(max(knobs, 2), self.size.height // 3)
         layers = 5 if report and report.perceptron else len(report.layers) + 2 if report else 4
         return min(max(layers, knobs + 1), self.size.height // 3)
 

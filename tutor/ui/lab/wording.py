@@ -117,7 +117,9 @@ def standing(controller: LabController) -> str:
     if controller.finished is not None:
         shown = "the knobs" if controller.revealing else "your prediction"
         score = score or "Not counted: a knob was turned"
-        return f"{score}  ·  enter: {shown}  ·  n: a new seed"
+        place, count = controller.place
+        onward = "]: next experiment" if place < count else "n: a new seed"
+        return score if controller.asking else f"{score}  ·  enter: {shown}  ·  {onward}"
     parts = [score] if score else [f"Goal: {goal.text.rstrip('.')}"] if goal else []
     if bench.prediction is not None:
         parts.append(f"you predict {LETTERS[bench.prediction]}")
