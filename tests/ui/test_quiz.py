@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -130,6 +131,26 @@ async def test_a_number_with_its_unit_is_taken_and_screen_keys_still_work(servic
         await pilot.pause()
         assert app.screen.query_one(ReadView).display
         await pilot.press("q", "minus", "1", "space", *"steps", "enter")
+        await pilot.pause()
+        assert "✓ Right" in shown(app)
+
+
+async def test_the_help_names_each_key_once_and_fits_the_screen(services: Services) -> None:
+    for question in (SINGLE, MULTIPLE, ORDERING, NUMERIC):
+        async with (app := asking(services, question)).run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            await pilot.press("question_mark")
+            await pilot.pause()
+            keys = re.findall(r"^   (\S.*?)  ", shown(app), re.MULTILINE)
+            assert "enter" in keys and len(keys) == len(set(keys)), keys
+            assert "This help" in shown(app), "no key is below the edge"
+
+
+async def test_a_number_can_be_edited(services: Services) -> None:
+    async with (app := asking(services, NUMERIC)).run_test(size=(80, 24)) as pilot:
+        await pilot.press(
+            *"99", "ctrl+u", *"15", "left", "backspace", "delete", "1", "home", "minus", "enter"
+        )
         await pilot.pause()
         assert "✓ Right" in shown(app)
 

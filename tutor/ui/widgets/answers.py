@@ -35,17 +35,11 @@ class Complaint(Message):
 
 
 def _letters(does: str) -> list[BindingType]:
-    """A binding for each letter; the first one speaks for all of them in the key bar."""
+    """A binding for each letter; the first one speaks for all of them in the key bar and the help."""
+    first = Binding(LETTERS[0], "letter(0)", does, key_display="letter", tooltip=f"{does} by its letter")
     return [
-        Binding(
-            letter,
-            f"letter({place})",
-            does,
-            show=place == 0,
-            key_display="letter",
-            tooltip=f"{does} by its letter",
-        )
-        for place, letter in enumerate(LETTERS)
+        first,
+        *(Binding(letter, f"letter({n})", "", show=False) for n, letter in enumerate(LETTERS) if n),
     ]
 
 
@@ -53,8 +47,8 @@ class Rows(VerticalGroup, can_focus=True):
     """Base of everything made of lettered rows with a cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "cursor(-1)", "Up", show=False),
-        Binding("down", "cursor(1)", "Down", show=False),
+        Binding("up", "cursor(-1)", "Up", show=False, key_display="↑↓", tooltip="Move the cursor ›"),
+        Binding("down", "cursor(1)", "", show=False),
     ]
 
     def __init__(self, options: Sequence[Option]) -> None:

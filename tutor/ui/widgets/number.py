@@ -21,11 +21,26 @@ _SCREEN_KEYS = frozenset("rlq?")
 """Keys of the lesson screen: they stay what they are while a number is typed."""
 
 
-class NumberInput(Input):
-    """An input line whose cursor does not blink: a slow connection would carry every blink."""
+def _edit(key: str, action: str, tooltip: str = "") -> Binding:
+    """A key for editing; without a tooltip another one speaks for it on the help screen."""
+    return Binding(key, action, tooltip, show=False, key_display="←→" if key == "left" else None)
+
+
+class NumberInput(Input, inherit_bindings=False):
+    """An input line whose cursor does not blink: a slow connection would carry every blink.
+
+    A number is short: of the many keys of Textual's input line it keeps the few that everybody knows.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Answer", tooltip="Answer with this number")
+        Binding("enter", "submit", "Answer", tooltip="Answer with this number"),
+        _edit("left", "cursor_left", "Move the cursor"),
+        _edit("right", "cursor_right"),
+        _edit("home,ctrl+a", "home", "To the beginning of the number"),
+        _edit("end,ctrl+e", "end", "To its end"),
+        _edit("backspace", "delete_left", "Delete the character before the cursor"),
+        _edit("delete,ctrl+d", "delete_right", "Delete the one at the cursor"),
+        _edit("ctrl+u", "delete_left_all", "Delete everything before the cursor"),
     ]
 
     def __init__(self, unit: str) -> None:

@@ -47,7 +47,7 @@ class QuizView(Vertical):
             Binding(
                 str(n),
                 f"missed({n})",
-                "Open page",
+                "Open page" if n == 1 else "",
                 show=n == 1,
                 key_display="number",
                 tooltip="Open a listed page",
