@@ -7,17 +7,13 @@ only the chosen one is imported, so that the app opens quickly.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib
-import io
-import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
 
 from tutor import __version__
+from tutor.console import complain, interruptible, let_go, open_streams
 from tutor.errors import TutorError
-from tutor.text import clean_line
 
 COMMANDS: dict[str, str] = {
     "lesson": "open one lesson in the app",
@@ -33,26 +29,27 @@ COMMANDS: dict[str, str] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``dltutor``; returns the exit status: 0 done, 1 the work failed, 2 bad usage or bad input."""
-    _open_streams()
+    open_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         try:
-            return _run(_parser(arguments).parse_args(arguments))
+            with interruptible():
+                return _run(_parser(arguments).parse_args(arguments))
         finally:
             sys.stdout.flush()  # an output that takes no more is told here, not by the interpreter at its end
     except TutorError as error:
-        _complain(error.message, error.hint)
+        complain(error.message, error.hint)
         return error.exit_status
     except KeyboardInterrupt:
-        _complain("interrupted", "what was finished before is saved")
+        complain("interrupted", "what was finished before is saved")
         return 130
     except BrokenPipeError:
-        _let_go(sys.stdout)  # the reader of our output (a pager, head) has gone: nothing is left to say to it
+        let_go(sys.stdout)  # the reader of our output (a pager, head) has gone: nothing is left to say to it
         return 1
     except OSError as error:
-        _let_go(sys.stdout)
+        let_go(sys.stdout)
         where = f" ({error.filename})" if error.filename else ""
-        _complain(
+        complain(
             f"reading or writing failed: {(error.strerror or str(error)).lower()}{where}",
             "dltutor doctor says what can be used",
         )
@@ -61,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from tutor.crash import crash_error
 
         broken = crash_error(error)
-        _complain(broken.message, broken.hint)
+        complain(broken.message, broken.hint)
         return broken.exit_status
 
 
@@ -92,37 +89,7 @@ class _Parser(argparse.ArgumentParser):
     """argparse, with the two lines that every error of the program has."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        _complain(
+        complain(
             message.replace("argument COMMAND: invalid choice", "unknown command"), f"see {self.prog} --help"
         )
         self.exit(2)
-
-
-def _complain(message: str, hint: str) -> None:
-    try:
-        print(f"error: {clean_line(message)}", file=sys.stderr)  # noqa: T201
-        if hint:
-            print(f"hint: {clean_line(hint)}", file=sys.stderr)  # noqa: T201
-    except OSError:
-        _let_go(sys.stderr)
-
-
-def _open_streams() -> None:
-    """See that there is an input, an output and a place for errors, whatever the program was started with.
-
-    A file opened later would take the number of a closed stream, and get what is printed to it. Bytes that
-    are no text, and letters that the output cannot show, become question marks, not errors.
-    """
-    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
-        if getattr(sys, name) is None:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
-            setattr(sys, name, os.fdopen(number, mode, closefd=False))
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
-def _let_go(stream: TextIO) -> None:
-    """Give up what ``stream`` did not take: the interpreter would try once more at its end, and complain."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,4 +1,4 @@
-"""Output that takes no more, streams that were never open, letters they cannot show, and our own mistakes."""
+"""Output that takes no more, streams that were never open, Ctrl+C in a callback, and our own mistakes."""
 
 from __future__ import annotations
 
@@ -85,3 +85,28 @@ def test_too_little_memory_is_said(
     monkeypatch.setattr(progress, "run", run)
     assert main(["progress"]) == 1
     assert "not enough memory" in capsys.readouterr().err
+
+
+def test_ctrl_c_inside_a_callback_still_interrupts() -> None:
+    script = """
+import signal, sys, time, weakref
+from tutor.cli import main
+from tutor.commands import progress
+
+class Thing: pass
+
+def run(args):
+    thing = Thing()
+    kept = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    del thing  # the callback's KeyboardInterrupt cannot be raised from here
+    time.sleep(20)
+    return 0
+
+progress.run = run
+sys.exit(main(["progress"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=10, check=False
+    )
+    assert done.returncode == 130
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["error", "hint"]
