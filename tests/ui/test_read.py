@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -36,6 +37,42 @@ def test_everything_of_the_head_is_on_some_sheet() -> None:
         assert wanted in text
 
 
+def test_what_a_lesson_adds_at_the_end_is_spread_evenly() -> None:
+    for lesson in Catalog.open(paths.bundled_lessons()).lessons:
+        spread: dict[str, list[int]] = {}
+        for sheet in sheets(lesson):
+            if sheet.id.startswith(("@terms", "@sources", "@slides")):
+                spread.setdefault(sheet.id.partition("-")[0], []).append(len(sheet.lines(PAGE_WIDTH)))
+        for name, lengths in spread.items():
+            assert min(lengths) > max(lengths) / 4, (lesson.id, name, lengths)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+async def test_the_hint_after_the_last_page_is_whole(services: Services, width: int) -> None:
+    services = replace(services, catalog=Catalog.open(paths.bundled_lessons()))
+    for lesson in services.catalog.lessons:
+        last = lesson.pages[-1].id
+        async with (tutor := TutorApp(services, OpenLesson(lesson.id, "read", last))).run_test(
+            size=(width, 40)
+        ) as pilot:
+            await pilot.pause()
+            line = shown(tutor).splitlines()[-2]
+            assert "l: lab" in line and "q: quiz" in line and "…" not in line
+            assert ("space: key terms" in line) == (width == 80)
+
+
+async def test_a_prerequisite_is_called_by_its_title(services: Services) -> None:
+    services = replace(services, catalog=Catalog.open(paths.bundled_lessons()))
+    async with (tutor := TutorApp(services, OpenLesson("xor-winter", "read"))).run_test(
+        size=(80, 24)
+    ) as pilot:
+        await pilot.pause()
+        assert "Read before: The perceptron." in shown(tutor)
+        await pilot.press("escape", "down")
+        await pilot.pause()
+        assert "Read before: The perceptron." in shown(tutor)
+
+
 async def test_space_reads_from_the_objectives_to_the_slides(
     app: Callable[..., TutorApp], services: Services, store: Store
 ) -> None:
@@ -67,7 +104,7 @@ async def test_text_is_never_markup(app: Callable[..., TutorApp]) -> None:
 async def test_the_last_page_says_what_comes_next(app: Callable[..., TutorApp]) -> None:
     async with (tutor := app(OpenLesson("perceptron", "read", "third"))).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert "last page.  q: take the quiz" in shown(tutor)
+        assert "last page.  q: take the quiz   space: key terms" in shown(tutor)
         assert "in the lab" not in shown(tutor), "this lesson has none"
         assert "page 3 of 3" in shown(tutor)
 

@@ -47,24 +47,22 @@ Entry = Sequence[Paragraph]
 """What the head says of one thing: a term and its meaning, a slide and the fact. It is never broken."""
 
 
-def sheets(lesson: Lesson) -> list[Sheet]:
-    """Everything there is to read in ``lesson``, in order."""
+def sheets(lesson: Lesson, before: str = "") -> list[Sheet]:
+    """Everything there is to read in ``lesson``, in order; ``before`` says what to have read already."""
     pages = [
         Sheet(page.id, page.title, number, partial(layout, page.body))
         for number, page in enumerate(lesson.pages, start=1)
     ]
-    return [_opening(lesson), *pages, *_closing(lesson)]
+    return [_opening(lesson, before), *pages, *_closing(lesson)]
 
 
-def _opening(lesson: Lesson) -> Sheet:
+def _opening(lesson: Lesson, before: str) -> Sheet:
     head = lesson.head
-    about = [f"{head.years}, about {head.minutes} minutes."]
-    if head.prerequisites:
-        about.append("Read before: " + ", ".join(head.prerequisites) + ".")
+    about = f"{head.years}, about {head.minutes} minutes. {before}".rstrip()
 
     def lines(width: int) -> list[PageLine]:
         summary = Paragraph("", head.summary).lines(width)
-        facts = Paragraph("", " ".join(about), "cite").lines(width)
+        facts = Paragraph("", about, "cite").lines(width)
         aims = _set([[Paragraph("• ", objective)] for objective in head.objectives], width)
         return [*summary, [], *facts, [], [Span("Afterwards you can", "heading")], [], *aims]
 
@@ -91,17 +89,28 @@ def _trace(row: TraceRow) -> Entry:
 
 
 def _paged(name: str, title: str, entries: Sequence[Entry]) -> list[Sheet]:
-    """The entries over as many sheets as they need; one that is longer than a sheet scrolls."""
-    groups: list[list[Entry]] = []
-    for entry in entries:
-        if not groups or len(_set([*groups[-1], entry], PAGE_WIDTH)) > PAGE_LINES:
-            groups.append([])
-        groups[-1].append(entry)
+    """The entries over as few sheets as they need, evenly; one that is longer than a sheet scrolls."""
+    groups = _groups(entries, PAGE_LINES)
+    for lines in range(PAGE_LINES - 1, 0, -1):
+        shorter = _groups(entries, lines)
+        if len(shorter) > len(groups):
+            break
+        groups = shorter
     many = len(groups) > 1
     return [
         Sheet(f"{name}-{n}", f"{title} ({n} of {len(groups)})" if many else title, 0, partial(_set, group))
         for n, group in enumerate(groups, start=1)
     ]
+
+
+def _groups(entries: Sequence[Entry], lines: int) -> list[list[Entry]]:
+    """The entries in order, as many together as fit on so many lines."""
+    groups: list[list[Entry]] = []
+    for entry in entries:
+        if not groups or len(_set([*groups[-1], entry], PAGE_WIDTH)) > lines:
+            groups.append([])
+        groups[-1].append(entry)
+    return groups
 
 
 def _set(entries: Iterable[Entry], width: int) -> list[PageLine]:

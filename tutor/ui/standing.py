@@ -36,6 +36,13 @@ def score_words(state: LessonState) -> str:
     return "" if state.quiz_best is None else f"quiz {state.quiz_best:.0%}".replace("%", " %")
 
 
+def read_before(lesson: Lesson, lessons: Sequence[Lesson]) -> str:
+    """``Read before: The perceptron.``, or nothing; ``lessons`` are those whose titles are known."""
+    titles = {other.id: other.title for other in lessons}
+    names = ", ".join(titles.get(name, name) for name in lesson.head.prerequisites)
+    return f"Read before: {names}." if names else ""
+
+
 def next_step(lessons: Sequence[Lesson], states: Mapping[str, LessonState], place: Place | None) -> Next:
     """What to do next: go on where the learner left off, else the first lesson that is not done."""
     if not lessons:

@@ -18,7 +18,7 @@ from tutor.progress.state import LessonState
 from tutor.ui.keys import COPY
 from tutor.ui.messages import OpenLesson, OpenQuiz
 from tutor.ui.services import Services
-from tutor.ui.standing import Next, next_step, score_words, status_words
+from tutor.ui.standing import Next, next_step, read_before, score_words, status_words
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.keybar import KeyBar
 
@@ -122,8 +122,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         lesson = self._lessons[event.option_index]
         head = lesson.head
         text = f"{head.summary} About {head.minutes} minutes."
-        if head.prerequisites:
-            text += f" Read before: {', '.join(head.prerequisites)}."
+        text = f"{text} {read_before(lesson, self._lessons)}".rstrip()
         self._about.update(Content.assemble((f"{lesson.title}  ", "bold"), text))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

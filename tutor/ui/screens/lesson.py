@@ -16,6 +16,7 @@ from tutor.ui.keys import COPY
 from tutor.ui.messages import Explain, LeaveScreen, Part
 from tutor.ui.places import parts_of, remember
 from tutor.ui.services import Services
+from tutor.ui.standing import read_before
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.page import ReadView
@@ -80,7 +81,8 @@ class LessonScreen(Screen[None], inherit_bindings=False):
     def _make(self, part: Part, page: str) -> Widget:
         # The two imports wait for their first use: reading needs neither the quiz nor the charts.
         if part == "read":
-            return ReadView(self.lesson, page, id="read")
+            before = read_before(self.lesson, self._services.catalog.lessons)
+            return ReadView(self.lesson, page, before, id="read")
         if part == "lab":
             from tutor.ui.lab.view import LabView
 

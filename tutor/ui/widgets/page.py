@@ -20,7 +20,10 @@ from tutor.ui.reading import Sheet, sheets
 from tutor.ui.styled import page_content
 from tutor.ui.widgets.pane import Pane
 
-_ONWARD: dict[Part, str] = {"lab": "l: try it in the lab", "quiz": "q: take the quiz"}
+_ONWARD: dict[Part, tuple[str, str]] = {
+    "lab": ("l: try it in the lab", "l: lab"), "quiz": ("q: take the quiz", "q: quiz"),
+}  # fmt: skip
+"""What to do after the last page, in full and in short."""
 
 
 class ReadView(Vertical):
@@ -40,10 +43,10 @@ class ReadView(Vertical):
             super().__init__()
             self.sheet = sheet
 
-    def __init__(self, lesson: Lesson, page: str = "", *, id: str | None = None) -> None:
+    def __init__(self, lesson: Lesson, page: str = "", before: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.lesson = lesson
-        self.sheets = sheets(lesson)
+        self.sheets = sheets(lesson, before)
         self.at = self._index(page)
         self._title = Static(id="page-title")
         self._body = Static(id="page-body")
@@ -125,17 +128,23 @@ class ReadView(Vertical):
     def _draw_status(self) -> None:
         dots = "".join(_dot(sheet, number == self.at) for number, sheet in enumerate(self.sheets))
         self.refresh_bindings()
-        self._status.update(Content.assemble((dots, "$primary"), ("   " + self._hint(), "$text-muted")))
+        room = self._status.content_size.width - len(dots) - 3
+        hints = self._hints()
+        hint = next((hint for hint in hints if len(hint) <= room), hints[-1])
+        self._status.update(Content.assemble((dots, "$primary"), ("   " + hint, "$text-muted")))
 
-    def _hint(self) -> str:
+    def _hints(self) -> list[str]:
+        """What to do next, the fullest wording first."""
         if self._pane.more_below:
-            return "▼ more below: space"
-        onward = "   ".join(_ONWARD[part] for part in parts_of(self.lesson) if part in _ONWARD)
+            return ["▼ more below: space"]
+        parts = [_ONWARD[part] for part in parts_of(self.lesson) if part in _ONWARD]
+        full, short = ("   ".join(words) for words in zip(*parts, strict=True)) if parts else ("", "")
         if self.at == len(self.sheets) - 1:
-            return f"the end.  {onward}"
+            return [f"the end.  {full}", f"the end.  {short}", short]
         if self.sheet.number == len(self.lesson.pages):
-            return f"last page.  {onward}   space: key terms"
-        return ""
+            more = f"space: {self.sheets[self.at + 1].title.partition(' (')[0].lower()}"
+            return [f"last page.  {full}   {more}", f"last page.  {short}   {more}", short]
+        return [""]
 
 
 def _dot(sheet: Sheet, here: bool) -> str:
