@@ -41,7 +41,8 @@ def linear(low: float, high: float, count: int) -> Axis:
 
 def logarithmic(low: float, high: float, count: int) -> Axis:
     """An axis over 10**low to 10**high: marks at decades, or at 1, 2, 5 where there are few decades."""
-    low, high = (low, high) if high - low > 1e-6 else (low - 0.5, high + 0.5)
+    if high - low <= 1e-6:  # a constant: its own value is the mark
+        return Axis(low - 0.5, high + 0.5, [low], [power(low)])
     decades = range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)
     every = max(1, math.ceil(len(decades) / max(count, 1)))
     ticks = [float(decade) for decade in decades if decade % every == 0]
