@@ -22,6 +22,7 @@ from tutor.progress.store import Store
 from tutor.ui.app import TutorApp
 from tutor.ui.keys import keys_of
 from tutor.ui.messages import OpenLesson, OpenQuiz
+from tutor.ui.places import leave, remember
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
@@ -117,6 +118,10 @@ def test_first_message(services: Services, store: Store) -> None:
     assert first_message(services, None, None, None) is None
     store.set_place("winter", "lab")
     assert first_message(services, None, None, None) == OpenLesson("winter", "lab", "")
+    leave(store)
+    assert first_message(services, None, None, None) is None, "left from Home"
+    remember(store, "winter", "read", "p")
+    assert first_message(services, None, None, None) == OpenLesson("winter", "read", "p")
     store.set_place("no longer installed", "read", "x")
     assert first_message(services, None, None, None) is None
     assert first_message(services, "2", None, None) == OpenLesson("winter")

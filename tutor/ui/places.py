@@ -7,6 +7,8 @@ from tutor.errors import StoreError
 from tutor.progress.store import Store
 from tutor.ui.messages import PARTS, Part, part_of
 
+_AT_HOME = "left for home"
+
 
 def parts_of(lesson: Lesson) -> list[Part]:
     """The parts a lesson has: one without experiments has no lab, one without questions no quiz."""
@@ -21,6 +23,18 @@ def remember(store: Store, lesson: str, part: Part, page: str) -> None:
     """
     store.set_place(lesson, part, page)
     store.set_meta(_key(lesson), f"{part} {page}")
+    if at_home(store):
+        store.set_meta(_AT_HOME, "")
+
+
+def leave(store: Store) -> None:
+    """Keep that the learner went back to Home: the app's next start is there."""
+    store.set_meta(_AT_HOME, "yes")
+
+
+def at_home(store: Store) -> bool:
+    """Whether the learner was last seen on Home."""
+    return store.meta(_AT_HOME) == "yes"
 
 
 def place_in(lesson: Lesson, store: Store) -> tuple[Part, str]:

@@ -12,6 +12,7 @@ from tutor.errors import StoreError, TutorError
 from tutor.progress.store import Store, utc_now
 from tutor.progress.writer import Writer
 from tutor.ui.messages import OpenLesson, OpenQuiz, part_of
+from tutor.ui.places import at_home
 from tutor.ui.services import Services
 from tutor.worker.client import WorkerClient
 
@@ -49,7 +50,7 @@ def first_message(
     if quiz is not None:
         return OpenQuiz(tuple(catalog.find(name).id for name in quiz), count)
     try:
-        place = services.store.place
+        place = None if at_home(services.store) else services.store.place
     except StoreError:
         return None
     if place is None or place.lesson not in {lesson.id for lesson in catalog.lessons}:

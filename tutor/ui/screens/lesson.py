@@ -14,7 +14,7 @@ from textual.widgets import ContentSwitcher
 from tutor.content.model import Lesson
 from tutor.ui.keys import COPY
 from tutor.ui.messages import Explain, LeaveScreen, Part
-from tutor.ui.places import parts_of, remember
+from tutor.ui.places import leave, parts_of, remember
 from tutor.ui.services import Services
 from tutor.ui.standing import read_before
 from tutor.ui.widgets.banner import Banner
@@ -103,6 +103,7 @@ class LessonScreen(Screen[None], inherit_bindings=False):
 
     def action_leave(self) -> None:
         """Back to where the lesson was opened from."""
+        self._services.writer.submit(leave)
         self.post_message(LeaveScreen())
 
     def on_read_view_turned(self, event: ReadView.Turned) -> None:
