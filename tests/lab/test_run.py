@@ -105,6 +105,21 @@ def test_advance_stops_when_its_time_is_up():
     assert clock.now < 0.12
 
 
+def test_a_long_epoch_is_finished_in_pieces_and_at_the_same_step():
+    clock = Clock(tick=0.001)
+    one_by_one = network(training={"epochs": 20, "batch_size": 1}, goal=None, knobs=[])
+    run, whole = (Run(one_by_one, "a", clock=clock) for _ in range(2))
+    assert whole.finish_epoch()
+    started = clock.now
+    assert not run.finish_epoch(seconds=0.01)
+    assert clock.now - started < 0.03
+    assert run.quantities()["epochs"] == 0
+    while not run.finish_epoch(seconds=0.01):
+        pass
+    assert run.quantities()["epochs"] == 1
+    assert run.quantities()["steps"] == whole.quantities()["steps"]
+
+
 @pytest.mark.parametrize("experiment", [network(), perceptron("xor", shuffle=True)])
 def test_a_seed_fixes_the_run_and_another_gives_another(experiment):
     def finished(seed):

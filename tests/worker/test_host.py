@@ -29,8 +29,10 @@ class PaperRun:
     def step(self):
         self.steps += 1
 
-    def finish_epoch(self):
-        self.steps += 4 - self.steps % 4
+    def finish_epoch(self, seconds):
+        assert seconds <= 0.05
+        self.steps += 1
+        return self.finished or self.steps % 4 == 0
 
     def turn(self, name, value):
         if name == "odd":
@@ -56,6 +58,11 @@ class Conversation:
     def say(self, *commands):
         for command in commands:
             self.host.handle(command)
+
+    def train(self):
+        """Until it stops by itself."""
+        while self.host.training:
+            self.host.advance()
 
     def report(self):
         self.say(Pull())
@@ -91,7 +98,26 @@ def test_start_pause_step_epoch(talk):
     talk.say(Step())
     assert summary(talk.report()) == (1, "paused", 2)
     talk.say(Epoch())
+    assert summary(talk.report()) == (1, "running", 3)
+    talk.train()
     assert summary(talk.report()) == (1, "paused", 4)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (Pause(), (1, "paused", 1)),
+        (Start(), (1, "finished", 10)),
+        (Step(), (1, "paused", 2)),
+        (Turn("live", 1), (1, "paused", 4)),
+        (Turn("wide", 1), (2, "ready", 0)),
+        (Reset(1), (2, "ready", 0)),
+    ],
+)
+def test_an_epoch_can_be_broken_off(talk, command, expected):
+    talk.say(Epoch(), command)
+    talk.train()
+    assert summary(talk.report()) == expected
 
 
 def test_start_says_whether_the_eye_can_follow():
@@ -114,8 +140,7 @@ def test_a_step_while_training_pauses_it(talk):
 
 def test_a_finished_run_stays_finished(talk):
     talk.say(Start())
-    while talk.host.training:
-        talk.host.advance()
+    talk.train()
     for command in (Start(), Pause(), Step(), Epoch()):
         talk.say(command)
         assert summary(talk.report()) == (1, "finished", 10)

@@ -101,9 +101,12 @@ class Run:
         """One update (perceptron: one example)."""
         self._train(1)
 
-    def finish_epoch(self) -> None:
-        """To the end of the present epoch."""
-        self._train(self._learner.steps_until(self._learner.epoch + 1))
+    def finish_epoch(self, seconds: float = math.inf) -> bool:
+        """Train to the end of the present epoch, for about so long; whether epoch or run ended."""
+        left = self._learner.steps_until(self._learner.epoch + 1)
+        before = self._learner.step
+        self._train(left, until=self._clock() + seconds)
+        return self.finished or self._learner.step >= before + left
 
     def run_to_end(self, progress: Progress | None = None) -> Result:
         """Train until finished, at full speed; ``progress`` is called with this run ten times a second."""

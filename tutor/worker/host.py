@@ -65,7 +65,7 @@ class Run(Protocol):
 
     def step(self) -> None: ...
 
-    def finish_epoch(self) -> None: ...
+    def finish_epoch(self, seconds: float) -> bool: ...
 
     def turn(self, name: str, value: Value) -> bool: ...
 
@@ -86,6 +86,8 @@ class Host:
         self._run: Run | None = None
         self._number = 0
         self._state: State = "ready"
+        self._only_this_epoch = False
+        """Whether training pauses by itself at the end of the present epoch."""
         self._report_wanted = False
 
     @property
@@ -95,9 +97,13 @@ class Host:
 
     def advance(self) -> None:
         """Train one chunk, some 50 ms."""
-        if self._run is not None:
+        if self._run is None:
+            return
+        if not self._only_this_epoch:
             self._run.advance(_CHUNK_SECONDS)
             self._settle("running")
+        elif self._run.finish_epoch(_CHUNK_SECONDS):
+            self._settle("paused")
 
     def handle(self, command: AnyCommand) -> None:
         """Do one command; what the learner did wrong is answered with Failed, and life goes on."""
@@ -128,6 +134,7 @@ class Host:
         match command:
             case Start(paced):
                 run.paced = paced
+                self._only_this_epoch = False
                 self._settle("running")
             case Pause() if self._state == "running":
                 self._state = "paused"
@@ -135,14 +142,16 @@ class Host:
                 run.step()
                 self._settle("paused")
             case Epoch() if not run.finished:
-                run.finish_epoch()
-                self._settle("paused")
+                self._only_this_epoch = True
+                self._settle("running")
+                self.advance()  # at once: most epochs are over within one chunk, and the next command is here
             case Reset(seed):
                 run.reset(seed)
                 self._begin()
             case Turn(name, value):
                 if not run.turn(name, value):
-                    self._begin("running" if self._state == "running" else "ready")
+                    goes_on = self._state == "running" and not self._only_this_epoch
+                    self._begin("running" if goes_on else "ready")
 
     def _begin(self, state: State = "ready") -> None:
         """A run stands at step 0; its number tells its reports from those of the run before."""
