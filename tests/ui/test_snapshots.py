@@ -1,0 +1,129 @@
+"""What the screens look like, compared with the pictures in ``__snapshots__``.
+
+After a change that is meant to be seen: ``pytest tests/ui/test_snapshots.py --snapshot-update``, and look
+at the pictures before they are kept. Lessons, progress and training process are made up and fixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui.conftest import shown
+from tests.ui.lab_fakes import FakeWorker, experiment
+from tests.ui.pack import PACK
+from tutor.content.catalog import Catalog
+from tutor.content.model import Lesson, Pack, Page
+from tutor.progress.store import Store
+from tutor.ui.app import TutorApp
+from tutor.ui.messages import OpenLesson
+from tutor.ui.services import Services
+
+Compare = Callable[..., bool]
+WIDE = (140, 40)
+
+FORMULA = """
+The unit multiplies each input by a [[weight]] and adds the results.
+
+```formula
+s = w1·x1 + w2·x2 + b
+where
+x1, x2 : the two inputs
+w1, w2 : the weights, one for each input
+b : the bias
+s : the weighted sum
+```
+
+If s is 0 or more, the answer is +1. Take w1 = 2, w2 = 1, b = −3:
+
+- inputs 1 and 1: s = 2 + 1 − 3 = 0, so the answer is +1;
+- inputs 1 and 0: s = 2 + 0 − 3 = −1, so the answer is −1.
+"""
+
+
+@pytest.fixture
+def fixed(services: Services) -> Services:
+    """A pack whose first lesson has a formula and three experiments; a training process at full speed."""
+    first, *others = PACK.lessons
+    experiments = [experiment("xor"), experiment("digits"), experiment("gates", kind="perceptron")]
+    pages = [Page("formula", "A weighted sum", FORMULA), *first.pages]
+    lesson = Lesson(1, first.head, pages, experiments, first.questions)
+    catalog = Catalog(Pack("tests", "Tests", [lesson, *others]))
+    return replace(services, catalog=catalog, worker=FakeWorker(steps_per_pull=400))
+
+
+def until(*words: str, keys: str = "") -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Press the first keys, wait for the first words, and so on; ``keys`` are separated by commas."""
+
+    async def play(pilot: Pilot[Any]) -> None:
+        groups = keys.split(",") if keys else [""] * len(words)
+        for group, wanted in zip(groups, words, strict=True):
+            await pilot.press(*group.split())
+            for _ in range(250):
+                await pilot.pause(0.02)
+                if wanted in shown(pilot.app):  # type: ignore[arg-type]
+                    break
+            else:
+                pytest.fail(f"{wanted!r} did not appear on:\n{shown(pilot.app)}")  # type: ignore[arg-type]
+
+    return play
+
+
+def test_home(snap_compare: Compare, fixed: Services, store: Store) -> None:
+    for page in ("formula", "first"):
+        store.mark_page("perceptron", page)
+    store.set_place("perceptron", "read", "first")
+    assert snap_compare(TutorApp(fixed), run_before=until("reading 2 of 4"))
+
+
+def test_a_page_with_a_formula(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "read", "formula"))
+    assert snap_compare(app, run_before=until("page 1 of 4"))
+
+
+def test_the_help(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "read", "formula"))
+    assert snap_compare(app, run_before=until("Keys that do something now", keys="question_mark"))
+
+
+def test_the_lab_asks(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab"))
+    assert snap_compare(app, run_before=until("step 0"))
+
+
+def test_the_lab_compares(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab"))
+    assert snap_compare(app, run_before=until("You predict b", "What happened", keys="b,space"))
+
+
+def test_the_lab_after_a_run(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab"))
+    play = until("You predict b", "What happened", "enter: your prediction", keys="b,space,enter")
+    assert snap_compare(app, run_before=play)
+
+
+def test_the_digits_after_a_run(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab", "digits"))
+    play = until("You predict a", "What happened", "enter: your prediction", keys="a,space,enter")
+    assert snap_compare(app, run_before=play)
+
+
+def test_a_question_answered(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "quiz"))
+    assert snap_compare(app, run_before=until("question 1 of", keys="a"))
+
+
+def test_a_large_screen_compares(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab"))
+    play = until("You predict b", "What happened", keys="b,space")
+    assert snap_compare(app, terminal_size=WIDE, run_before=play)
+
+
+def test_a_large_screen_with_the_perceptron(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab", "gates"))
+    play = until("You predict a", "What happened", "enter: your prediction", keys="a,space,enter")
+    assert snap_compare(app, terminal_size=WIDE, run_before=play)
