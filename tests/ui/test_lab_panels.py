@@ -36,6 +36,9 @@ def report_of(name: str, kind: str = "network", steps: int = 300) -> Report:
 REPORTS = {"xor": report_of("xor"), "digits": report_of("digits"), "gates": report_of("gates", "perceptron")}
 
 
+REPORTS_END = report_of("xor", steps=400)
+
+
 def drawn(panel: Panel, report: Report, look: Look, width: int, height: int) -> list[list[Segment]]:
     panel.report, panel.look = report, look
     return [list(strip) for strip in panel._draw(width, height)]
@@ -80,6 +83,15 @@ def test_the_perceptrons_panels_speak_of_mistakes_and_the_bound() -> None:
     weights = text(GradientPanel(), report)
     assert "+1  -2" in weights and "+0.5" in weights and "Novikoff's bound  51" in weights
     assert "Updates" in text(AccuracyPanel(), report)
+
+
+def test_no_line_of_the_comparison_ends_between_a_figures_name_and_its_number() -> None:
+    result = REPORTS_END.result
+    assert result is not None
+    for width in range(40, 80):
+        lines = comparison(experiment(), Finished(result, 1, 1), width).plain.splitlines()
+        assert "\u00a0" not in "".join(lines) and max(map(len, lines)) <= width
+        assert any("wrong answers 0" in line for line in lines)
 
 
 @pytest.mark.parametrize("width", [34, 80])

@@ -15,6 +15,8 @@ from tutor.ui.lab.tables import wrap
 
 _LABEL = 15
 """Width of the labels at the left."""
+_GLUE = "\u00a0"
+"""A blank that no line is broken at."""
 
 
 class Reveal(VerticalScroll):
@@ -55,7 +57,9 @@ def comparison(experiment: Experiment, finished: Finished, width: int) -> Conten
         rows.append(("✗ Not so.", "bold $text-warning", options[predicted].feedback))
     if outcome is not None and outcome != predicted:
         rows.append((f"Why {LETTERS[outcome]}", "bold", options[outcome].feedback))
-    rows.append(("Measured", "bold", wording.measured(experiment, finished.result.quantities)))
+    measured = wording.measured(experiment, finished.result.quantities)
+    glued = measured.replace(" ", _GLUE).replace("," + _GLUE, ", ")  # no line ends between name and number
+    rows.append(("Measured", "bold", glued))
     return Content("\n").join(line for row in rows for line in _row(*row, width=width))
 
 
@@ -66,7 +70,8 @@ def _answer(experiment: Experiment, option: int | None, none: str) -> str:
 
 
 def _row(label: str, style: str, text: str, *, width: int) -> list[Content]:
-    first, *others = wrap(clean(text), width - _LABEL) or [""]
+    lines = [line.replace(_GLUE, " ") for line in wrap(clean(text), width - _LABEL)]
+    first, *others = lines or [""]
     return [
         Content.assemble((f"{label:<{_LABEL}}", style), first),
         *(Content(" " * _LABEL + other) for other in others),
