@@ -178,6 +178,16 @@ def test_a_dumb_terminal_gets_no_escape_byte(tmp_path: Path, monkeypatch: pytest
     assert b"hint: " in terminal.seen
 
 
+def test_a_character_set_without_the_signs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    with Terminal(tmp_path) as terminal:
+        terminal.read(3)
+        status = terminal.wait_for_end(3)
+    assert status is not None and os.waitstatus_to_exitcode(status) == 2
+    assert b"\x1b" not in terminal.seen
+    assert b"character set" in terminal.seen and b"LC_ALL=C.UTF-8" in terminal.seen
+
+
 def test_require_terminal_looks_at_every_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.__stdout__", None)
     with pytest.raises(UsageError):

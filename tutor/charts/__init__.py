@@ -10,8 +10,7 @@ from tutor.charts.boundary import boundary, boundary_legend
 from tutor.charts.curves import line_chart
 from tutor.charts.digits import digits
 from tutor.charts.numbers import short
-from tutor.charts.spans import Line, Span, plain, to_ansi
-from tutor.charts.sparkline import sparkline
+from tutor.charts.spans import Line, Span
 from tutor.charts.tables import layers_table, line_table
 
 __all__ = [
@@ -24,8 +23,5 @@ __all__ = [
     "layers_table",
     "line_chart",
     "line_table",
-    "plain",
     "short",
-    "sparkline",
-    "to_ansi",
 ]

@@ -17,9 +17,7 @@ _NUMBER = 9
 _MIN_ROOM = 4
 
 
-def gradient_bars(
-    layers: Sequence[Layer], width: int, height: int, *, colours: bool = True, ascii: bool = False
-) -> list[Line]:
+def gradient_bars(layers: Sequence[Layer], width: int, height: int, *, colours: bool = True) -> list[Line]:
     """One bar per layer, as long as the logarithm of its gradient's norm; the last line is the axis.
 
     A layer without a gradient yet, or with one that is zero or not finite, has no bar but says so.
@@ -35,7 +33,7 @@ def gradient_bars(
         rows = [
             [
                 (fit(layer.name, names) + " ", "", ""),
-                (_bar(layer.gradient_norm, low, high, room, ascii), color, ""),
+                (_bar(layer.gradient_norm, low, high, room), color, ""),
                 (_number(layer).rjust(_NUMBER + 2), "", ""),
             ]
             for layer in layers
@@ -43,8 +41,7 @@ def gradient_bars(
         if height > 1 and layers:
             rows = _cut(rows, width, height - 1)
             rows.append([(" " * (names + 1) + _scale(low, high, room) + " " * (_NUMBER + 2), "", "")])
-    rows = _cut(rows, width, height) + [[(" " * width, "", "")]] * max(height - len(rows), 0)
-    return [_to_ascii(row) for row in rows] if ascii else rows
+    return _cut(rows, width, height) + [[(" " * width, "", "")]] * max(height - len(rows), 0)
 
 
 def _cut(rows: list[Line], width: int, height: int) -> list[Line]:
@@ -53,10 +50,6 @@ def _cut(rows: list[Line], width: int, height: int) -> list[Line]:
         return rows
     hidden = len(rows) - height + 1
     return [*rows[: height - 1], [(fit(f"and {hidden} more", width), "", "")]] if height else []
-
-
-def _to_ascii(row: Line) -> Line:
-    return [(text.replace("…", "~"), foreground, background) for text, foreground, background in row]
 
 
 def _decades(layers: Sequence[Layer]) -> tuple[int, int]:
@@ -74,12 +67,10 @@ def _number(layer: Layer) -> str:
     return "-" if math.isnan(layer.gradient_norm) else short(layer.gradient_norm)
 
 
-def _bar(norm: float, low: int, high: int, room: int, ascii: bool) -> str:
+def _bar(norm: float, low: int, high: int, room: int) -> str:
     if not 0 < norm < math.inf:
         return " " * room
     share = (math.log10(norm) - low) / (high - low)
-    if ascii:
-        return ("#" * max(1, round(share * room))).ljust(room)
     eighths = max(1, round(share * room * 8))
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(room)

@@ -22,16 +22,15 @@ def boundary(
     rows: int,
     *,
     colours: bool = True,
-    ascii: bool = False,
 ) -> list[Line]:
     """Paint ``surface`` as ``rows`` lines of ``columns`` cells, two pixels in each, examples on top.
 
     Blue is output 0, orange output 1, a dark line runs where the output crosses one half. Without
-    ``colours`` (or with ``ascii``) four shades stand for the output. For the signs of the examples
-    see :func:`boundary_legend`.
+    ``colours`` four shades stand for the output. For the signs of the examples see
+    :func:`boundary_legend`.
     """
     marks = _marks(surface, points, columns, rows)
-    if not colours or ascii:
+    if not colours:
         return _shaded(_resample(surface, columns, rows), marks)
     pixels = _resample(surface, columns, 2 * rows)
     colors = [

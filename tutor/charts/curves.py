@@ -16,7 +16,6 @@ from tutor.charts.spans import cells, fit
 from tutor.report import Series
 
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
-_ASCII = str.maketrans("┌┐└┘├┤┬┴┼─│", "+++++++++-|")
 # Smaller than this, a frame leaves no room for a curve.
 _MIN_WIDTH, _MIN_HEIGHT = 16, 5
 # From here on, a line is spared for the title where it does not fit beside the legend.
@@ -32,7 +31,6 @@ class Style:
     color: RGB
     marker: str
     sign: str
-    ascii_marker: str
     joined: bool
 
 
@@ -45,12 +43,11 @@ class _Frame:
     log: bool
     x_label: str
     y_range: tuple[float, float] | None
-    ascii: bool
 
 
-_SOLID = Style(BLUE, "braille", "──", "*", True)
-_DOTTED = Style(ORANGE, "•", "•", "o", False)
-_OTHERS = (Style(GREEN, "×", "×", "x", False), Style(PURPLE, "+", "+", "+", False))
+_SOLID = Style(BLUE, "braille", "──", True)
+_DOTTED = Style(ORANGE, "•", "•", False)
+_OTHERS = (Style(GREEN, "×", "×", False), Style(PURPLE, "+", "+", False))
 
 
 def line_chart(
@@ -63,7 +60,6 @@ def line_chart(
     x_label: str = "epoch",
     y_range: tuple[float, float] | None = None,
     colours: bool = True,
-    ascii: bool = False,
     empty: str = "no data yet",
 ) -> str:
     """Draw curves as ``height`` lines of ``width`` cells, joined by newlines.
@@ -71,7 +67,7 @@ def line_chart(
     On top stand the title and a legend with each curve's newest value; held-out curves are dotted.
     ``log`` draws a logarithmic axis (values <= 0 are gaps), ``y_range`` fixes a linear one. Without
     any point the frame holds the sentence ``empty``. With ``colours`` the text holds SGR colour
-    sequences and no other escape; with ``ascii`` nothing but ASCII.
+    sequences and no other escape.
     """
     drawn = [points(one, log) for one in series]
     styles = _styles(series)
@@ -80,13 +76,10 @@ def line_chart(
     elif not any(not math.isnan(y) for curve in drawn for _, y in curve):
         lines = _empty_frame(title, empty, width, height)
     else:
-        frame = _Frame(width, height, log, x_label, y_range, ascii)
+        frame = _Frame(width, height, log, x_label, y_range)
         head = _head(title, series, styles, frame)
         lines = head + _body(drawn, styles, frame, height - len(head))
     text = "\n".join(lines)
-    if ascii:
-        text = text.translate(_ASCII).replace("…", "~")
-        text = "".join(c if c.isascii() else "?" for c in text)
     return text if colours else _SGR.sub("", text)
 
 
@@ -102,28 +95,23 @@ def _styles(series: Sequence[Series]) -> list[Style]:
 
 def _head(title: str, series: Sequence[Series], styles: Sequence[Style], frame: _Frame) -> list[str]:
     """Title and legend on one line if they fit there, else on two; values go before names are cut."""
-    width, ascii = frame.width, frame.ascii
+    width = frame.width
     for with_values in (True, False):
         entries = [
             (style, f"{name} {short(last_value(one))}" if with_values else name)
             for style, name, one in zip(styles, labels(series), series, strict=True)
         ]
-        used = sum(3 + len(_sign(style, ascii)) + cells(text) for style, text in entries)
+        used = sum(3 + len(style.sign) + cells(text) for style, text in entries)
         if cells(title) + used <= width:
-            return [fit(title, width - used) + _legend(entries, ascii)]
+            return [fit(title, width - used) + _legend(entries)]
         if used <= width and frame.height >= _ROOMY_HEIGHT:
-            return [fit(title, width), _legend(entries, ascii) + " " * (width - used)]
-    return [fit(f"{title}  " + "  ".join(f"{_sign(style, ascii)} {text}" for style, text in entries), width)]
+            return [fit(title, width), _legend(entries) + " " * (width - used)]
+    return [fit(f"{title}  " + "  ".join(f"{style.sign} {text}" for style, text in entries), width)]
 
 
-def _sign(style: Style, ascii: bool) -> str:
-    return style.ascii_marker if ascii else style.sign
-
-
-def _legend(entries: Sequence[tuple[Style, str]], ascii: bool) -> str:
+def _legend(entries: Sequence[tuple[Style, str]]) -> str:
     return "".join(
-        f"  \x1b[38;2;{';'.join(map(str, style.color))}m{_sign(style, ascii)}\x1b[0m {text}"
-        for style, text in entries
+        f"  \x1b[38;2;{';'.join(map(str, style.color))}m{style.sign}\x1b[0m {text}" for style, text in entries
     )
 
 
@@ -145,8 +133,7 @@ def _body(drawn: Sequence[XY], styles: Sequence[Style], frame: _Frame, height: i
             few = dotted(few, _DOT_COLUMNS * (x_axis.high - x_axis.low) / canvas)
         if few:
             draw = figure.plot if style.joined else figure.scatter
-            marker = style.ascii_marker if frame.ascii else style.marker
-            draw([x for x, _ in few], [y for _, y in few], marker=marker, color=style.color)
+            draw([x for x, _ in few], [y for _, y in few], marker=style.marker, color=style.color)
     lines: list[str] = figure.build().rstrip("\n").split("\n")
     lines[-1] = _with_label(lines[-1], frame.x_label, frame.width)
     return lines

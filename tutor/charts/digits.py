@@ -12,13 +12,11 @@ _CAPTION = len("7->1!100%")
 _GAP = 2
 
 
-def digits(
-    samples: Samples, columns: int, rows: int, *, colours: bool = True, ascii: bool = False
-) -> list[Line]:
+def digits(samples: Samples, columns: int, rows: int, *, colours: bool = True) -> list[Line]:
     """As many images as fit on ``rows`` lines of ``columns`` cells, two pixels in each cell.
 
     Under each stands ``7->7  98%``: truth, answer, and how sure the network is; ``7->1! 50%`` is wrong.
-    Without ``colours`` (or with ``ascii``) characters stand for the ink.
+    Without ``colours`` characters stand for the ink.
     """
     tile_width = max(samples.width, _CAPTION)
     tile_height = (samples.height + 1) // 2 + _CAPTION_ROWS
@@ -27,7 +25,7 @@ def digits(
     lines: list[Line] = []
     for first in range(0, min(across * down, len(samples.label)), max(across, 1)):
         tiles = [
-            _tile(samples, index, tile_width, not colours or ascii)
+            _tile(samples, index, tile_width, not colours)
             for index in range(first, min(first + across, len(samples.label)))
         ]
         for parts in zip(*tiles, strict=True):

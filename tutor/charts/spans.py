@@ -13,22 +13,6 @@ Span = tuple[str, str, str]
 Line = list[Span]
 
 
-def plain(line: Line) -> str:
-    """The characters of a line, without its colours."""
-    return "".join(text for text, _, _ in line)
-
-
-def to_ansi(line: Line) -> str:
-    """The line with SGR sequences of 24-bit colours, reset at its end."""
-    parts = []
-    for text, foreground, background in line:
-        codes = [
-            f"{kind};2;{_decimal(color)}" for kind, color in ((38, foreground), (48, background)) if color
-        ]
-        parts.append(f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if codes else text)
-    return "".join(parts)
-
-
 def cells(text: str) -> int:
     """How many terminal columns ``text`` takes (wide characters two, combining ones none)."""
     return sum(_cells_of(character) for character in text)
@@ -72,7 +56,3 @@ def _cells_of(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _decimal(color: str) -> str:
-    return ";".join(str(int(color[i : i + 2], 16)) for i in (1, 3, 5))

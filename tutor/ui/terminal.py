@@ -7,6 +7,8 @@ import sys
 
 from tutor.errors import UsageError
 
+_SIGNS = "─▀⣿→α"
+"""Some of what the screens are drawn with."""
 _HINT = "without the app there are: dltutor quiz --plain, dltutor lab ID, dltutor progress"
 
 
@@ -21,3 +23,9 @@ def require_terminal() -> None:
         raise UsageError("the app needs a terminal, and input or output is none", _HINT)
     if os.environ.get("TERM", "dumb") in ("", "dumb", "unknown"):
         raise UsageError("this terminal (TERM=dumb) cannot place text on the screen", _HINT)
+    encoding = sys.__stderr__.encoding if sys.__stderr__ else "ascii"
+    try:
+        _SIGNS.encode(encoding)
+    except UnicodeEncodeError:
+        hint = f"if your terminal shows UTF-8, set LC_ALL=C.UTF-8; {_HINT}"
+        raise UsageError(f"the character set {encoding} has no signs to draw charts with", hint) from None
