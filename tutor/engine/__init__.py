@@ -16,7 +16,8 @@ from tutor.engine.history import History
 from tutor.engine.layers import Activation, Dense, Dropout, Flatten, Layer
 from tutor.engine.network import Sequential
 from tutor.engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from tutor.engine.report import LayerHealth, TrainingReport
+from tutor.engine.report import HealthReport, Histogram, LayerHealth, LayerSurvey, TrainingReport
+from tutor.engine.surface import DecisionSurface, decision_surface
 from tutor.engine.trainer import Snapshot, Trainer
 from tutor.engine.warmup import warm_up
 
@@ -26,12 +27,16 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "DecisionSurface",
     "Dense",
     "Dropout",
     "Flatten",
+    "HealthReport",
+    "Histogram",
     "History",
     "Layer",
     "LayerHealth",
+    "LayerSurvey",
     "Optimizer",
     "RMSprop",
     "Sequential",
@@ -39,6 +44,7 @@ __all__ = [
     "Trainer",
     "TrainingReport",
     "cache",
+    "decision_surface",
     "parse_layers",
     "warm_up",
 ]

@@ -133,7 +133,9 @@ class Sequential:
         slots = plan.zeros(self.optimizer.slots * self.plan.parameters, self.dtype)
         slots[:] = self.optimizer.start_of_slots()
         counters, sums = np.zeros(d.COUNTERS, np.int64), np.zeros(d.SUMS)
-        self.run = d.Run(controls, self.optimizer.rates(), counters, sums, slots)
+        before = plan.zeros(self.plan.parameters, self.dtype)
+        before[:] = math.nan  # no update yet
+        self.run = d.Run(controls, self.optimizer.rates(), counters, sums, slots, before)
 
     def set_activation(self, layer_index: int, name: str) -> None:
         """Exchange the activation function of one layer, also in the middle of training."""

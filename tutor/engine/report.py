@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -16,6 +17,70 @@ class LayerHealth:
     name: str
     gradient_norm: float
     weight_norm: float
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How many numbers fell into each bin from one edge to the next, ``len(edges) - 1`` of them.
+
+    The first and the last bin also hold everything that lies below or above.
+    """
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    not_finite: int
+    """Numbers that are NaN or infinite, in no bin."""
+
+
+@dataclass(frozen=True)
+class LayerSurvey(LayerHealth):
+    """How a layer fares; in every figure only finite numbers count, and NaN is where there is none to tell.
+
+    ``weight_norm`` and ``gradient_norm`` are as in :class:`LayerHealth`, NaN for layers without weights.
+    Activations are what the layer answers for each example looked at, without dropout.
+    """
+
+    update_ratio: float
+    """Length of the last update over the length of the weights after it, 0 or more; some 0.001 is usual."""
+    activation_mean: float
+    activation_deviation: float
+    """Standard deviation over all units and examples together, 0 or more."""
+    saturated: float
+    """Sigmoid and tanh: the share, from 0 to 1, of all pairs of a unit and an example where the slope of the
+    function is below 5% of its maximum: a (1 - a) < 0.0125, 1 - a² < 0.05. NaN for other functions."""
+    dead: float
+    """ReLU, leaky ReLU, ELU, GELU, softplus: the share, from 0 to 1, of units that answered exactly 0 to
+    every example looked at. In a convolution each place of each channel is a unit. NaN for all others."""
+    activations: Histogram
+    """32 equal bins: 0 to 1 for sigmoid, softmax, step; -1 to 1 for tanh, sign; 0 to 8 for ReLU, softplus;
+    -8 to 8 for the rest."""
+    gradients: Histogram
+    """Sizes (absolute values) in 32 bins from 2**-48 to 2**16, each a factor of 4 wide."""
+    weights: Histogram
+    """32 equal bins from -2 to 2."""
+
+    @property
+    def finite(self) -> bool:
+        """Whether every number looked at is finite."""
+        return not (self.activations.not_finite or self.gradients.not_finite or self.weights.not_finite)
+
+
+@dataclass(frozen=True)
+class HealthReport:
+    """The health of every layer that computes anything, in order."""
+
+    step: int
+    epoch: int
+    loss: float
+    """Mean of the minibatch losses in the last run; NaN before the first step."""
+    examples: int
+    """How many were looked at."""
+    layers: tuple[LayerSurvey, ...]
+
+    @property
+    def finite(self) -> bool:
+        """Whether the loss and every number looked at are finite."""
+        return math.isfinite(self.loss) and all(layer.finite for layer in self.layers)
 
 
 @dataclass(frozen=True)

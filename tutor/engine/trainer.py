@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine import checks, optimizers, plan
+from tutor.engine.health import HealthCheck
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import launch
 from tutor.engine.layers import Layer
-from tutor.engine.report import LayerHealth, TrainingReport
+from tutor.engine.report import HealthReport, LayerHealth, TrainingReport
 from tutor.errors import EngineError
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Trainer:
         self._run.counters[d.STATUS] = d.HEALTHY
         self._run.controls[d.SHUFFLE] = shuffle
         self._ran = False
+        self._check: HealthCheck | None = None
         self.diverged = ""
         """Empty, or what stopped being finite first, as in "the weights of dense_1"."""
         self._workspace = model.plan.workspace(0, model.dtype)
@@ -124,6 +126,7 @@ class Trainer:
             self.loss = float(self._run.sums[d.LOSS_SUM] / self._run.sums[d.EXAMPLES_SUM])
         if self._run.counters[d.STATUS] != d.HEALTHY:
             self.diverged = self._first_bad()
+            self._run.before[:] = math.nan  # the step that would have been remembered was not reached
             if self._run.counters[d.STATUS] == d.BAD_LOSS:
                 self.loss = math.nan
 
@@ -173,6 +176,7 @@ class Trainer:
         run.rates[:] = snapshot.rates
         run.counters[:] = snapshot.counters
         run.controls[:] = snapshot.controls
+        run.before[:] = math.nan  # of what is restored, the last update is not known
         self.set_batch_size(int(snapshot.controls[d.BATCH_SIZE]))
         self.diverged = ""
 
@@ -190,6 +194,17 @@ class Trainer:
             layers=self._health(),
             diverged=self.diverged,
         )
+
+    def health(self, examples: int = 64) -> HealthReport:
+        """How each layer fares now, seen on so many training examples (or all, if there are fewer).
+
+        They are spread evenly over the set and always the same. Changes nothing in the run.
+        """
+        count = min(checks.whole_number("the number of examples", examples, least=1), self.data.count)
+        if self._check is None or self._check.count != count:
+            self._check = HealthCheck(self.model, self.data.examples, count)
+        layers = self._check.look(self._run.before, self._ran)
+        return HealthReport(self.step, self.epoch, self.loss, count, layers)
 
     def _health(self) -> tuple[LayerHealth, ...]:
         network = self.model.network

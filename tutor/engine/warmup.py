@@ -22,7 +22,9 @@ def warm_up(progress: Callable[[str], None] | None = None, dtypes: Sequence[str]
             progress(_announcement(dtype))
         model = Sequential(parse_layers("dense 1"), (1,), dtype=dtype)
         model.compile("sgd", "mean_squared_error")
-        model.trainer([0.0], [0.0]).run(1)
+        trainer = model.trainer([0.0], [0.0])
+        trainer.run(1)
+        trainer.health()
         model.evaluate([0.0], [0.0])
         model.gradients([0.0], [0.0])
     return time.perf_counter() - start

@@ -52,6 +52,7 @@ LEAKY_RELU = 7
 ELU = 8
 GELU = 9
 SOFTPLUS = 10
+FUNCTIONS = 11
 
 # Losses.
 MEAN_SQUARED_ERROR = 0
@@ -116,6 +117,27 @@ EXAMPLES_SUM = 1
 SUMS = 2
 
 
+# Columns of a survey's figures (layers, FIGURES).
+GRADIENT_SQUARES = 0
+WEIGHT_SQUARES = 1
+UPDATE_SQUARES = 2
+MEAN = 3
+DEVIATION = 4
+SATURATED = 5  # shares
+DEAD = 6
+BAD_ACTIVATIONS = 7  # how many are NaN or infinite
+BAD_GRADIENTS = 8
+BAD_WEIGHTS_COUNT = 9
+OUTPUT_FUNCTION = 10  # code of the activation function that ends the layer
+FIGURES = 11
+
+# A survey's counts (layers, HISTOGRAMS, BINS): of activations, of the gradients' sizes, of weights.
+HISTOGRAMS = 3
+BINS = 32
+WEIGHTS_LOW, WEIGHTS_HIGH = -2.0, 2.0
+GRADIENTS_LOW = -48  # the first bin begins at 2**-48; each is a factor of 4 wide
+
+
 class Network(NamedTuple):
     """The table of operations and what it learns."""
 
@@ -151,6 +173,7 @@ class Run(NamedTuple):
     counters: Integers
     sums: NDArray[np.float64]
     slots: Floats  # flat, one slot of parameters after the other: what the optimizer remembers
+    before: Floats  # the parameters before the last step of the latest launch
 
 
 def padded(width: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.engine import cache
+from tutor.engine.kernels.cpu import survey as cpu_survey
 from tutor.engine.kernels.cpu import train
 from tutor.engine.kernels.description import Examples, Floats, Network, Run, Workspace
 
@@ -30,13 +31,18 @@ def evaluate(
     return float(_call(train.evaluate, network, workspace, examples, loss, with_loss, outputs))
 
 
+def survey(*arrays: Any) -> None:
+    """See ``cpu.survey.survey``; health is always looked at on the CPU."""
+    _call(cpu_survey.survey, *arrays)
+
+
 def _call(entry: Any, *args: Any) -> Any:
-    known = len(entry.signatures)
+    known = len(entry.overloads)
     try:
         result = entry(*args)
     except OSError:
         # Compiled, but it could not be written to the cache (a full disk). Numba has kept it in memory.
         result = entry(*args)
-    if len(entry.signatures) > known:
+    if len(entry.overloads) > known:
         cache.seal()
     return result

@@ -30,6 +30,13 @@ def update(network: NetworkView, run: RunView) -> bool:
 
 
 @kernel
+def remember(network: NetworkView, run: RunView) -> None:
+    """Keep the parameters, so that a report can tell the length of the update that follows."""
+    for i in range(0, network.size, d.WIDTH):
+        store(run.before, i, load(network.parameters, i))
+
+
+@kernel
 def _keep(run: RunView) -> float:
     """What weight decay leaves of a parameter in one step."""
     return float(1.0 - run.rates[d.LEARNING_RATE] * run.rates[d.WEIGHT_DECAY])

@@ -12,7 +12,7 @@ from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite
 from tutor.engine.kernels.cpu.jit import entry, kernel
 from tutor.engine.kernels.cpu.lanes import load, store
 from tutor.engine.kernels.cpu.losses import loss_and_delta, starts_from_logits
-from tutor.engine.kernels.cpu.optimizers import update
+from tutor.engine.kernels.cpu.optimizers import remember, update
 from tutor.engine.kernels.cpu.random import shuffle, stream
 from tutor.engine.kernels.cpu.views import (
     ExamplesView,
@@ -47,6 +47,8 @@ def train_steps(
         rows = min(state.controls[d.BATCH_SIZE], data.n - first)
         mode = Mode(True, state.controls[d.SEED], counters[d.STEPS])
         loss = _gradient_of_batch(net, room, data, mode, state.controls[d.LOSS], first, rows)
+        if step == steps - 1:
+            remember(net, state)
         counters[d.STATUS] = _checked_update(net, state, loss)
         if counters[d.STATUS] != d.HEALTHY:
             return

@@ -78,6 +78,7 @@ class RunView(NamedTuple):
     counters: Pointer
     sums: Pointer
     slots: Pointer
+    before: Pointer
 
 
 @kernel
@@ -126,6 +127,7 @@ def view_run(run: d.Run) -> RunView:
         pointer_to(run.counters),
         pointer_to(run.sums),
         pointer_to(run.slots),
+        pointer_to(run.before),
     )
 
 

@@ -1,0 +1,123 @@
+"""The health of each layer, measured when asked: a pass over some examples, one over the weights.
+
+What it costs is bounded by the number of examples looked at, so that asking every 50 steps is cheap beside
+the training itself (``tests/benchmarks`` measures it).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tutor.engine import plan
+from tutor.engine.kernels import description as d
+from tutor.engine.kernels import launch
+from tutor.engine.report import Histogram, LayerSurvey
+
+if TYPE_CHECKING:
+    from tutor.engine.network import Sequential
+
+_RANGES = {
+    d.SIGMOID: (0.0, 1.0),
+    d.SOFTMAX: (0.0, 1.0),
+    d.STEP: (0.0, 1.0),
+    d.TANH: (-1.0, 1.0),
+    d.SIGN: (-1.0, 1.0),
+    d.RELU: (0.0, 8.0),
+    d.SOFTPLUS: (0.0, 8.0),
+}
+"""Between which values the outputs of each function are put into bins."""
+_OTHER_RANGE = (-8.0, 8.0)
+
+_SATURATES = (d.SIGMOID, d.TANH)
+_CAN_DIE = (d.RELU, d.LEAKY_RELU, d.ELU, d.GELU, d.SOFTPLUS)
+
+_RANGE_TABLE = np.array([_RANGES.get(code, _OTHER_RANGE) for code in range(d.FUNCTIONS)])
+
+
+def _edges(low: float, high: float) -> tuple[float, ...]:
+    return tuple(np.linspace(low, high, d.BINS + 1).tolist())
+
+
+_ACTIVATION_EDGES = [_edges(low, high) for low, high in _RANGE_TABLE]
+_WEIGHT_EDGES = _edges(d.WEIGHTS_LOW, d.WEIGHTS_HIGH)
+_GRADIENT_EDGES = tuple(2.0 ** (d.GRADIENTS_LOW + 2 * k) for k in range(d.BINS + 1))
+_NO_COUNTS = (0,) * d.BINS
+
+
+class HealthCheck:
+    """Looks at the same examples of a data set each time, spread evenly over it in the order given."""
+
+    def __init__(self, model: Sequential, examples: d.Examples, count: int) -> None:
+        order = np.linspace(0, examples.order.size - 1, count).astype(np.int64)
+        self._model = model
+        self.count = count
+        self._examples = examples._replace(order=order)
+        self._workspace = model.plan.workspace(count, model.dtype)
+        self._outputs = plan.zeros(count * d.padded(model.plan.outputs), model.dtype)
+        last = {int(row[d.LAYER]): number for number, row in enumerate(model.plan.operations)}
+        self._rows = np.array(list(last.values()), np.int64)
+        self._names = [model.plan.layer_names[layer] for layer in last]
+        self._arrays = np.array(
+            [
+                (self._names.index(t.layer), t.start, t.length // t.stride, t.shape[-1], t.stride)
+                for t in model.plan.tensors
+            ],
+            np.int64,
+        ).reshape(-1, 5)
+        self._with_weights = [any(t.layer == name for t in model.plan.tensors) for name in self._names]
+        self._figures = np.zeros((len(last), d.FIGURES))
+        self._counts = np.zeros((len(last), d.HISTOGRAMS, d.BINS), np.int64)
+
+    def look(self, before: Any, has_gradients: bool) -> tuple[LayerSurvey, ...]:
+        """The figures now; ``before`` are the parameters before the last update, or NaN."""
+        network = self._model.network
+        self._figures.fill(0)
+        self._counts.fill(0)
+        launch.evaluate(network, self._workspace, self._examples, 0, False, self._outputs)
+        launch.survey(
+            network.operations,
+            self._rows,
+            self._arrays,
+            network.parameters,
+            network.gradients,
+            before,
+            self._workspace.values,
+            self.count,
+            _RANGE_TABLE,
+            self._figures,
+            self._counts,
+        )
+        columns = (self._names, self._figures.tolist(), self._counts.tolist(), self._with_weights)
+        return tuple(_layer(*column, has_gradients) for column in zip(*columns, strict=True))
+
+
+def _layer(
+    name: str, figures: list[float], counts: list[list[int]], weights: bool, gradients: bool
+) -> LayerSurvey:
+    activations, sizes, values = counts
+    function = int(figures[d.OUTPUT_FUNCTION])
+    weight_norm = math.sqrt(figures[d.WEIGHT_SQUARES]) if weights else math.nan
+    gradients = gradients and weights
+    looked = any(activations)
+    return LayerSurvey(
+        name=name,
+        gradient_norm=math.sqrt(figures[d.GRADIENT_SQUARES]) if gradients else math.nan,
+        weight_norm=weight_norm,
+        update_ratio=math.sqrt(figures[d.UPDATE_SQUARES]) / weight_norm if weight_norm > 0 else math.nan,
+        activation_mean=figures[d.MEAN] if looked else math.nan,
+        activation_deviation=figures[d.DEVIATION] if looked else math.nan,
+        saturated=figures[d.SATURATED] if looked and function in _SATURATES else math.nan,
+        dead=figures[d.DEAD] if function in _CAN_DIE else math.nan,
+        activations=Histogram(
+            _ACTIVATION_EDGES[function], tuple(activations), int(figures[d.BAD_ACTIVATIONS])
+        ),
+        gradients=Histogram(
+            _GRADIENT_EDGES,
+            tuple(sizes) if gradients else _NO_COUNTS,
+            int(figures[d.BAD_GRADIENTS]) if gradients else 0,
+        ),
+        weights=Histogram(_WEIGHT_EDGES, tuple(values), int(figures[d.BAD_WEIGHTS_COUNT])),
+    )
