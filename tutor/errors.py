@@ -35,7 +35,3 @@ class EngineError(InputError):
 
 class StoreError(TutorError):
     """The progress database cannot be read or written."""
-
-
-class WorkerError(TutorError):
-    """The training process could not be started, or died."""

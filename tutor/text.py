@@ -1,4 +1,4 @@
-"""Cleaning of text that came from outside: packs, files, the database, the environment, the keyboard."""
+"""Text on its way to a terminal: cleaned of what came from outside, and measured in columns."""
 
 from __future__ import annotations
 
@@ -20,3 +20,16 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """As :func:`clean`, and every run of white space becomes one blank."""
     return " ".join(clean(text).split())
+
+
+def cells(text: str) -> int:
+    """How many terminal columns ``text`` takes: two for wide East Asian signs, none for combining marks."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.charts import layers_table, line_table, short
-from tutor.charts.spans import cells, fit
+from tutor.charts.spans import fit
 from tutor.report import Layer, Series
+from tutor.text import cells
 
 
 @pytest.mark.parametrize(

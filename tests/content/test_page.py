@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tutor.content.catalog import Catalog
 from tutor.content.page import PAGE_LINES, PAGE_WIDTH, PageLine, layout, read
-from tutor.content.wrap import cells, width_of
+from tutor.content.wrap import width_of
+from tutor.text import cells
 
 BUNDLED = Path(__file__).resolve().parents[2] / "lessons"
 

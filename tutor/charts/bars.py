@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from tutor.charts.axes import power
 from tutor.charts.numbers import short
 from tutor.charts.palette import BLUE, hexadecimal
-from tutor.charts.spans import Line, cells, fit
+from tutor.charts.spans import Line, fit
 from tutor.report import Layer
+from tutor.text import cells
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _NUMBER = 9

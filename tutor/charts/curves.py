@@ -12,8 +12,9 @@ from tutor.charts import axes
 from tutor.charts.numbers import short
 from tutor.charts.palette import BLUE, GREEN, ORANGE, PURPLE, RGB
 from tutor.charts.series import XY, dotted, downsample, held_out, labels, last_value, points
-from tutor.charts.spans import cells, fit
+from tutor.charts.spans import fit
 from tutor.report import Series
+from tutor.text import cells
 
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
 # Smaller than this, a frame leaves no room for a curve.

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
-from tutor.text import clean_line
+from tutor.text import cells, clean_line
 
 Span = tuple[str, str, str]
 """Text, foreground, background; a colour is ``#rrggbb``, or ``""`` for the terminal's own."""
 
 Line = list[Span]
-
-
-def cells(text: str) -> int:
-    """How many terminal columns ``text`` takes (wide characters two, combining ones none)."""
-    return sum(_cells_of(character) for character in text)
 
 
 def fit(text: str, width: int, align: str = "left") -> str:
@@ -45,14 +39,8 @@ def join(columns: Sequence[tuple[str, str, str]]) -> Line:
 def _cut(text: str, width: int) -> str:
     kept, used = "", 0
     for character in text:
-        used += _cells_of(character)
+        used += cells(character)
         if used > width:
             break
         kept += character
     return kept
-
-
-def _cells_of(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -14,8 +14,7 @@ from importlib import metadata
 
 from tutor import __version__, paths
 from tutor.errors import TutorError
-
-MIN_COLUMNS, MIN_ROWS = 60, 16
+from tutor.ui.terminal import LEAST_COLUMNS, LEAST_ROWS
 
 Findings = dict[str, str]
 
@@ -65,13 +64,13 @@ def _terminal() -> Findings:
     term = os.environ.get("TERM", "")
     findings = {
         "TERM": term or "not set",
-        "size": f"{columns}x{rows} (at least {MIN_COLUMNS}x{MIN_ROWS}; 80x24 is comfortable)",
+        "size": f"{columns}x{rows} (at least {LEAST_COLUMNS}x{LEAST_ROWS}; 80x24 is comfortable)",
         "encoding": locale.getpreferredencoding(False),
         "colours": _colours(term),
         "interactive": "yes" if sys.stdout.isatty() else "no (the app needs a terminal; the rest does not)",
     }
-    if sys.stdout.isatty() and (columns < MIN_COLUMNS or rows < MIN_ROWS):
-        findings["problem"] = f"the terminal is {columns}x{rows}, smaller than {MIN_COLUMNS}x{MIN_ROWS}"
+    if sys.stdout.isatty() and (columns < LEAST_COLUMNS or rows < LEAST_ROWS):
+        findings["problem"] = f"the terminal is {columns}x{rows}, smaller than {LEAST_COLUMNS}x{LEAST_ROWS}"
     return findings
 
 

@@ -17,8 +17,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
 from tutor.content.formula import Formula
-from tutor.content.wrap import BREAK, PageLine, Role, Span, cells, width_of, wrap
-from tutor.text import clean
+from tutor.content.wrap import BREAK, PageLine, Role, Span, width_of, wrap
+from tutor.text import cells, clean
 
 __all__ = ["PAGE_LINES", "PAGE_WIDTH", "PageLayout", "PageLine", "Problem", "Role", "Span", "layout", "read"]
 

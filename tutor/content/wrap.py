@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
+
+from tutor.text import cells
 
 Role = Literal[
     "text", "strong", "emphasis", "code", "term", "cite", "formula", "heading", "bullet", "quote"
@@ -27,19 +28,6 @@ BREAK = Span("\n", "break")
 
 # Not str.split(): that would break at the no-break space too.
 _BLANKS = re.compile("[ \t\n\u2028\u2029]+")
-
-
-def cells(text: str) -> int:
-    """How many terminal columns ``text`` takes: two for wide East Asian signs, none for combining marks."""
-    if text.isascii():
-        return len(text)
-    return sum(_cells_of(character) for character in text)
-
-
-def _cells_of(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def width_of(line: PageLine) -> int:
@@ -112,7 +100,7 @@ def _cut(word: PageLine, width: int) -> list[PageLine]:
     used = 0
     for span in word:
         for character in span.text:
-            size = _cells_of(character)
+            size = cells(character)
             if used and used + size > width:
                 pieces.append([])
                 used = 0

@@ -7,6 +7,9 @@ import sys
 
 from tutor.errors import UsageError
 
+LEAST_COLUMNS, LEAST_ROWS = 60, 16
+"""The smallest terminal that shows every screen whole."""
+
 _SIGNS = "─▀⣿→α"
 """Some of what the screens are drawn with."""
 _HINT = "without the app there are: dltutor quiz --plain, dltutor lab ID, dltutor progress"

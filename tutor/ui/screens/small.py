@@ -12,8 +12,9 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-LEAST = Size(60, 16)
-"""The smallest terminal that shows every screen whole."""
+from tutor.ui.terminal import LEAST_COLUMNS, LEAST_ROWS
+
+LEAST = Size(LEAST_COLUMNS, LEAST_ROWS)
 
 
 def too_small(size: Size) -> bool:
