@@ -17,6 +17,7 @@ from tutor.engine.layers import Activation, Dense, Dropout, Flatten, Layer
 from tutor.engine.network import Sequential
 from tutor.engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from tutor.engine.report import HealthReport, Histogram, LayerHealth, LayerSurvey, TrainingReport
+from tutor.engine.schedules import CosineDecay, ExponentialDecay, PiecewiseConstantDecay, Schedule, WarmUp
 from tutor.engine.surface import DecisionSurface, decision_surface
 from tutor.engine.trainer import Snapshot, Trainer
 from tutor.engine.warmup import warm_up
@@ -27,9 +28,11 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "CosineDecay",
     "DecisionSurface",
     "Dense",
     "Dropout",
+    "ExponentialDecay",
     "Flatten",
     "HealthReport",
     "Histogram",
@@ -38,11 +41,14 @@ __all__ = [
     "LayerHealth",
     "LayerSurvey",
     "Optimizer",
+    "PiecewiseConstantDecay",
     "RMSprop",
+    "Schedule",
     "Sequential",
     "Snapshot",
     "Trainer",
     "TrainingReport",
+    "WarmUp",
     "cache",
     "decision_surface",
     "parse_layers",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.engine import schedules
 from tutor.engine.checks import choice, number
 from tutor.engine.kernels import description as d
+from tutor.engine.schedules import Schedule
 from tutor.errors import EngineError
 
 _RATES = {
@@ -39,14 +42,16 @@ class Optimizer:
     slots: ClassVar[int]
     """Numbers remembered per parameter."""
 
-    learning_rate: float = 0.01
+    learning_rate: float | Schedule = 0.01
+    """A number, or one of ``schedules``."""
     weight_decay: float = field(default=0.0, kw_only=True)
     clipvalue: float | None = field(default=None, kw_only=True)
     clipnorm: float | None = field(default=None, kw_only=True)
     global_clipnorm: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        number("the learning rate", self.learning_rate, above=0.0)
+        if not isinstance(self.learning_rate, Schedule):
+            number("the learning rate", self.learning_rate, above=0.0)
         number("the weight decay", self.weight_decay, least=0.0)
         for name in self._clipping():
             number(name, getattr(self, name), above=0.0)
@@ -57,9 +62,13 @@ class Optimizer:
 
     def rates(self) -> NDArray[np.float64]:
         """The settings that are real numbers, as the kernels read them."""
-        rates = np.zeros(d.RATES)
+        rate = self.learning_rate
+        scheduled = rate.numbers() if isinstance(rate, Schedule) else []
+        rates = np.zeros(d.RATES + len(scheduled))
+        rates[d.RATES :] = scheduled
         for name, place in _RATES.items():
-            rates[place] = getattr(self, name, 0.0)
+            value = getattr(self, name, 0.0)
+            rates[place] = value(0) if isinstance(value, Schedule) else value
         for name in self._clipping():
             rates[d.CLIP] = getattr(self, name)
         return rates
@@ -69,6 +78,8 @@ class Optimizer:
         controls = np.zeros(d.CONTROLS, np.int64)
         controls[d.OPTIMIZER] = self.code
         controls[d.NESTEROV] = getattr(self, "nesterov", False)
+        if isinstance(self.learning_rate, Schedule):
+            controls[d.SCHEDULE] = self.learning_rate.code
         for name in self._clipping():
             controls[d.CLIPPING] = _CLIPPING[name]
         return controls
@@ -79,7 +90,8 @@ class Optimizer:
 
     def settings(self) -> dict[str, Any]:
         """The arguments that make the same optimizer again."""
-        return asdict(self)
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {n: value.settings() if isinstance(value, Schedule) else value for n, value in values.items()}
 
     def _clipping(self) -> list[str]:
         return [name for name in _CLIPPING if getattr(self, name) is not None]
@@ -121,7 +133,7 @@ class Adagrad(Optimizer):
     code = d.ADAGRAD
     slots = 1
 
-    learning_rate: float = 0.001
+    learning_rate: float | Schedule = 0.001
     initial_accumulator_value: float = 0.1
     epsilon: float = 1e-7
 
@@ -149,7 +161,7 @@ class RMSprop(Optimizer):
     code = d.RMSPROP
     slots = 2
 
-    learning_rate: float = 0.001
+    learning_rate: float | Schedule = 0.001
     rho: float = 0.9
     momentum: float = 0.0
     epsilon: float = 1e-7
@@ -176,7 +188,7 @@ class Adam(Optimizer):
     code = d.ADAM
     slots = 2
 
-    learning_rate: float = 0.001
+    learning_rate: float | Schedule = 0.001
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
@@ -206,6 +218,9 @@ def make(name: str, **settings: Any) -> Optimizer:
     kind = _KINDS[choice("optimizer", name, NAMES)]
     for setting in settings:
         choice(f"setting of {name}", setting, [f.name for f in fields(kind)])
+    rate = settings.get("learning_rate")
+    if isinstance(rate, Mapping):
+        settings["learning_rate"] = schedules.make(rate)
     return kind(**settings)
 
 

@@ -98,6 +98,11 @@ class Trainer:
         return int(self._run.counters[d.EPOCHS])
 
     @property
+    def learning_rate(self) -> float:
+        """That of the last step; before the first, that of the first."""
+        return float(self._run.rates[d.LEARNING_RATE])
+
+    @property
     def batch_size(self) -> int:
         """Examples per update."""
         return int(self._run.controls[d.BATCH_SIZE])
@@ -131,8 +136,9 @@ class Trainer:
                 self.loss = math.nan
 
     def set_learning_rate(self, value: float) -> None:
-        """From the next step on."""
+        """From the next step on; it stays, also where there was a schedule."""
         self._run.rates[d.LEARNING_RATE] = checks.number("the learning rate", value, above=0.0)
+        self._run.controls[d.SCHEDULE] = d.NO_SCHEDULE
 
     def set_momentum(self, value: float) -> None:
         """From the next step on; only some optimizers have a momentum."""

@@ -73,6 +73,13 @@ CLIP_VALUE = 1
 CLIP_NORM = 2  # of each weight array
 CLIP_GLOBAL_NORM = 3  # of all weights together
 
+# How the learning rate goes.
+NO_SCHEDULE = 0
+CONSTANT_RATE = 1  # after a warm-up
+EXPONENTIAL_DECAY = 2
+COSINE_DECAY = 3
+PIECEWISE_CONSTANT_DECAY = 4
+
 # Places in Run.controls.
 LOSS = 0
 OPTIMIZER = 1
@@ -81,7 +88,8 @@ SHUFFLE = 3
 SEED = 4
 NESTEROV = 5
 CLIPPING = 6
-CONTROLS = 7
+SCHEDULE = 7
+CONTROLS = 8
 
 # Places in Run.rates.
 LEARNING_RATE = 0
@@ -92,7 +100,7 @@ EPSILON = 4
 RHO = 5
 WEIGHT_DECAY = 6
 CLIP = 7
-RATES = 8
+RATES = 8  # from here on the numbers of the schedule, if there is one
 
 # Places in Run.counters.
 STEPS = 0

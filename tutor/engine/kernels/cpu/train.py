@@ -14,6 +14,7 @@ from tutor.engine.kernels.cpu.lanes import load, store
 from tutor.engine.kernels.cpu.losses import loss_and_delta, starts_from_logits
 from tutor.engine.kernels.cpu.optimizers import remember, update
 from tutor.engine.kernels.cpu.random import shuffle, stream
+from tutor.engine.kernels.cpu.schedules import follow_schedule
 from tutor.engine.kernels.cpu.views import (
     ExamplesView,
     NetworkView,
@@ -101,6 +102,7 @@ def _checked_update(network: NetworkView, run: RunView, loss: float) -> int:
         return d.BAD_LOSS
     if not all_finite(network.gradients, network.size):
         return d.BAD_GRADIENT
+    follow_schedule(run)
     clip(network, run)
     return d.HEALTHY if update(network, run) else d.BAD_WEIGHTS
 
