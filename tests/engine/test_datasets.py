@@ -22,7 +22,7 @@ def test_a_seed_fixes_every_byte_and_shapes_agree(name):
     assert first.n_classes == len(first.names)
 
 
-@pytest.mark.parametrize("name", [*PLANE, "digits"])
+@pytest.mark.parametrize("name", [*PLANE, "digits", "strokes"])
 def test_another_seed_draws_other_examples(name):
     assert datasets.load(name, 0).x.tobytes() != datasets.load(name, 1).x.tobytes()
 
@@ -87,6 +87,60 @@ def test_sine_is_a_curve_with_held_out_points_between():
     assert data.y == pytest.approx(np.sin(2 * data.x[:, 0]), abs=1e-6)
 
 
+def test_one_step_is_the_sign_and_more_are_a_staircase_of_even_treads():
+    data = datasets.load("step", 0)
+    assert data.kind == "regression" and data.x.shape == (64, 1) and data.x_val.shape == (63, 1)
+    assert data.y.tolist() == np.sign(data.x[:, 0]).tolist()
+    stairs = datasets.load("step", 0, steps=4, examples=1000)
+    levels, counts = np.unique(stairs.y, return_counts=True)
+    assert levels.tolist() == [-1, -0.5, 0, 0.5, 1] and (np.diff(stairs.y) >= 0).all()
+    assert counts.tolist() == [200] * 5
+
+
+def test_noise_moves_the_points_to_learn_from_and_not_the_held_out_ones():
+    for name in ("sine", "step"):
+        clean, noisy = datasets.load(name, 0, examples=400), datasets.load(name, 0, examples=400, noise=0.3)
+        assert (noisy.y - clean.y).std() == pytest.approx(0.3, abs=0.04)
+        assert noisy.y_val.tolist() == clean.y_val.tolist()
+
+
+class TestStrokes:
+    def corners(self, images, canvas):
+        """Row and column of the topmost and leftmost pixel of each image (n, 2)."""
+        pixels = images.reshape(-1, canvas, canvas) > 0
+        return np.column_stack([pixels.any(axis=2).argmax(axis=1), pixels.any(axis=1).argmax(axis=1)])
+
+    def test_images_and_classes(self):
+        data = datasets.load("strokes", 0, canvas=10, examples=60)
+        assert data.x.shape == (60, 100) and data.x_val.shape == (600, 100) and data.image_shape == (10, 10)
+        assert data.kind == "classes" and data.n_classes == 6
+        assert np.bincount(data.y).tolist() == [10] * 6 and np.bincount(data.y_val).tolist() == [100] * 6
+        assert data.x.min() == 0 and data.x.max() == 1
+
+    def test_without_shift_and_noise_every_class_is_one_image(self):
+        data = datasets.load("strokes", 0, noise=0.0)
+        assert len(np.unique(data.x, axis=0)) == len(np.unique(data.x_val, axis=0)) == 6
+
+    def test_shifts_move_the_training_and_the_held_out_images_apart(self):
+        data = datasets.load("strokes", 0, canvas=15, noise=0.0, test_shift=5)
+        boxes, held_out = data.x[data.y == 4], data.x_val[data.y_val == 4]
+        assert len(np.unique(boxes, axis=0)) == 1
+        places = self.corners(held_out, 15)
+        assert set(places[:, 0]) == set(places[:, 1]) == set(range(11))
+        data = datasets.load("strokes", 0, canvas=15, noise=0.0, train_shift=2)
+        assert set(self.corners(data.x[data.y == 4], 15)[:, 0]) == {3, 4, 5, 6, 7}
+        assert len(np.unique(data.x_val, axis=0)) == 6
+
+    def test_a_machine_of_pixels_is_lost_when_shapes_move(self):
+        from tutor.engine.classic.svm import SVC
+
+        data = datasets.load("strokes", 0, test_shift=3)
+        still = datasets.load("strokes", 0)
+        machine = SVC(kernel="linear").fit(data.x, data.y)
+        assert machine.score(still.x_val, still.y_val) > 0.95
+        assert machine.score(data.x_val, data.y_val) < 0.5
+
+
 def test_digits_are_the_uci_test_part():
     data = datasets.load("digits", 0)
     assert data.x.shape == (1297, 64) and data.x_val.shape == (500, 64)
@@ -131,6 +185,12 @@ def test_fewer_training_digits_leave_the_held_out_ones_alone():
         ("rings", {"examples": 1.5}, "must be a whole number"),
         ("rings", {"examples": 10**9}, "between 4 and 10000"),
         ("digits", {"pair": "5 5"}, "two different digits"),
+        ("step", {"steps": 0}, "between 1 and 20"),
+        ("step", {"steps": 1.5}, "must be a whole number"),
+        ("strokes", {"canvas": 7}, "between 8 and 28"),
+        ("strokes", {"train_shift": 4}, "between 0 and 3"),
+        ("strokes", {"test_shift": -1}, "between 0 and 3"),
+        ("strokes", {"noise": float("nan")}, "between 0 and 1"),
         ("digits", {"pair": "١ 2"}, "two different digits"),
     ],
 )

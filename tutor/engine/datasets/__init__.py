@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from tutor.engine.datasets import curves, gates, shapes
+from tutor.engine.datasets import curves, gates, shapes, strokes
 from tutor.engine.datasets import digits as handwriting
 from tutor.engine.datasets.dataset import Dataset
 from tutor.errors import EngineError
@@ -28,7 +28,9 @@ GENERATORS: Mapping[str, Callable[..., Dataset]] = {
     "moons": shapes.moons,
     "spiral": shapes.spiral,
     "sine": curves.sine,
+    "step": curves.step,
     "digits": handwriting.digits,
+    "strokes": strokes.strokes,
 }
 
 __all__ = ["GENERATORS", "Dataset", "Option", "choices", "load", "options"]
