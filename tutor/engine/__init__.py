@@ -12,12 +12,14 @@ from tutor.engine import cache
 cache.prepare()
 
 from tutor.engine.architecture import parse_layers
+from tutor.engine.augmentation import Augmentation
 from tutor.engine.history import History
 from tutor.engine.layers import Activation, Dense, Dropout, Flatten, Layer
 from tutor.engine.network import Sequential
 from tutor.engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from tutor.engine.report import HealthReport, Histogram, LayerHealth, LayerSurvey, TrainingReport
 from tutor.engine.schedules import CosineDecay, ExponentialDecay, PiecewiseConstantDecay, Schedule, WarmUp
+from tutor.engine.stopping import EarlyStopping
 from tutor.engine.surface import DecisionSurface, decision_surface
 from tutor.engine.trainer import Snapshot, Trainer
 from tutor.engine.warmup import warm_up
@@ -28,10 +30,12 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "Augmentation",
     "CosineDecay",
     "DecisionSurface",
     "Dense",
     "Dropout",
+    "EarlyStopping",
     "ExponentialDecay",
     "Flatten",
     "HealthReport",

@@ -14,8 +14,8 @@ class History:
     epoch: list[int] = field(default_factory=list)
     history: dict[str, list[float]] = field(default_factory=dict)
 
-    def add(self, epoch: int, loss: float, report: TrainingReport) -> None:
-        """Append an epoch that has just ended."""
+    def add(self, epoch: int, loss: float, report: TrainingReport) -> dict[str, float]:
+        """Append an epoch that has just ended; returns its values."""
         self.epoch.append(epoch)
         values = {"loss": loss, **report.metrics}
         if report.val_loss is not None:
@@ -23,3 +23,4 @@ class History:
             values |= {f"val_{name}": value for name, value in report.val_metrics.items()}
         for name, value in values.items():
             self.history.setdefault(name, []).append(value)
+        return values

@@ -13,12 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from tutor.engine import activations, checks, initializers, losses, optimizers, plan, storage
 from tutor.engine import metrics as measures
+from tutor.engine.augmentation import Augmentation
 from tutor.engine.history import History
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import launch
 from tutor.engine.layers import Activation, Dense, Layer
 from tutor.engine.optimizers import Optimizer
 from tutor.engine.report import TrainingReport
+from tutor.engine.stopping import EarlyStopping
 from tutor.engine.trainer import Data, Trainer
 from tutor.errors import EngineError
 
@@ -164,12 +166,13 @@ class Sequential:
         batch_size: int | None = None,
         validation_data: Pair | None = None,
         shuffle: bool = True,
+        augment: Augmentation | None = None,
     ) -> Trainer:
         """A trainer that goes step by step. ``batch_size`` None is 32, or all examples if there are fewer."""
         data = self.data(x, y)
         size = min(32, data.count) if batch_size is None else batch_size
         validation = self.data(*validation_data) if validation_data is not None else None
-        return Trainer(self, data, size, validation, shuffle)
+        return Trainer(self, data, size, validation, shuffle, augment)
 
     def train(
         self,
@@ -198,13 +201,20 @@ class Sequential:
         epochs: int = 1,
         validation_data: Pair | None = None,
         shuffle: bool = True,
+        callbacks: Sequence[EarlyStopping] = (),
+        augment: Augmentation | None = None,
     ) -> History:
         """Train for whole epochs; EngineError if training diverges.
 
         ``history["loss"]`` is the mean of the minibatch losses during the epoch, as in Keras; metrics and
-        everything ``val_`` are evaluated at the epoch's end.
+        everything ``val_`` are evaluated at the epoch's end, on the examples as given. ``callbacks`` may end
+        the training early; ``augment`` changes the training images anew for each epoch.
         """
-        trainer = self.trainer(x, y, batch_size, validation_data, shuffle)
+        trainer = self.trainer(x, y, batch_size, validation_data, shuffle, augment)
+        for callback in callbacks:
+            if not isinstance(callback, EarlyStopping):
+                raise EngineError(f"{str(callback)[:40]!r} is no callback", "there is EarlyStopping")
+            callback.begin()
         history = History()
         for epoch in range(checks.whole_number("the number of epochs", epochs, least=1)):
             trainer.run(trainer.steps_per_epoch)
@@ -213,7 +223,12 @@ class Sequential:
                     f"training diverged at step {trainer.step + 1}: {trainer.diverged} stopped being finite",
                     "take a smaller learning rate, or scale the inputs",
                 )
-            history.add(epoch, trainer.loss, trainer.report())
+            values = history.add(epoch, trainer.loss, trainer.report())
+            ends = [callback.after_epoch(epoch, values, self) for callback in callbacks]  # all are told
+            if any(ends):
+                break
+        for callback in callbacks:
+            callback.end(self)
         return history
 
     # ----------------------------------------------------------------- asking

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine import checks, optimizers, plan
+from tutor.engine.augmentation import Augmentation
 from tutor.engine.health import HealthCheck
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import launch
@@ -28,14 +30,15 @@ class Data:
     """Examples as the kernels read them, and the targets (n, outputs) as people do."""
 
     examples: d.Examples
+    inputs: Array
     targets: Array
     count: int
 
     @classmethod
     def of(cls, inputs: Array, targets: Array, dtype: str) -> Data:
-        """From arrays (n, width); the targets may be empty."""
+        """From arrays ``inputs`` and ``targets`` (n, width); the targets may be empty."""
         order = np.arange(len(inputs), dtype=np.int64)
-        return cls(d.Examples(_pad(inputs, dtype), _pad(targets, dtype), order), targets, len(inputs))
+        return cls(d.Examples(_pad(inputs, dtype), _pad(targets, dtype), order), inputs, targets, len(inputs))
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Trainer:
         batch_size: int,
         validation: Data | None = None,
         shuffle: bool = True,
+        augment: Augmentation | None = None,
     ) -> None:
         if model.run is None:
             raise EngineError("the network is not compiled", "call compile(optimizer, loss) first")
@@ -74,6 +78,10 @@ class Trainer:
         self.loss = math.nan
         """Mean of the minibatch losses in the last :meth:`run`, each weighted by its examples; NaN before."""
         self._examples = data.examples._replace(order=data.examples.order.copy())  # this one gets shuffled
+        self._augment = augment
+        self._augmented_for = -1
+        if augment is not None:
+            augment.shape_of(model.input_shape)  # refuses what is no image
         self._run = model.run
         self._run.counters[d.POSITION] = 0
         self._run.counters[d.STATUS] = d.HEALTHY
@@ -125,7 +133,10 @@ class Trainer:
         if self.diverged or steps == 0:
             return
         self._run.sums[:] = 0
-        launch.train_steps(self.model.network, self._workspace, self._examples, self._run, steps)
+        for piece in self._pieces(steps):
+            launch.train_steps(self.model.network, self._workspace, self._examples, self._run, piece)
+            if self._run.counters[d.STATUS] != d.HEALTHY:
+                break
         self._ran = True
         if self._run.sums[d.EXAMPLES_SUM]:
             self.loss = float(self._run.sums[d.LOSS_SUM] / self._run.sums[d.EXAMPLES_SUM])
@@ -134,6 +145,21 @@ class Trainer:
             self._run.before[:] = math.nan  # the step that would have been remembered was not reached
             if self._run.counters[d.STATUS] == d.BAD_LOSS:
                 self.loss = math.nan
+
+    def _pieces(self, steps: int) -> Iterator[int]:
+        """``steps`` in one piece; with augmentation one per epoch, before which its images are made."""
+        while self._augment is not None and steps > 0:
+            if self._augmented_for != self.epoch:
+                self._augmented_for = self.epoch
+                shape = (self.data.count, *self.model.input_shape)
+                images = self._augment.apply(self.data.inputs.reshape(shape), self.epoch)
+                inputs = _pad(images.reshape(self.data.count, -1), self.model.dtype)
+                self._examples = self._examples._replace(inputs=inputs)
+            piece = min(steps, self.steps_to_epoch_end)
+            steps -= piece
+            yield piece
+        if steps > 0:
+            yield steps
 
     def set_learning_rate(self, value: float) -> None:
         """From the next step on; it stays, also where there was a schedule."""
