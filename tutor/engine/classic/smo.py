@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine import cache
-from tutor.engine.kernels.cpu.jit import entry
+from tutor.engine.kernels.cpu.jit import entry, kernel
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -24,37 +24,49 @@ _WORK = 10_000_000
 """Elements that one call of the kernel looks at: some 20 ms, so that a run can be stopped or watched."""
 
 
+@kernel
+def _extremes(y: Vector, c: float, alpha: Vector, pull: Vector) -> tuple[int, float, float]:
+    """i with the strongest pull among those that can go up, that pull, and the weakest that can go down."""
+    i, highest, lowest = -1, -np.inf, np.inf
+    for t in range(y.size):
+        up = alpha[t] < c if y[t] > 0 else alpha[t] > 0
+        low = alpha[t] > 0 if y[t] > 0 else alpha[t] < c
+        if up and pull[t] > highest:
+            i, highest = t, pull[t]
+        if low and pull[t] < lowest:
+            lowest = pull[t]
+    return i, highest, lowest
+
+
+@kernel
+def _partner(alike: Matrix, y: Vector, c: float, alpha: Vector, pull: Vector, i: int) -> tuple[int, float]:
+    """j with which the objective gains most, (difference of pulls)^2 / curvature, and that curvature."""
+    j, best, curve = -1, 0.0, 1.0
+    for t in range(y.size):
+        low = alpha[t] > 0 if y[t] > 0 else alpha[t] < c
+        gap = pull[i] - pull[t]
+        if low and gap > 0:
+            curvature = max(alike[i, i] + alike[t, t] - 2 * alike[i, t], 1e-12)
+            if gap * gap / curvature > best:
+                j, best, curve = t, gap * gap / curvature, curvature
+    return j, curve
+
+
 @entry
 def _iterate(
-    kernel: Matrix, y: Vector, limits: Vector, most: int, alpha: Vector, pull: Vector
+    alike: Matrix, y: Vector, limits: Vector, most: int, alpha: Vector, pull: Vector
 ) -> tuple[int, float]:
     """Up to ``most`` steps on ``alpha`` and ``pull``, both (n,), in place; returns steps and violation.
 
-    ``kernel`` is (n, n), ``y`` (n,) holds -1 and +1, ``limits`` C and the tolerance. ``pull`` is
-    y_i - sum_j a_j y_j K_ij. A step raises a_i y_i and lowers a_j y_j by the same amount.
+    ``alike`` is the kernel matrix (n, n), ``y`` (n,) holds -1 and +1, ``limits`` C and the tolerance.
+    ``pull`` is y_i - sum_j a_j y_j K_ij. A step raises a_i y_i and lowers a_j y_j by the same amount.
     """
     c, tolerance = limits[0], limits[1]
     for step in range(most + 1):
-        # i: the strongest pull among those that can still go up.
-        i, highest, lowest = -1, -np.inf, np.inf
-        for t in range(y.size):
-            up = alpha[t] < c if y[t] > 0 else alpha[t] > 0
-            low = alpha[t] > 0 if y[t] > 0 else alpha[t] < c
-            if up and pull[t] > highest:
-                i, highest = t, pull[t]
-            if low and pull[t] < lowest:
-                lowest = pull[t]
+        i, highest, lowest = _extremes(y, c, alpha, pull)
         if highest - lowest < tolerance or step == most:
             return step, max(highest - lowest, 0.0)
-        # j: the partner with which the objective gains most, (difference of pulls)^2 / curvature.
-        j, best, curve = -1, 0.0, 1.0
-        for t in range(y.size):
-            low = alpha[t] > 0 if y[t] > 0 else alpha[t] < c
-            gap = highest - pull[t]
-            if low and gap > 0:
-                curvature = max(kernel[i, i] + kernel[t, t] - 2 * kernel[i, t], 1e-12)
-                if gap * gap / curvature > best:
-                    j, best, curve = t, gap * gap / curvature, curvature
+        j, curve = _partner(alike, y, c, alpha, pull, i)
         if j < 0:  # the gain is too small for double precision
             return step, highest - lowest
         room_i = c - alpha[i] if y[i] > 0 else alpha[i]
@@ -67,20 +79,20 @@ def _iterate(
         if move == room_j:
             alpha[j] = 0.0 if y[j] > 0 else c
         for t in range(y.size):
-            pull[t] -= move * (kernel[i, t] - kernel[j, t])
+            pull[t] -= move * (alike[i, t] - alike[j, t])
     return most, np.inf
 
 
 class Smo:
     """One dual problem on its way to the solution.
 
-    ``kernel`` (n, n) is symmetric, C-contiguous and positive semi-definite; ``y`` (n,) holds -1.0 and +1.0,
-    both of them. ``alpha`` (n,) starts at zero. ``violation`` is how far the optimality (KKT) conditions are
-    from holding: the largest pull that could go up minus the smallest that could go down.
+    ``alike``, the kernel matrix (n, n), is symmetric, C-contiguous and positive semi-definite; ``y`` (n,) holds
+    -1.0 and +1.0, both of them. ``alpha`` (n,) starts at zero. ``violation`` is how far the optimality (KKT)
+    conditions are from holding: the largest pull that could go up minus the smallest that could go down.
     """
 
-    def __init__(self, kernel: Matrix, y: Vector, C: float, tol: float) -> None:
-        self.kernel, self.y, self.C, self.tol = kernel, y, C, tol
+    def __init__(self, alike: Matrix, y: Vector, C: float, tol: float) -> None:
+        self.alike, self.y, self.C, self.tol = alike, y, C, tol
         self.alpha: Vector = np.zeros(len(y))
         self.pull: Vector = y.copy()
         self.iterations = 0
@@ -96,7 +108,7 @@ class Smo:
         limits, compiled = np.array([self.C, self.tol]), len(_iterate.signatures)  # type: ignore[attr-defined]
         while not self.converged and self.iterations < max_iter:
             most = min(max(1, _WORK // (3 * len(self.y))), max_iter - self.iterations)
-            steps, self.violation = _iterate(self.kernel, self.y, limits, most, self.alpha, self.pull)
+            steps, self.violation = _iterate(self.alike, self.y, limits, most, self.alpha, self.pull)
             self.iterations += steps
             if len(_iterate.signatures) > compiled:  # type: ignore[attr-defined]
                 cache.seal()
