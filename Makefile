@@ -2,9 +2,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/pip install --quiet --disable-pip-version-check
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-all test-peers bench lint picture clean
+.PHONY: run test test-all test-peers bench lint picture clean FORCE
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -24,6 +24,7 @@ bench: $(VENV)/.installed-peers
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check tutor tests
+	$(BIN)/ruff format --check --quiet tutor tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/dltutor check lessons/
@@ -34,14 +35,20 @@ picture: $(VENV)/.installed-test
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(VENV)/.installed: pyproject.toml
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "error: Python 3.11 or newer is needed, and $(PYTHON) is older"; \
+# The stamp holds the folder's name: an environment does not survive being moved, nor the loss of its Python.
+HERE  := $(shell test -x $(BIN)/python && cat $(VENV)/.installed 2>/dev/null)
+
+$(VENV)/.installed: pyproject.toml $(if $(filter-out "$(CURDIR)","$(HERE)"),FORCE)
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: Python 3.11 or newer is needed, and $(or $(PYTHON),no Python) is not that"; \
 	  echo "hint: make run PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Setting up .venv (once; about 20 seconds) ..."
-	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@test "$(HERE)" = "$(CURDIR)" && $(BIN)/python -m pip --version >/dev/null 2>&1 \
+	  || "$(PYTHON)" -m venv --clear $(VENV)
 	@$(PIP) -e .
-	@touch $@
+	@echo "$(CURDIR)" > $@
+
+FORCE:
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "Installing what the tests need ..."
