@@ -87,8 +87,8 @@ class Smo:
     """One dual problem on its way to the solution.
 
     ``alike``, the kernel matrix (n, n), is symmetric, C-contiguous and positive semi-definite; ``y`` (n,)
-    holds -1.0 and +1.0, both of them. ``alpha`` (n,) starts at zero. ``violation`` is how far the optimality (KKT)
-    conditions are from holding: the largest pull that could go up minus the smallest that could go down.
+    holds -1.0 and +1.0, both of them. ``alpha`` (n,) starts at zero. ``violation`` is how far the optimality
+    (KKT) conditions are from holding: the largest pull that could go up minus the smallest that could sink.
     """
 
     def __init__(self, alike: Matrix, y: Vector, C: float, tol: float) -> None:
