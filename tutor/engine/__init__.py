@@ -15,6 +15,7 @@ from tutor.engine.architecture import parse_layers
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.history import History
 from tutor.engine.layers import Activation, Dense, Dropout, Flatten, Layer
+from tutor.engine.many import Goal, ManyResult, train_many
 from tutor.engine.network import Sequential
 from tutor.engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from tutor.engine.report import HealthReport, Histogram, LayerHealth, LayerSurvey, TrainingReport
@@ -38,12 +39,14 @@ __all__ = [
     "EarlyStopping",
     "ExponentialDecay",
     "Flatten",
+    "Goal",
     "HealthReport",
     "Histogram",
     "History",
     "Layer",
     "LayerHealth",
     "LayerSurvey",
+    "ManyResult",
     "Optimizer",
     "PiecewiseConstantDecay",
     "RMSprop",
@@ -56,5 +59,6 @@ __all__ = [
     "cache",
     "decision_surface",
     "parse_layers",
+    "train_many",
     "warm_up",
 ]
