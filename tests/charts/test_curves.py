@@ -84,6 +84,17 @@ def test_downsampling_keeps_the_extremes_of_every_column_and_stays_small(ys, col
         assert (min(kept), max(kept)) == (min(finite), max(finite))
 
 
+def test_values_beyond_a_fixed_axis_run_along_its_edge():
+    """Drawn where they are, they would take a point for every cell on the way there: gigabytes for 1e9."""
+
+    def drawn(beyond):
+        ys = [0.0, beyond, beyond, math.nan, -beyond, 1.0]
+        return line_chart([Series("accuracy", list(range(6)), ys)], 60, 18, y_range=(0, 1), colours=False)
+
+    assert drawn(50.0).split("\n")[1:] == drawn(2.0).split("\n")[1:]
+    assert drawn(1e9).split("\n")[1:] == drawn(2.0).split("\n")[1:]
+
+
 def test_zero_and_below_have_no_logarithm_and_leave_a_gap():
     drawn = points(Series("loss", [0, 1, 2, 3], [100.0, 0.0, -1.0, 1e-3]), log=True)
     assert [y for _, y in drawn if not math.isnan(y)] == pytest.approx([2, -3])
@@ -137,6 +148,11 @@ def test_logarithmic_marks_are_few_and_labelled(a, b, count):
     assert (2 if abs(a - b) > 1e-6 else 1) <= len(axis.ticks) <= count + 1
     assert len(set(axis.labels)) == len(axis.labels) or axis.high - axis.low < 0.5
     assert max(map(len, axis.labels)) <= 8
+
+
+def test_a_gap_far_beyond_the_axis_costs_nothing():
+    assert len(dotted([(0.0, 1.0), (1e6, math.nan), (2e6, 1.0)], 0.001)) == 3
+    assert len(dotted([(0.0, 1.0), (1.0, 3.0)], 0.1)) == 11
 
 
 def test_a_constant_on_a_logarithmic_axis_is_its_own_mark():

@@ -11,7 +11,7 @@ from typing import Any
 from tutor.charts import axes
 from tutor.charts.numbers import short
 from tutor.charts.palette import BLUE, GREEN, ORANGE, PURPLE, RGB
-from tutor.charts.series import XY, dotted, downsample, held_out, labels, last_value, points
+from tutor.charts.series import XY, clipped, dotted, downsample, held_out, labels, last_value, points
 from tutor.charts.spans import fit
 from tutor.report import Series
 from tutor.text import cells
@@ -66,9 +66,9 @@ def line_chart(
     """Draw curves as ``height`` lines of ``width`` cells, joined by newlines.
 
     On top stand the title and a legend with each curve's newest value; held-out curves are dotted.
-    ``log`` draws a logarithmic axis (values <= 0 are gaps), ``y_range`` fixes a linear one. Without
-    any point the frame holds the sentence ``empty``. With ``colours`` the text holds SGR colour
-    sequences and no other escape.
+    ``log`` draws a logarithmic axis (values <= 0 are gaps); ``y_range`` fixes a linear one, along whose
+    edge runs what is beyond it. Without any point the frame holds the sentence ``empty``. With ``colours``
+    the text holds SGR colour sequences and no other escape.
     """
     drawn = [points(one, log) for one in series]
     styles = _styles(series)
@@ -119,6 +119,9 @@ def _legend(entries: Sequence[tuple[Style, str]]) -> str:
 def _body(drawn: Sequence[XY], styles: Sequence[Style], frame: _Frame, height: int) -> list[str]:
     """The frame with its ticks and the curves in it."""
     y_axis = _y_axis(drawn, height, frame.log, frame.y_range)
+    if frame.y_range is not None:
+        # plotext makes a point for every cell of a line, also for the millions outside of the frame.
+        drawn = [clipped(curve, y_axis.low, y_axis.high) for curve in drawn]
     canvas = frame.width - 2 - max(map(len, y_axis.labels), default=0)
     x_axis = _x_axis(drawn, canvas, frame.x_label)
     figure = _figure(frame.width, height)

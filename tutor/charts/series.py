@@ -78,11 +78,20 @@ def downsample(points: XY, columns: int, low: float, high: float) -> XY:
     return kept + _extremes(group)
 
 
+def clipped(points: XY, low: float, high: float) -> XY:
+    """The points with every ``y`` within [low, high]; gaps stay gaps."""
+    return [(x, y if math.isnan(y) else min(max(y, low), high)) for x, y in points]
+
+
 def dotted(points: XY, distance: float) -> XY:
-    """The points, and where two neighbours are further apart than ``distance`` more on the line between."""
+    """The points, and where two neighbours are further apart than ``distance`` more on the line between.
+
+    There is no line to or from a gap, which may lie far beyond the axis.
+    """
     dots: XY = points[:1]
     for (x0, y0), (x1, y1) in pairwise(points):
-        count = max(round((x1 - x0) / distance), 1) if distance > 0 else 1
+        line = distance > 0 and not (math.isnan(y0) or math.isnan(y1))
+        count = max(round((x1 - x0) / distance), 1) if line else 1
         dots += [(x0 + (x1 - x0) * i / count, y0 + (y1 - y0) * i / count) for i in range(1, count)]
         dots.append((x1, y1))
     return dots
