@@ -24,6 +24,8 @@ from tutor.errors import InputError
         ("val_loss < 1", False),
         ("val_loss >= 1", False),
         ("min_errors <= 3", False),
+        ("min_errors != 3", False),
+        ("val_loss != 3", False),
     ],
 )
 def test_a_condition_is_tried_on_the_quantities_of_a_run(text: str, holds: bool) -> None:

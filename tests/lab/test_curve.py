@@ -38,6 +38,7 @@ def test_a_long_curve_is_bounded_and_keeps_a_single_spike():
     values[54_321] = 99.0
     series = curve_of(values)
     assert len(series.x) <= 2 * BUCKETS + 2
+    assert (series.x[0], series.x[-1]) == (0, 99_999)
     assert series.y[series.x.index(54_321)] == 99.0
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from tutor.errors import StoreError
+from tutor.progress import migrations
 from tutor.progress.migrations import MIGRATIONS, migrate, version
 
 LATER = [
@@ -38,6 +39,16 @@ def test_an_empty_file_becomes_the_present_version(connection: sqlite3.Connectio
     migrate(connection)
     assert version(connection) == len(MIGRATIONS)
     assert tables(connection) == {"meta", "answer", "run", "page_seen", "place"}
+
+
+def test_a_step_that_another_process_took_meanwhile_is_not_taken_again(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(connection)
+    looked_before = iter([0, 0])
+    monkeypatch.setattr(migrations, "version", lambda opened: next(looked_before, version(opened)))
+    migrate(connection)
+    assert version(connection) == len(MIGRATIONS)
 
 
 @pytest.mark.parametrize("start", range(1, len(MIGRATIONS) + 1))
