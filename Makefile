@@ -19,7 +19,7 @@ test-all: $(VENV)/.installed-test
 test-peers: $(VENV)/.installed-peers
 	$(BIN)/pytest -m peers tests/engine
 
-bench: $(VENV)/.installed-peers
+bench: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.benchmarks
 
 lint: $(VENV)/.installed-test
@@ -58,4 +58,9 @@ $(VENV)/.installed-test: $(VENV)/.installed
 $(VENV)/.installed-peers: $(VENV)/.installed-test
 	@echo "Installing the numerical peers ..."
 	@$(PIP) -e '.[test,peers]'
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-peers
+	@echo "Installing one more peer for the benchmarks ..."
+	@$(PIP) -e '.[test,peers,bench]'
 	@touch $@

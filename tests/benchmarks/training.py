@@ -1,116 +1,84 @@
-"""Training steps per second, optimizer included, against PyTorch eager on the same cores in the same run."""
+"""Training steps per second, optimizer included, against other libraries in the same run."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 import numpy as np
-import torch
 
-from tutor.engine import SGD, Adam, Dense, Sequential, warm_up
+from tests.benchmarks import peers
+from tests.benchmarks.works import WORKS
+from tutor.engine import warm_up
 
 REPEATS = 5
 SECONDS = 0.4
+Figures = dict[str, dict[str, float]]
 
 
-@dataclass(frozen=True)
-class Work:
-    """A network and how it is trained; ``units`` lists layer widths, input first."""
-
-    name: str
-    units: tuple[int, ...]
-    activation: str
-    batch: int
-    optimizer: str
-
-
-WORKS = (
-    Work("XOR 2-4-1 tanh, batch 4, SGD", (2, 4, 1), "tanh", 4, "sgd"),
-    Work("2-8-8-1 tanh, batch 10, SGD", (2, 8, 8, 1), "tanh", 10, "sgd"),
-    Work("digits 64-64-10 ReLU, batch 32, Adam", (64, 64, 10), "relu", 32, "adam"),
-)
-
-
-def measure() -> dict[str, dict[str, float]]:
-    """Print the table; return steps per second by row and peer."""
+def measure(with_compiled: bool = True) -> Figures:
+    """Print the table; return steps per second by row and library."""
     warm_up()
-    torch.set_num_threads(2)
-    figures: dict[str, dict[str, float]] = {}
-    print(f"{'work':<40}{'dltutor':>12}{'PyTorch':>12}{'ratio':>8}")
+    rivals = peers.available(with_compiled)
+    sgemm = _sgemm_rate()
+    print(f"one thread of NumPy's sgemm: {sgemm / 1e9:.0f} GFlop/s; steps per second, median of {REPEATS}\n")
+    names = ["dltutor", *rivals]
+    print("| work | " + " | ".join(names) + " | ratio to the best | share of sgemm |")
+    print("|---|" + "---:|" * (len(names) + 2))
+    figures: Figures = {}
     for work in WORKS:
-        ours, theirs = _interleaved(_ours(work), _torch(work))
-        figures[work.name] = {"dltutor": ours, "pytorch": theirs, "ratio": ours / theirs}
-        print(f"{work.name:<40}{ours:>12,.0f}{theirs:>12,.0f}{ours / theirs:>8.1f}")
+        trains = [peers.dltutor(work), *(peer(work) for peer in rivals.values())]
+        row = dict(zip(names, _interleaved(trains), strict=True))
+        best = max((rate for name, rate in row.items() if name != "dltutor"), default=float("nan"))
+        row["ratio to the best"] = row["dltutor"] / best
+        row["share of sgemm"] = row["dltutor"] * work.operations / sgemm
+        figures[work.name] = row
+        cells = [f"{row[name]:,.0f}" for name in names]
+        share = f"{row['share of sgemm']:.0%}" if work.large else ""
+        print(
+            f"| {work.name} | " + " | ".join(cells) + f" | {row['ratio to the best']:.1f} | {share} |",
+            flush=True,
+        )
     return figures
 
 
-def _interleaved(*trains: Callable[[int], None]) -> list[float]:
+def _interleaved(trains: list[Callable[[int], None]]) -> list[float]:
     """Median steps per second of each, measured in turn so that noise falls on all alike."""
+    steps = [_enough(train) for train in trains]
     rates: list[list[float]] = [[] for _ in trains]
     for _ in range(REPEATS):
-        for train, rate in zip(trains, rates, strict=True):
-            rate.append(_rate(train))
+        for train, count, rate in zip(trains, steps, rates, strict=True):
+            rate.append(count / seconds(partial(train, count)))
     return [median(rate) for rate in rates]
 
 
-def _rate(train: Callable[[int], None]) -> float:
-    steps, elapsed = 64, 0.0
-    while elapsed < SECONDS:
+def _enough(train: Callable[[int], None]) -> int:
+    """Steps that take some time; the first ones compile."""
+    steps = peers.SCAN
+    train(steps)
+    while seconds(partial(train, steps)) < SECONDS:
         steps *= 2
-        began = time.perf_counter()
-        train(steps)
-        elapsed = time.perf_counter() - began
-    return steps / elapsed
+    return steps
 
 
-def _data(work: Work) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((work.batch * 8, work.units[0])).astype(np.float32)
-    classes = work.units[-1]
-    y = rng.integers(0, max(classes, 2), len(x))
-    return x, y
+def seconds(call: Callable[[], object]) -> float:
+    """How long it took."""
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
 
 
-def _ours(work: Work) -> Callable[[int], None]:
-    hidden = [Dense(n, activation=work.activation) for n in work.units[1:-1]]
-    last = "sigmoid" if work.units[-1] == 1 else "softmax"
-    model = Sequential(
-        [*hidden, Dense(work.units[-1], activation=last)], input_shape=(work.units[0],), seed=0
-    )
-    loss = "binary_crossentropy" if work.units[-1] == 1 else "categorical_crossentropy"
-    model.compile(optimizer=SGD(0.1) if work.optimizer == "sgd" else Adam(), loss=loss)
-    x, y = _data(work)
-    trainer = model.trainer(x, y, batch_size=work.batch)
-    return trainer.run
+def _sgemm_rate() -> float:
+    """Operations per second of NumPy's float32 matrix product on one core."""
+    from threadpoolctl import threadpool_limits
+
+    n = 1024
+    a = np.random.default_rng(0).standard_normal((n, n)).astype(np.float32)
+    with threadpool_limits(1):
+        return 2 * n**3 / min(seconds(lambda: a @ a) for _ in range(20))
 
 
-def _torch(work: Work) -> Callable[[int], None]:
-    torch.manual_seed(0)
-    layers: list[torch.nn.Module] = []
-    for fan_in, fan_out in zip(work.units[:-1], work.units[1:], strict=True):
-        layers += [
-            torch.nn.Linear(fan_in, fan_out),
-            torch.nn.Tanh() if work.activation == "tanh" else torch.nn.ReLU(),
-        ]
-    net = torch.nn.Sequential(*layers[:-1])
-    binary = work.units[-1] == 1
-    loss_of: Callable[..., torch.Tensor] = (
-        torch.nn.functional.binary_cross_entropy_with_logits if binary else torch.nn.functional.cross_entropy
-    )
-    kind = torch.optim.SGD if work.optimizer == "sgd" else torch.optim.Adam
-    optimizer = kind(net.parameters(), lr=0.1 if work.optimizer == "sgd" else 0.001)
-    x, y = _data(work)
-    inputs = torch.from_numpy(x).split(work.batch)
-    targets = (torch.from_numpy(y).float()[:, None] if binary else torch.from_numpy(y)).split(work.batch)
-
-    def train(steps: int) -> None:
-        for step in range(steps):
-            optimizer.zero_grad()
-            k = step % len(inputs)
-            loss_of(net(inputs[k]), targets[k]).backward()
-            optimizer.step()
-
-    return train
+if __name__ == "__main__":
+    measure()

@@ -1,0 +1,110 @@
+"""What the engine costs beside and beyond the table: compiling, reports, size, many networks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from functools import partial
+from statistics import median
+
+import numpy as np
+
+from tests.benchmarks.training import REPEATS, seconds
+from tutor.engine import SGD, Adam, Dense, Goal, Sequential, Trainer, datasets, train_many, warm_up
+
+_WARM_UP = "from tutor.engine import warm_up; print(warm_up())"
+
+
+def measure() -> dict[str, float]:
+    """Print the figures; return them by name."""
+    warm_up()
+    figures = {**_compiling(), **_reports(), **_many(), **_growth()}
+    print("| cost | |\n|---|---:|")
+    for name, value in figures.items():
+        print(f"| {name} | {value:,.3g} |")
+    return figures
+
+
+def _compiling() -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "DLTUTOR_CACHE_DIR": folder}
+
+        def start() -> float:
+            command = [sys.executable, "-c", _WARM_UP]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+            return float(done.stdout)
+
+        return {
+            "cold compile, float32, s": start(),
+            "warm start, float32, s": median(start() for _ in range(REPEATS)),
+        }
+
+
+def _digits_trainer() -> Trainer:
+    data = datasets.load("digits", seed=0)
+    model = Sequential([Dense(64, "relu"), Dense(10, "softmax")], (64,))
+    model.compile(Adam(), "categorical_crossentropy", metrics=["accuracy"])
+    return model.trainer(data.x, data.y, 32)
+
+
+def _reports() -> dict[str, float]:
+    """The share of training time that a look every 50 steps adds, on digits 64-64-10."""
+    trainer = _digits_trainer()
+
+    def plain() -> None:
+        for _ in range(200):
+            trainer.run(50)
+
+    def watched() -> None:
+        for _ in range(200):
+            trainer.run(50)
+            trainer.health()
+
+    watched()
+    shares = [seconds(watched) / seconds(plain) - 1 for _ in range(3 * REPEATS)]
+    return {
+        "health every 50 steps, digits, % of training time": 100 * median(shares),
+        "one look at the health, microseconds": 1e6 * median(seconds(trainer.health) for _ in range(1000)),
+        "one report over the whole set, microseconds": 1e6
+        * median(seconds(trainer.report) for _ in range(500)),
+    }
+
+
+def _many() -> dict[str, float]:
+    x, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+    model = Sequential([Dense(4, "tanh"), Dense(1, "sigmoid")], (2,))
+    model.compile(SGD(0.5), "binary_crossentropy")
+
+    def thousand() -> None:
+        train_many(model, x, y, range(1000), steps=2000, batch_size=4, goal=Goal(accuracy=1.0))
+
+    return {"1,000 XOR networks, 2,000 steps each, s": median(seconds(thousand) for _ in range(REPEATS))}
+
+
+def _growth() -> dict[str, float]:
+    """Microseconds per step of 64-n-10, of d layers of 32, and of batches of b; ReLU, Adam."""
+    figures = {}
+    for n in (8, 16, 32, 64, 128, 256, 512, 1024):
+        figures[f"64-{n}-10, batch 32, microseconds per step"] = _step([n], 32)
+    for depth in (1, 2, 4, 8, 16, 32):
+        figures[f"{depth} hidden layers of 32, batch 32, microseconds per step"] = _step([32] * depth, 32)
+    for batch in (1, 4, 16, 64, 256, 1024):
+        figures[f"64-64-10, batch {batch}, microseconds per step"] = _step([64], batch)
+    return figures
+
+
+def _step(hidden: list[int], batch: int) -> float:
+    rng = np.random.default_rng(0)
+    model = Sequential([*(Dense(n, "relu") for n in hidden), Dense(10, "softmax")], (64,))
+    model.compile(Adam(), "categorical_crossentropy")
+    trainer = model.trainer(rng.normal(size=(1024, 64)), rng.integers(0, 10, 1024), batch)
+    steps = 64
+    while seconds(partial(trainer.run, steps)) < 0.05:
+        steps *= 2
+    return 1e6 * median(seconds(partial(trainer.run, steps)) for _ in range(REPEATS)) / steps
+
+
+if __name__ == "__main__":
+    measure()
