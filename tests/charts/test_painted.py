@@ -6,8 +6,10 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.color import Color, ColorSystem
 
 from tutor.charts import boundary, boundary_legend, digits, gradient_bars
+from tutor.charts.palette import heat_of_few, hexadecimal
 from tutor.report import Layer, Points, Samples, Surface
 
 LEFT_RIGHT = Surface(-1, 1, -1, 1, 16, 16, bytes([0] * 8 + [255] * 8) * 16)
@@ -28,7 +30,7 @@ def check_size(lines, columns, rows):
 
 
 def samples(count, width=8, height=8):
-    labels = list(range(count))
+    labels = [index % 10 for index in range(count)]
     return Samples(width, height, bytes(range(256))[: width * height] * count, labels, labels, [0.5] * count)
 
 
@@ -128,3 +130,13 @@ def test_no_gradient_no_bar_but_a_word():
 def test_layers_that_do_not_fit_are_counted():
     layers = [Layer(f"dense_{i}", 0.1, 1.0) for i in range(9)]
     assert plain(gradient_bars(layers, 50, 5)[3]).strip() == "and 6 more"
+
+
+def test_sixteen_colours_tell_the_two_sides_apart():
+    """What a terminal of 16 colours makes of each colour of the map is another one on either side of 0.5."""
+    sides = [set(), set()]
+    for level in range(256):
+        color = Color.parse(hexadecimal(heat_of_few(level))).downgrade(ColorSystem.STANDARD)
+        sides[level >= 128].add(color.number)
+    assert sides == [{4, 6}, {3, 11}]
+    assert "yellow" in " ".join(boundary_legend(few=True))

@@ -29,7 +29,7 @@ from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.small import SmallScreen
 from tutor.ui.services import Services
 from tutor.ui.start import build, first_message
-from tutor.ui.terminal import require_terminal
+from tutor.ui.terminal import has_few_colours, require_terminal
 
 
 async def test_the_training_process_is_started_behind_the_first_paint(services: Services) -> None:
@@ -225,3 +225,12 @@ def test_the_app_never_imports_the_engine(tmp_path: Path) -> None:
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60
     )
     assert run.returncode == 0, run.stderr[-3000:]
+
+
+@pytest.mark.parametrize(("term", "few"), [("screen", True), ("xterm", True), ("tmux-256color", False)])
+def test_a_terminal_of_sixteen_colours_is_told(monkeypatch: pytest.MonkeyPatch, term: str, few: bool) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.delenv("COLORTERM", raising=False)
+    assert has_few_colours() == few
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    assert not has_few_colours()

@@ -50,7 +50,9 @@ class Host(App[None]):
         super().__init__()
         self.worker = worker
         self.notebook = Notebook()
-        fakes = SimpleNamespace(worker=worker, writer=self.notebook, store=None, colours=True)
+        fakes = SimpleNamespace(
+            worker=worker, writer=self.notebook, store=None, colours=True, few_colours=False
+        )
         self.lab = LabView(chosen or lesson(), services or cast(Services, fakes))
 
     def compose(self) -> ComposeResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tutor.charts.palette import EDGE, RGB, contrast, heat, hexadecimal, mix
+from tutor.charts.palette import EDGE, RGB, contrast, heat, heat_of_few, hexadecimal, mix
 from tutor.charts.spans import Line, join
 from tutor.report import Points, Surface
 
@@ -22,42 +22,45 @@ def boundary(
     rows: int,
     *,
     colours: bool = True,
+    few: bool = False,
 ) -> list[Line]:
     """Paint ``surface`` as ``rows`` lines of ``columns`` cells, two pixels in each, examples on top.
 
-    Blue is output 0, orange output 1, a dark line runs where the output crosses one half. Without
-    ``colours`` four shades stand for the output. For the signs of the examples see
-    :func:`boundary_legend`.
+    Blue is output 0, orange output 1, a dark line runs where the output crosses one half. With ``few``
+    (a terminal of 16 colours) four colours stand for the output, without ``colours`` four shades. For
+    the signs of the examples see :func:`boundary_legend`.
     """
     marks = _marks(surface, points, columns, rows)
     if not colours:
         return _shaded(_resample(surface, columns, rows), marks)
     pixels = _resample(surface, columns, 2 * rows)
+    paint = heat_of_few if few else heat
     colors = [
-        [EDGE if _on_edge(pixels, i, j) else heat(level) for j, level in enumerate(line)]
+        [EDGE if _on_edge(pixels, i, j) else paint(level) for j, level in enumerate(line)]
         for i, line in enumerate(pixels)
     ]
     return [
-        join([_cell(colors[2 * row][column], colors[2 * row + 1][column], marks.get((row, column)))
+        join([_cell(colors[2 * row][column], colors[2 * row + 1][column], marks.get((row, column)), few)
               for column in range(columns)])
         for row in range(rows)
     ]  # fmt: skip
 
 
-def boundary_legend(*, colours: bool = True) -> list[str]:
+def boundary_legend(*, colours: bool = True, few: bool = False) -> list[str]:
     """What the colours, shades and signs of :func:`boundary` mean, in lines of at most 40 cells."""
-    ground = (
-        ["blue: output near 0, orange: near 1", "dark line: output 0.5"]
-        if colours
-        else ["blank, . : output below 0.5", ": and # : output above 0.5"]
-    )
+    if not colours:
+        ground = ["blank, . : output below 0.5", ": and # : output above 0.5"]
+    elif few:
+        ground = ["blue, cyan: output below 0.5", "yellow, brown: above 0.5"]
+    else:
+        ground = ["blue: output near 0, orange: near 1", "dark line: output 0.5"]
     return ["o class 0, x class 1", "O, X: answered wrong", *ground]
 
 
-def _cell(upper: RGB, lower: RGB, mark: tuple[int, bool] | None) -> tuple[str, str, str]:
+def _cell(upper: RGB, lower: RGB, mark: tuple[int, bool] | None, few: bool) -> tuple[str, str, str]:
     if mark is None:
         return "▀", hexadecimal(upper), hexadecimal(lower)
-    ground = mix(upper, lower, 0.5)
+    ground = upper if few else mix(upper, lower, 0.5)
     ink = contrast(ground)
     if mark[1]:
         return _SIGNS[mark], hexadecimal(ink), hexadecimal(ground)

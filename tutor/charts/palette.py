@@ -23,6 +23,8 @@ COLD: RGB = (0x00, 0x44, 0x88)
 NEUTRAL: RGB = (0xE4, 0xE4, 0xE4)
 WARM: RGB = (0xE6, 0x8A, 0x00)
 EDGE: RGB = (0x10, 0x10, 0x10)
+# The same in exact ANSI colours: blue, cyan, bright yellow, yellow (brown on some terminals).
+FEW: tuple[RGB, ...] = ((0x00, 0x00, 0xAA), (0x00, 0xAA, 0xAA), (0xFF, 0xFF, 0x55), (0xAA, 0x55, 0x00))
 
 
 @functools.cache  # a heat map asks for some 256 colours, thousands of times
@@ -42,6 +44,11 @@ def heat(level: int) -> RGB:
     """The colour of an output; ``level`` 0 to 255 stands for output 0 to 1."""
     share = level / 255
     return mix(COLD, NEUTRAL, 2 * share) if share < 0.5 else mix(NEUTRAL, WARM, 2 * share - 1)
+
+
+def heat_of_few(level: int) -> RGB:
+    """The colour of an output where a terminal has 16: every other colour would turn white or grey there."""
+    return FEW[level * len(FEW) // 256]
 
 
 def contrast(color: RGB) -> RGB:

@@ -57,6 +57,8 @@ class Services:
     """Orders the options and questions of a quiz; another one for each start of the app."""
     colours: bool = True
     """False under ``NO_COLOR``: signs and words must then say everything."""
+    few_colours: bool = False
+    """Whether the terminal has 16 colours and no more: mixed ones would all turn white or grey."""
     problems: tuple[str, ...] = field(default=())
     """Sentences for the banner: what could not be opened, and what that means for the learner."""
 

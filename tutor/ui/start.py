@@ -14,6 +14,7 @@ from tutor.progress.writer import Writer
 from tutor.ui.messages import OpenLesson, OpenQuiz, part_of
 from tutor.ui.places import at_home
 from tutor.ui.services import Services
+from tutor.ui.terminal import has_few_colours
 from tutor.worker.client import WorkerClient
 
 
@@ -36,6 +37,7 @@ def build() -> Services:
         now=utc_now,
         seed=random.SystemRandom().getrandbits(32),
         colours="NO_COLOR" not in os.environ,
+        few_colours=has_few_colours(),
         problems=tuple(problems),
     )
 

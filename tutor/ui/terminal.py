@@ -32,3 +32,10 @@ def require_terminal() -> None:
     except UnicodeEncodeError:
         hint = f"if your terminal shows UTF-8, set LC_ALL=C.UTF-8; {_HINT}"
         raise UsageError(f"the character set {encoding} has no signs to draw charts with", hint) from None
+
+
+def has_few_colours() -> bool:
+    """Whether the terminal has 16 colours, as Textual sees it when it draws there."""
+    from rich.console import Console  # Textual has loaded it when the app is built
+
+    return Console(force_terminal=True).color_system == "standard"

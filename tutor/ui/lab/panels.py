@@ -36,6 +36,8 @@ class Look:
     large: bool = False
     """One panel alone: room for a sentence that explains it."""
     colours: bool = True
+    few: bool = False
+    """Whether the terminal has 16 colours and no more."""
 
 
 class Panel(Widget):
@@ -189,7 +191,7 @@ class PicturePanel(Panel):
     def explain(self, report: Report) -> str:
         if report.samples is not None:
             return "Held-out images; under each truth -> answer (!: wrong), and how sure the net is."
-        return "; ".join(boundary_legend(colours=self.look.colours)) + "."
+        return "; ".join(boundary_legend(colours=self.look.colours, few=self.look.few)) + "."
 
     def picture(self, report: Report, width: int, height: int) -> list[Strip]:
         title, colours = self.title(report), self.look.colours
@@ -202,7 +204,9 @@ class PicturePanel(Panel):
             says = "some wrong ones first" if over else "truth -> answer"
             return [drawing.title(title, says, width=width), *drawing.strips_of_lines(body)]
         if report.surface is not None:
-            body = boundary(report.surface, report.points, width, height - 1, colours=colours)
+            body = boundary(
+                report.surface, report.points, width, height - 1, colours=colours, few=self.look.few
+            )
             return [drawing.title(title, *_SIGNS, width=width), *drawing.strips_of_lines(body)]
         return [drawing.title(title), *drawing.strips_of_text(["These examples have no picture."])]
 

@@ -97,7 +97,7 @@ class LabView(Widget, can_focus=True):
         super().__init__(id=id)
         self._services = services
         self.controller = LabController(lesson, services.worker.send, experiment)
-        self._look = Look(colours=services.colours)
+        self._look = Look(colours=services.colours, few=services.few_colours)
         self._large = 0
         self._loaded = False
         self._undrawn = False
