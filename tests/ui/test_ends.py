@@ -112,7 +112,7 @@ def test_a_mistake_of_the_app_is_two_lines_and_a_file(tmp_path: Path) -> None:
         status = terminal.wait_for_end(2)
         assert status is not None and os.waitstatus_to_exitcode(status) == 1
         after = terminal.seen.rpartition(LEAVES_ALTERNATE_SCREEN)[2]
-        assert b"error: the app broke on a mistake of its own (ValueError)" in after
+        assert b"error: dltutor broke on a mistake of its own (ValueError)" in after
         assert b"Traceback" not in terminal.seen
         assert "a mistake" in (tmp_path / "crash.txt").read_text()
         assert gone(workers, 1)

@@ -46,8 +46,9 @@ If s is 0 or more, the answer is +1. Take w1 = 2, w2 = 1, b = −3:
 
 
 @pytest.fixture
-def fixed(services: Services) -> Services:
+def fixed(services: Services, monkeypatch: pytest.MonkeyPatch) -> Services:
     """A pack whose first lesson has a formula and three experiments; a training process at full speed."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
     first, *others = PACK.lessons
     experiments = [experiment("xor"), experiment("digits"), experiment("gates", kind="perceptron")]
     pages = [Page("formula", "A weighted sum", FORMULA), *first.pages]
