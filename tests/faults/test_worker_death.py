@@ -85,6 +85,14 @@ def test_nor_if_it_is_compiling_just_then(tmp_path):
     kill_app(signal.SIGKILL, wait=False, thread=True, delay=1.5, env=cold)
 
 
+def test_nor_if_it_died_before_the_process_had_begun():
+    script = f"from tutor.worker.host import tie_to_parent; tie_to_parent({os.getpid() + 1}); print('alive')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_nor_if_it_is_told_to_end(number):
     kill_app(number, wait=True)
