@@ -14,7 +14,7 @@ cache.prepare()
 from tutor.engine.architecture import parse_layers
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.history import History
-from tutor.engine.layers import Activation, Dense, Dropout, Flatten, Layer
+from tutor.engine.layers import Activation, Conv2D, Dense, Dropout, Flatten, Layer
 from tutor.engine.many import Goal, ManyResult, train_many
 from tutor.engine.network import Sequential
 from tutor.engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
@@ -32,6 +32,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Augmentation",
+    "Conv2D",
     "CosineDecay",
     "DecisionSurface",
     "Dense",

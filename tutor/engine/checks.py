@@ -76,10 +76,10 @@ def numbers(what: str, values: ArrayLike, dtype: Any) -> NDArray[Any]:
 
 
 def inputs(x: ArrayLike, input_shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
-    """``x`` as (n, numbers per example); it must be (n, *input_shape), or (n,) where that is (1,)."""
+    """``x`` as (n, numbers per example); it must be (n, *input_shape), without the last axis if that is 1."""
     array = numbers("the inputs", x, dtype)
-    if array.ndim == 1 and input_shape == (1,):
-        array = array[:, None]
+    if (*array.shape[1:], 1) == input_shape:
+        array = array[..., None]
     if array.shape[1:] != input_shape:
         raise EngineError(
             f"the inputs have shape {_shape(array.shape)}, "
@@ -90,7 +90,10 @@ def inputs(x: ArrayLike, input_shape: tuple[int, ...], dtype: Any) -> NDArray[An
 
 
 def targets(y: ArrayLike, examples: int, outputs: int, loss: str, dtype: Any) -> NDArray[Any]:
-    """``y`` as (n, outputs), in the form that the loss wants; see ``losses`` for what is accepted."""
+    """``y``, (n, *output shape), as (n, outputs) in the form that the loss wants.
+
+    What is accepted is told in ``losses``.
+    """
     array = numbers("the targets", y, dtype)
     if array.shape[0] != examples:
         raise EngineError(
@@ -98,8 +101,8 @@ def targets(y: ArrayLike, examples: int, outputs: int, loss: str, dtype: Any) ->
         )
     if loss == "categorical_crossentropy" and (array.ndim == 1 or array.shape[1:] == (1,)):
         return _one_hot(array.reshape(-1), outputs, dtype)
-    if array.ndim == 1:
-        array = array[:, None]
+    if array.ndim == 1 or math.prod(array.shape[1:]) == outputs:
+        array = array.reshape(examples, -1)
     if array.shape[1:] != (outputs,):
         raise EngineError(
             f"the targets have shape {_shape(array.shape)}, but the network has {outputs} "

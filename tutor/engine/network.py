@@ -17,7 +17,7 @@ from tutor.engine.augmentation import Augmentation
 from tutor.engine.history import History
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import launch
-from tutor.engine.layers import Activation, Dense, Layer
+from tutor.engine.layers import Activation, Conv2D, Dense, Layer
 from tutor.engine.optimizers import Optimizer
 from tutor.engine.report import TrainingReport
 from tutor.engine.stopping import EarlyStopping
@@ -84,7 +84,7 @@ class Sequential:
             tensor.view(self.network.parameters)[...] = draw(rng, tensor.shape, *tensor.fans)
 
     def get_weights(self) -> list[Array]:
-        """Copies of all weight arrays, layer after layer: kernel (inputs, units), bias (units,)."""
+        """Copies of all weight arrays, layer after layer: kernel (..., units), bias (units,)."""
         return [tensor.view(self.network.parameters).copy() for tensor in self.plan.tensors]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
@@ -144,14 +144,15 @@ class Sequential:
         code = activations.code(name)
         index = checks.whole_number("the layer index", layer_index, least=0)
         layer = self.layers[index] if index < len(self.layers) else None
-        if not isinstance(layer, Dense | Activation):
+        if not isinstance(layer, Dense | Conv2D | Activation):
             raise EngineError(f"there is no activation function at layer index {layer_index}")
         changed = [
             *self.layers[:index],
             dataclasses.replace(layer, activation=name),
             *self.layers[index + 1 :],
         ]
-        plan.make_plan(changed, self.input_shape)  # refuses what does not fit
+        if len(plan.make_plan(changed, self.input_shape).operations) != len(self.plan.operations):
+            raise EngineError(f"{name} cannot be put in here later", "build the network with it")
         operations = self.network.operations
         row = (operations[:, d.LAYER] == index) & (operations[:, d.KIND] == d.ACTIVATION)
         if self.loss and row[-1]:
@@ -234,9 +235,10 @@ class Sequential:
     # ----------------------------------------------------------------- asking
 
     def predict(self, x: ArrayLike) -> Array:
-        """The outputs (n, outputs) for the inputs (n, *input_shape)."""
+        """The outputs (n, *output shape) for the inputs (n, *input_shape)."""
         rows = checks.inputs(x, self.input_shape, self.dtype)
-        return self.answer(Data.of(rows, np.zeros((0, 1)), self.dtype))[0]
+        outputs = self.answer(Data.of(rows, np.zeros((0, 1)), self.dtype))[0]
+        return outputs.reshape(len(rows), *self.plan.output_shapes[-1])
 
     def evaluate(self, x: ArrayLike, y: ArrayLike) -> dict[str, float]:
         """``loss`` and the compiled metrics over a whole set."""
@@ -290,4 +292,8 @@ class Sequential:
 
     def _last_activation(self) -> str:
         last = self.network.operations[-1]
-        return activations.NAMES[int(last[d.FUNCTION])] if last[d.KIND] == d.ACTIVATION else "linear"
+        if last[d.KIND] != d.ACTIVATION:
+            return "linear"
+        name = activations.NAMES[int(last[d.FUNCTION])]
+        whole = name != "softmax" or last[d.OUT_CHANNELS] == last[d.OUT_WIDTH]
+        return name if whole else "softmax of each pixel"

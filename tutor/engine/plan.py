@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,45 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine import activations, regularizers
+from tutor.engine import regularizers
 from tutor.engine.kernels import description as d
 from tutor.engine.layers import Layer
+from tutor.engine.planner import Planner, Tensor
 from tutor.errors import EngineError
 
 MAX_PARAMETERS = 50_000_000
 MAX_WORKSPACE = 500_000_000
 """Numbers, not bytes. More than this is a slip of the pen, or work for a larger machine."""
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """A weight array in the flat parameter buffer: rows of ``shape[-1]`` numbers, padded to ``stride``."""
-
-    layer: str
-    label: str
-    """``weights`` or ``biases``."""
-    shape: tuple[int, ...]
-    start: int
-    stride: int
-    initializer: str
-    regularizer: str
-    fans: tuple[int, int]
-
-    @property
-    def size(self) -> int:
-        """Numbers, without the padding."""
-        return math.prod(self.shape)
-
-    @property
-    def length(self) -> int:
-        """Numbers, with the padding."""
-        return self.size // self.shape[-1] * self.stride
-
-    def view(self, buffer: NDArray[Any]) -> NDArray[Any]:
-        """The array as a view into ``buffer``, without the padding."""
-        block = buffer[self.start : self.start + self.length].reshape(-1, self.stride)
-        view = block[:, : self.shape[-1]]
-        return view[0] if len(self.shape) == 1 else view
 
 
 @dataclass(frozen=True)
@@ -65,6 +34,9 @@ class Plan:
     values: int
     """Numbers per example in the workspace."""
     transposed: int
+    scratch: int
+    slack: int
+    """Numbers behind the values that may be read, though they are of no account."""
 
     @property
     def outputs(self) -> int:
@@ -84,81 +56,13 @@ class Plan:
 
     def workspace(self, capacity: int, dtype: Any) -> d.Workspace:
         """Room for ``capacity`` examples; EngineError if that is absurdly much."""
-        if capacity * self.values > MAX_WORKSPACE:
+        size = capacity * self.values + self.slack
+        if size + self.transposed + self.scratch > MAX_WORKSPACE:
             raise EngineError(
                 f"a batch of {capacity} needs more memory than there is", "take a smaller batch"
             )
-        size = capacity * self.values
-        return d.Workspace(capacity, zeros(size, dtype), zeros(size, dtype), zeros(self.transposed, dtype))
-
-
-class Planner:
-    """Collects operations; the layers call its methods in turn."""
-
-    def __init__(self, input_shape: tuple[int, ...]) -> None:
-        self.shape = input_shape
-        self.layer = 0
-        self.layer_name = ""
-        self.rows: list[list[int]] = []
-        self.tensors: list[Tensor] = []
-        self.parameters = 0
-        self.transposed = 0
-        self._place = 0  # of the present layer's input, per example
-        self.values = d.padded(math.prod(input_shape))
-
-    def dense(self, units: int, initializers: tuple[str, str], regularizers: tuple[str, str]) -> None:
-        """z = x W + b, to ``units`` numbers; the settings are those of W and of b."""
-        if len(self.shape) != 1:
-            raise EngineError(
-                f"{self.layer_name} needs a row of numbers, but its input has shape {self.shape}",
-                "put a Flatten layer before it",
-            )
-        width = self.shape[0]
-        row = self._row(d.DENSE, (units,))
-        fans = (width, units)
-        row[d.KERNEL] = self._tensor("weights", (width, units), initializers[0], regularizers[0], fans)
-        row[d.BIAS] = self._tensor("biases", (units,), initializers[1], regularizers[1], fans)
-        row[d.TRANSPOSED] = self.transposed
-        self.transposed += units * row[d.IN_STRIDE]
-
-    def activation(self, name: str) -> None:
-        """a = f(z), of the same shape."""
-        if name == "softmax" and self.shape[-1] < 2:
-            raise EngineError("softmax over one unit is always 1", "take sigmoid, or more units")
-        row = self._row(d.ACTIVATION, self.shape)
-        row[d.FUNCTION] = activations.code(name)
-
-    def dropout(self, rate: float) -> None:
-        """Zeros at random, in training."""
-        row = self._row(d.DROPOUT, self.shape)
-        row[d.FUNCTION] = round(rate * 2**53)
-
-    def flatten(self) -> None:
-        """The numbers of an example in one row; they stand so already."""
-        self.shape = (math.prod(self.shape),)
-
-    def _row(self, kind: int, output_shape: tuple[int, ...]) -> list[int]:
-        in_width, out_width = math.prod(self.shape), math.prod(output_shape)
-        row = [0] * d.COLUMNS
-        row[d.KIND], row[d.LAYER] = kind, self.layer
-        row[d.INPUT], row[d.OUTPUT] = self._place, self.values
-        row[d.IN_WIDTH], row[d.IN_STRIDE] = in_width, d.padded(in_width)
-        row[d.OUT_WIDTH], row[d.OUT_STRIDE] = out_width, d.padded(out_width)
-        self._place = self.values
-        self.values += row[d.OUT_STRIDE]
-        self.shape = output_shape
-        self.rows.append(row)
-        return row
-
-    def _tensor(
-        self, label: str, shape: tuple[int, ...], initializer: str, regularizer: str, fans: tuple[int, int]
-    ) -> int:
-        start, stride = self.parameters, d.padded(shape[-1])
-        self.parameters += math.prod(shape[:-1]) * stride
-        self.tensors.append(
-            Tensor(self.layer_name, label, shape, start, stride, initializer, regularizer, fans)
-        )
-        return start
+        sizes = (size, size, self.transposed, self.scratch)
+        return d.Workspace(capacity, *(zeros(size, dtype) for size in sizes))
 
 
 def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
@@ -172,13 +76,10 @@ def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
         layer.plan(planner)
         names.append(planner.layer_name)
         shapes.append(planner.shape)
-        if planner.parameters > MAX_PARAMETERS or planner.values > MAX_WORKSPACE:
-            raise EngineError(
-                f"the network is too large: {planner.parameters:,} weights up to {planner.layer_name}",
-                f"stay below {MAX_PARAMETERS:,} weights; take fewer or smaller layers",
-            )
+        _check_size(planner)
     if not planner.rows:
         raise EngineError("the network has no layer that computes anything", "add a Dense layer")
+    planner.pack()
     return Plan(
         operations=np.array(planner.rows, np.int64),
         tensors=tuple(planner.tensors),
@@ -187,7 +88,23 @@ def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
         parameters=planner.parameters,
         values=planner.values,
         transposed=planner.transposed,
+        scratch=planner.scratch,
+        slack=planner.slack,
     )
+
+
+def _check_size(planner: Planner) -> None:
+    if planner.parameters > MAX_PARAMETERS:
+        raise EngineError(
+            f"the network is too large: {planner.parameters:,} weights up to {planner.layer_name}",
+            f"stay below {MAX_PARAMETERS:,} weights; take fewer or smaller layers",
+        )
+    room = planner.values + planner.transposed + planner.scratch + planner.slack
+    if room > MAX_WORKSPACE:
+        raise EngineError(
+            f"the network is too large: {room:,} numbers for one example up to {planner.layer_name}",
+            "take fewer or smaller layers",
+        )
 
 
 def zeros(size: int, dtype: Any) -> NDArray[Any]:

@@ -11,14 +11,14 @@ import numpy as np
 
 from tutor.engine import optimizers
 from tutor.engine.checks import choice
-from tutor.engine.layers import Activation, Dense, Dropout, Flatten, Layer
+from tutor.engine.layers import Activation, Conv2D, Dense, Dropout, Flatten, Layer
 from tutor.errors import EngineError
 
 if TYPE_CHECKING:
     from tutor.engine.network import Sequential
 
 FORMAT = "dltutor network 1"
-_KINDS: dict[str, type[Layer]] = {kind.kind: kind for kind in (Dense, Activation, Dropout, Flatten)}
+_KINDS: dict[str, type[Layer]] = {kind.kind: kind for kind in (Dense, Conv2D, Activation, Dropout, Flatten)}
 
 
 def save(model: Sequential, path: Path) -> None:

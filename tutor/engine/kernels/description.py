@@ -2,7 +2,14 @@
 
 A network is a table of *operations*, one row each, whose columns are named below. Rows of numbers are padded
 to a multiple of ``WIDTH`` (their *stride*); what lies in the padding is zero for weights and gradients and of
-no account elsewhere. Places in ``parameters`` and ``gradients`` are absolute; places in ``values``,
+no account elsewhere.
+
+What an operation reads or writes for one example is a grid: LINES by COLUMNS pixels in reading order, each of
+CHANNELS numbers, PIXEL numbers from one to the next. A plain row is one pixel. An image has its pixels padded
+one by one (PIXEL = ``padded(CHANNELS)``) or *packed* (PIXEL = CHANNELS, only the whole example padded), as
+the network's input is and as a dense layer wants it; REPACK goes from one to the other.
+
+Places in ``parameters`` and ``gradients`` are absolute; places in ``values``,
 ``deltas`` are per example and are multiplied by the workspace's ``capacity``, so that the table does not
 depend on the batch size.
 """
@@ -33,12 +40,29 @@ FUNCTION = 8  # code of the activation function; of dropout the rate, in units o
 KERNEL = 9  # place of the weights, (IN_WIDTH, OUT_STRIDE)
 BIAS = 10  # place of the biases, (OUT_STRIDE,)
 TRANSPOSED = 11  # place of the weights' transpose, (OUT_WIDTH, IN_STRIDE), in workspace.transposed
-COLUMNS = 12
+IN_LINES = 12
+IN_COLUMNS = 13
+IN_CHANNELS = 14
+IN_PIXEL = 15
+OUT_LINES = 16
+OUT_COLUMNS = 17
+OUT_CHANNELS = 18
+OUT_PIXEL = 19
+WINDOW_LINES = 20  # the size of a filter or of a pool
+WINDOW_COLUMNS = 21
+STEP_LINES = 22  # how far the window moves
+STEP_COLUMNS = 23
+TOP = 24  # lines of zeros above the image
+LEFT = 25  # columns of zeros to the left of it
+SCRATCH = 26  # place of the operation's own room in workspace.scratch
+COLUMNS = 27
 
 # Kinds of operation.
-DENSE = 0
+DENSE = 0  # TRANSPOSED as above
 ACTIVATION = 1
 DROPOUT = 2
+REPACK = 3
+CONV = 4  # weights (pixels of the window, IN_CHANNELS, OUT_PIXEL), transpose (pixels, OUT_CHANNELS, IN_PIXEL)
 
 # Activation functions.
 LINEAR = 0
@@ -163,6 +187,7 @@ class Workspace(NamedTuple):
     values: Floats
     deltas: Floats  # gradients of the loss by what stands in values
     transposed: Floats
+    scratch: Floats
 
 
 class Examples(NamedTuple):

@@ -9,12 +9,12 @@ from tutor.engine import activations
 from tutor.engine.layers.base import Layer
 
 if TYPE_CHECKING:
-    from tutor.engine.plan import Planner
+    from tutor.engine.planner import Planner
 
 
 @dataclass(frozen=True)
 class Activation(Layer):
-    """a = f(z) for each number (softmax: for each example).
+    """a = f(z) for each number (softmax: over the last axis, as for each pixel of an image).
 
     Input and output shape: any, and the same. ``activation`` is one of ``activations.NAMES``.
     """

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from tutor.engine.plan import Planner
+    from tutor.engine.planner import Planner
 
 
 @dataclass(frozen=True)

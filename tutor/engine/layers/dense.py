@@ -10,7 +10,7 @@ from tutor.engine.checks import whole_number
 from tutor.engine.layers.base import Layer
 
 if TYPE_CHECKING:
-    from tutor.engine.plan import Planner
+    from tutor.engine.planner import Planner
 
 
 @dataclass(frozen=True)

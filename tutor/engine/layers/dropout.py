@@ -9,7 +9,7 @@ from tutor.engine.checks import number
 from tutor.engine.layers.base import Layer
 
 if TYPE_CHECKING:
-    from tutor.engine.plan import Planner
+    from tutor.engine.planner import Planner
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.engine.layers.base import Layer
 
 if TYPE_CHECKING:
-    from tutor.engine.plan import Planner
+    from tutor.engine.planner import Planner
 
 
 @dataclass(frozen=True)

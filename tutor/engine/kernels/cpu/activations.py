@@ -103,17 +103,17 @@ def _slope(function: int, z: Any, a: Any) -> Any:
     return one if function == d.LINEAR else zero
 
 
-# --------------------------------------------------------------------------- row by row
+# --------------------------------------------------------------------------- pixel by pixel
 
 
 @kernel
 def _softmax(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """exp(z - max z) over its sum in each row; the padding becomes 0."""
-    values, width = workspace.values, op[d.OUT_WIDTH]
+    """exp(z - max z) over its sum in each pixel (padded; a plain row is one); the padding becomes 0."""
+    values, width = workspace.values, op[d.OUT_CHANNELS]
     zero = fill(values, 0.0)
-    for r in range(rows):
-        z = op[d.INPUT] * workspace.capacity + r * op[d.OUT_STRIDE]
-        a = op[d.OUTPUT] * workspace.capacity + r * op[d.OUT_STRIDE]
+    for r in range(rows * op[d.OUT_LINES] * op[d.OUT_COLUMNS]):
+        z = op[d.INPUT] * workspace.capacity + r * op[d.OUT_PIXEL]
+        a = op[d.OUTPUT] * workspace.capacity + r * op[d.OUT_PIXEL]
         top = fill(values, values[z])
         for c in range(0, width, d.WIDTH):
             group = keep(load(values, z + c), width - c, top)
@@ -131,11 +131,11 @@ def _softmax(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
 
 @kernel
 def _softmax_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """dz_i = a_i (da_i - sum_j a_j da_j) in each row."""
-    values, deltas, width = workspace.values, workspace.deltas, op[d.OUT_WIDTH]
-    for r in range(rows):
-        z = op[d.INPUT] * workspace.capacity + r * op[d.OUT_STRIDE]
-        a = op[d.OUTPUT] * workspace.capacity + r * op[d.OUT_STRIDE]
+    """dz_i = a_i (da_i - sum_j a_j da_j) in each pixel."""
+    values, deltas, width = workspace.values, workspace.deltas, op[d.OUT_CHANNELS]
+    for r in range(rows * op[d.OUT_LINES] * op[d.OUT_COLUMNS]):
+        z = op[d.INPUT] * workspace.capacity + r * op[d.OUT_PIXEL]
+        a = op[d.OUTPUT] * workspace.capacity + r * op[d.OUT_PIXEL]
         sums = fill(values, 0.0)
         for c in range(0, width, d.WIDTH):
             sums = sums + load(values, a + c) * load(deltas, a + c)

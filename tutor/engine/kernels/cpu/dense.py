@@ -45,19 +45,20 @@ def dense_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, 
         store(network.gradients, op[d.BIAS] + c, column_sum)
     x_transposed = Matrix(workspace.values, place, 1, op[d.IN_STRIDE])
     dw = Matrix(network.gradients, op[d.KERNEL], width, 1)
-    _clear(dw, op[d.IN_WIDTH], width)
+    clear(dw, op[d.IN_WIDTH], width)
     accumulate(dw, x_transposed, dz, op[d.IN_WIDTH], rows, width)
     if op[d.INPUT] == 0:
         return
     _transpose(network, workspace, op)
     w_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED], op[d.IN_STRIDE], 1)
     dx = Matrix(workspace.deltas, place, op[d.IN_STRIDE], 1)
-    _clear(dx, rows, op[d.IN_STRIDE])
+    clear(dx, rows, op[d.IN_STRIDE])
     accumulate(dx, dz, w_transposed, rows, op[d.OUT_WIDTH], op[d.IN_STRIDE])
 
 
 @kernel
-def _clear(c: Matrix, rows: int, width: int) -> None:
+def clear(c: Matrix, rows: int, width: int) -> None:
+    """C = 0, its padded rows lying one behind the other."""
     for place in range(c.start, c.start + rows * width, d.WIDTH):
         store(c.buffer, place, fill(c.buffer, 0.0))
 

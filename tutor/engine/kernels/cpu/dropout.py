@@ -56,8 +56,11 @@ def _drop(buffer: Pointer, source: int, target: int, op: Pointer, rows: int, mod
     key = bits(stream(mode.seed, _STREAM + op[d.LAYER]), mode.step)
     threshold = np.uint64(op[d.FUNCTION])
     scale = 1.0 / (1.0 - op[d.FUNCTION] / 9007199254740992.0)  # 2**53
+    draw = 0
     for r in range(rows):
-        for c in range(op[d.OUT_WIDTH]):
-            place = r * op[d.OUT_STRIDE] + c
-            dropped = (bits(key, r * op[d.OUT_WIDTH] + c) >> np.uint64(11)) < threshold
-            buffer[target + place] = 0.0 if dropped else buffer[source + place] * scale
+        for pixel in range(op[d.OUT_LINES] * op[d.OUT_COLUMNS]):
+            first = r * op[d.OUT_STRIDE] + pixel * op[d.OUT_PIXEL]
+            for place in range(first, first + op[d.OUT_CHANNELS]):
+                dropped = (bits(key, draw) >> np.uint64(11)) < threshold
+                buffer[target + place] = 0.0 if dropped else buffer[source + place] * scale
+                draw += 1

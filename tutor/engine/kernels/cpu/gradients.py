@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel
+from tutor.engine.kernels.cpu.jit import kernel, spliced
 from tutor.engine.kernels.cpu.lanes import fill, load, magnitude, store, total, where_less, widened
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, RunView
 
@@ -51,7 +51,7 @@ def add_penalty_gradients(network: NetworkView) -> None:
                 store(g, i, load(g, i) + (slope + group * (2.0 * l2)))
 
 
-@kernel
+@spliced
 def clip(network: NetworkView, run: RunView) -> None:
     """Limit the gradients: each number, the length of each weight array's, or the length of all together."""
     limit = run.rates[d.CLIP]

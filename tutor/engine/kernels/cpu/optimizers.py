@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel
+from tutor.engine.kernels.cpu.jit import kernel, spliced
 from tutor.engine.kernels.cpu.lanes import fill, load, square_root, store, total
 from tutor.engine.kernels.cpu.views import NetworkView, RunView, advanced
 
 
-@kernel
+@spliced
 def update(network: NetworkView, run: RunView) -> bool:
     """Move the parameters against the gradients."""
     optimizer = run.controls[d.OPTIMIZER]

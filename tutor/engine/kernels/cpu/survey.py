@@ -76,15 +76,17 @@ def _activations(
     figures: Pointer,
     counts: Pointer,
 ) -> None:
-    width, stride, start = op[d.OUT_WIDTH], op[d.OUT_STRIDE], op[d.OUTPUT] * rows
+    width, channels = op[d.OUT_WIDTH], op[d.OUT_CHANNELS]
+    start = op[d.OUTPUT] * rows
     low, scale = bounds[0], d.BINS / (bounds[1] - bounds[0])
     n, sums, squares, saturated, dead, bad = 0, 0.0, 0.0, 0, 0, 0
     first = np.float64(values[start])
     shift = first if math.isfinite(first) else np.float64(0.0)  # what all have in common does not cancel
     for c in range(width):
         silent = True
+        at = start + c // channels * op[d.OUT_PIXEL] + c % channels
         for r in range(rows):
-            a = np.float64(values[start + r * stride + c])
+            a = np.float64(values[at + r * op[d.OUT_STRIDE]])
             silent = silent and a == 0.0
             if not math.isfinite(a):
                 bad += 1

@@ -6,13 +6,15 @@ import math
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.activations import activation_backward, activation_forward
+from tutor.engine.kernels.cpu.conv import conv_backward, conv_forward
 from tutor.engine.kernels.cpu.dense import dense_backward, dense_forward
 from tutor.engine.kernels.cpu.dropout import Mode, dropout_backward, dropout_forward
 from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite, clip, penalty
-from tutor.engine.kernels.cpu.jit import entry, kernel
+from tutor.engine.kernels.cpu.jit import entry, spliced
 from tutor.engine.kernels.cpu.lanes import load, store
 from tutor.engine.kernels.cpu.losses import loss_and_delta, starts_from_logits
 from tutor.engine.kernels.cpu.optimizers import remember, update
+from tutor.engine.kernels.cpu.pixels import repack_backward, repack_forward
 from tutor.engine.kernels.cpu.random import shuffle, stream
 from tutor.engine.kernels.cpu.schedules import follow_schedule
 from tutor.engine.kernels.cpu.views import (
@@ -95,7 +97,7 @@ def evaluate(
     return loss_sum / data.n + (penalty(net) if with_loss else 0.0)
 
 
-@kernel
+@spliced
 def _checked_update(network: NetworkView, run: RunView, loss: float) -> int:
     """Clip and update, unless the loss or a gradient is not finite; returns the run's status."""
     if not math.isfinite(loss):
@@ -107,7 +109,7 @@ def _checked_update(network: NetworkView, run: RunView, loss: float) -> int:
     return d.HEALTHY if update(network, run) else d.BAD_WEIGHTS
 
 
-@kernel
+@spliced
 def _gradient_of_batch(
     network: NetworkView,
     workspace: WorkspaceView,
@@ -125,7 +127,7 @@ def _gradient_of_batch(
     return value + penalty(network)
 
 
-@kernel
+@spliced
 def _forward(
     network: NetworkView, workspace: WorkspaceView, examples: ExamplesView, mode: Mode, first: int, rows: int
 ) -> None:
@@ -141,11 +143,15 @@ def _forward(
             dense_forward(network, workspace, op, rows)
         elif op[d.KIND] == d.ACTIVATION:
             activation_forward(workspace, op, rows)
+        elif op[d.KIND] == d.CONV:
+            conv_forward(network, workspace, op, rows)
+        elif op[d.KIND] == d.REPACK:
+            repack_forward(workspace, op, rows)
         else:
             dropout_forward(workspace, op, rows, mode)
 
 
-@kernel
+@spliced
 def _backward(network: NetworkView, workspace: WorkspaceView, mode: Mode, count: int, rows: int) -> None:
     """The first ``count`` operations in reverse; the last one's delta is there already."""
     for k in range(count - 1, -1, -1):
@@ -154,5 +160,9 @@ def _backward(network: NetworkView, workspace: WorkspaceView, mode: Mode, count:
             dense_backward(network, workspace, op, rows)
         elif op[d.KIND] == d.ACTIVATION:
             activation_backward(workspace, op, rows)
+        elif op[d.KIND] == d.CONV:
+            conv_backward(network, workspace, op, rows)
+        elif op[d.KIND] == d.REPACK:
+            repack_backward(workspace, op, rows)
         else:
             dropout_backward(workspace, op, rows, mode)

@@ -59,6 +59,7 @@ class WorkspaceView(NamedTuple):
     values: Pointer
     deltas: Pointer
     transposed: Pointer
+    scratch: Pointer
 
 
 class ExamplesView(NamedTuple):
@@ -104,6 +105,7 @@ def view_workspace(workspace: d.Workspace) -> WorkspaceView:
         pointer_to(workspace.values),
         pointer_to(workspace.deltas),
         pointer_to(workspace.transposed),
+        pointer_to(workspace.scratch),
     )
 
 

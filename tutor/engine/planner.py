@@ -1,0 +1,185 @@
+"""From layers to rows of the kernels' table of operations, one after the other."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tutor.engine import activations
+from tutor.engine.kernels import description as d
+from tutor.engine.windows import Window, fit
+from tutor.errors import EngineError
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A weight array in the flat parameter buffer: rows of ``shape[-1]`` numbers, padded to ``stride``."""
+
+    layer: str
+    label: str
+    """``weights`` or ``biases``."""
+    shape: tuple[int, ...]
+    start: int
+    stride: int
+    initializer: str
+    regularizer: str
+    fans: tuple[int, int]
+
+    @property
+    def size(self) -> int:
+        """Numbers, without the padding."""
+        return math.prod(self.shape)
+
+    @property
+    def length(self) -> int:
+        """Numbers, with the padding."""
+        return self.size // self.shape[-1] * self.stride
+
+    def view(self, buffer: NDArray[Any]) -> NDArray[Any]:
+        """The array as a view into ``buffer``, without the padding."""
+        block = buffer[self.start : self.start + self.length].reshape(*self.shape[:-1], self.stride)
+        return block[..., : self.shape[-1]]
+
+
+class Planner:
+    """Collects operations; the layers call its methods in turn."""
+
+    def __init__(self, input_shape: tuple[int, ...]) -> None:
+        self.shape = input_shape
+        self.layer = 0
+        self.layer_name = ""
+        self.rows: list[list[int]] = []
+        self.tensors: list[Tensor] = []
+        self.parameters = 0
+        self.transposed = self.scratch = self.slack = 0
+        self.values = d.padded(math.prod(input_shape))
+        self._place = 0  # of the present layer's input, per example
+        self._pixel = input_shape[-1] if len(input_shape) > 1 else self.values
+
+    def dense(self, units: int, initializers: tuple[str, str], regularizers: tuple[str, str]) -> None:
+        """z = x W + b, to ``units`` numbers; the settings are those of W and of b."""
+        if len(self.shape) != 1:
+            raise EngineError(
+                f"{self.layer_name} needs a row of numbers, but its input has shape {self.shape}",
+                "put a Flatten layer before it",
+            )
+        width = self.shape[0]
+        row = self._row(d.DENSE, (units,), d.padded(units))
+        fans = (width, units)
+        row[d.KERNEL] = self._tensor("weights", (width, units), initializers[0], regularizers[0], fans)
+        row[d.BIAS] = self._tensor("biases", (units,), initializers[1], regularizers[1], fans)
+        row[d.TRANSPOSED] = self.transposed
+        self.transposed += units * row[d.IN_STRIDE]
+
+    def conv(
+        self, filters: int, window: Window, initializers: tuple[str, str], regularizers: tuple[str, str]
+    ) -> None:
+        """z = a * W + b, a convolution with ``filters`` windows; the settings are those of W and of b."""
+        (lines, top), (columns, left) = self._fit(window)
+        if self._place:
+            self._pad_pixels()  # gradients go into whole lane groups
+        channels = self.shape[-1]
+        row = self._row(d.CONV, (lines, columns, filters), d.padded(filters))
+        _write_window(row, window, top, left)
+        area = math.prod(window.size)
+        fans = (area * channels, area * filters)
+        shape = (*window.size, channels, filters)
+        row[d.KERNEL] = self._tensor("weights", shape, initializers[0], regularizers[0], fans)
+        row[d.BIAS] = self._tensor("biases", (filters,), initializers[1], regularizers[1], fans)
+        row[d.TRANSPOSED], row[d.SCRATCH] = self.transposed, self.scratch
+        self.transposed += area * filters * row[d.IN_PIXEL]
+        framed = [
+            max(before + size, (out - 1) * step + length)
+            for before, size, out, step, length in zip(
+                (top, left),
+                (row[d.IN_LINES], row[d.IN_COLUMNS]),
+                (lines, columns),
+                (row[d.STEP_LINES], row[d.STEP_COLUMNS]),
+                window.size,
+                strict=True,
+            )
+        ]
+        beyond = 8 * max(row[d.STEP_COLUMNS] * row[d.IN_PIXEL], row[d.OUT_PIXEL])  # see kernels.cpu.windows
+        self.scratch += d.padded(math.prod(framed) * row[d.IN_PIXEL] + beyond)
+        self.slack = max(self.slack, beyond)
+
+    def activation(self, name: str) -> None:
+        """a = f(z), of the same shape."""
+        if name == "softmax":
+            if self.shape[-1] < 2:
+                raise EngineError("softmax over one unit is always 1", "take sigmoid, or more units")
+            self._pad_pixels()
+        row = self._row(d.ACTIVATION, self.shape)
+        row[d.FUNCTION] = activations.code(name)
+
+    def dropout(self, rate: float) -> None:
+        """Zeros at random, in training."""
+        row = self._row(d.DROPOUT, self.shape)
+        row[d.FUNCTION] = round(rate * 2**53)
+
+    def flatten(self) -> None:
+        """The numbers of an example in one row."""
+        self.pack()
+        self.shape = (math.prod(self.shape),)
+        self._pixel = d.padded(self.shape[0])
+
+    def pack(self) -> None:
+        """Let the pixels of an image stand side by side, as they do in arrays."""
+        if len(self.shape) > 1 and self._pixel != self.shape[-1]:
+            self._row(d.REPACK, self.shape, self.shape[-1])
+
+    def _pad_pixels(self) -> None:
+        """Let each pixel of an image begin a lane group."""
+        if self._pixel % d.WIDTH:
+            self._row(d.REPACK, self.shape, d.padded(self._pixel))
+
+    def _fit(self, window: Window) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Output size and zeros before the image, downwards and across."""
+        if len(self.shape) != 3:
+            raise EngineError(
+                f"{self.layer_name} needs images (height, width, channels), "
+                f"but its input has shape {self.shape}",
+                "put it before Flatten, and give input_shape like (8, 8, 1)",
+            )
+        return fit(window, self.shape, self.layer_name)
+
+    def _row(self, kind: int, output_shape: tuple[int, ...], pixel: int = 0) -> list[int]:
+        """A new operation from the present shape to another, with ``pixel`` numbers per pixel (0: as now)."""
+        row = [0] * d.COLUMNS
+        row[d.KIND], row[d.LAYER] = kind, self.layer
+        row[d.INPUT], row[d.OUTPUT] = self._place, self.values
+        _write_grid(row, d.IN_WIDTH, d.IN_LINES, self.shape, self._pixel)
+        self.shape, self._pixel = output_shape, pixel or self._pixel
+        _write_grid(row, d.OUT_WIDTH, d.OUT_LINES, self.shape, self._pixel)
+        self._place = self.values
+        self.values += row[d.OUT_STRIDE]
+        self.rows.append(row)
+        return row
+
+    def _tensor(
+        self, label: str, shape: tuple[int, ...], initializer: str, regularizer: str, fans: tuple[int, int]
+    ) -> int:
+        start, stride = self.parameters, d.padded(shape[-1])
+        self.parameters += math.prod(shape[:-1]) * stride
+        self.tensors.append(
+            Tensor(self.layer_name, label, shape, start, stride, initializer, regularizer, fans)
+        )
+        return start
+
+
+def _write_grid(row: list[int], width: int, lines: int, shape: tuple[int, ...], pixel: int) -> None:
+    """The columns WIDTH and STRIDE from ``width`` on, and LINES to PIXEL from ``lines`` on."""
+    grid = shape if len(shape) == 3 else (1, math.prod(shape[:-1]), shape[-1])
+    row[width : width + 2] = math.prod(shape), d.padded(grid[0] * grid[1] * pixel)
+    row[lines : lines + 4] = *grid, pixel
+
+
+def _write_window(row: list[int], window: Window, top: int, left: int) -> None:
+    row[d.WINDOW_LINES], row[d.WINDOW_COLUMNS] = window.size
+    # where there is but one place for the window, how far it would move is of no account
+    row[d.STEP_LINES] = window.step[0] if row[d.OUT_LINES] > 1 else 1
+    row[d.STEP_COLUMNS] = window.step[1] if row[d.OUT_COLUMNS] > 1 else 1
+    row[d.TOP], row[d.LEFT] = top, left
