@@ -174,3 +174,11 @@ def test_a_dumb_terminal_gets_lines_only() -> None:
     written = in_a_terminal("dumb")
     assert b"[####" not in written and b"seeds reached it" in written
     assert b"\r" not in written.replace(b"\r\n", b"\n")
+
+
+def test_the_median_of_two_runs_is_the_number_of_steps_of_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lab", "perceptron/margin", "--seeds", "2", "--json"]) == 0
+    count = json.loads(capsys.readouterr().out)
+    reached = [run["goal"]["at_step"] for run in count["runs"]]
+    assert reached[0] != reached[1]
+    assert count["median_steps_to_goal"] == min(reached)

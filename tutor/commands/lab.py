@@ -6,6 +6,7 @@ import argparse
 import math
 import textwrap
 from collections import Counter
+from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -149,7 +150,7 @@ def _count(lesson: Lesson, experiment: Experiment, results: list[Result]) -> dic
     from tutor.lab.statistics import wilson_interval
 
     reached = sum(result.goal["reached"] is True for result in results)
-    steps = sorted(result.goal["at_step"] for result in results if isinstance(result.goal["at_step"], int))
+    steps = [result.goal["at_step"] for result in results if isinstance(result.goal["at_step"], int)]
     return {
         "lesson": lesson.id,
         "experiment": experiment.id,
@@ -158,7 +159,7 @@ def _count(lesson: Lesson, experiment: Experiment, results: list[Result]) -> dic
         "reached": reached if experiment.goal else None,
         "share": reached / len(results) if experiment.goal else None,
         "interval_95": list(wilson_interval(reached, len(results))) if experiment.goal else None,
-        "median_steps_to_goal": steps[(len(steps) - 1) // 2] if steps else None,
+        "median_steps_to_goal": median_low(steps) if steps else None,
         "stopped_because": dict(Counter(result.stopped_because for result in results)),
     }
 
