@@ -11,7 +11,6 @@ are compiled each time.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import hashlib
 import json
@@ -58,7 +57,6 @@ def prepare() -> None:
         _prune(_choice.directory)
     except (OSError, ValueError, ImportError) as error:
         _choice.problem = f"the cache directory cannot be used: {error}"
-        _choice.directory = _temporary_directory()
     if _choice.directory is not None:
         os.environ["NUMBA_CACHE_DIR"] = str(_choice.directory)
         numba_config = sys.modules.get("numba.core.config")
@@ -129,16 +127,6 @@ def _private_directory(directory: Path) -> Path:
     with tempfile.TemporaryFile(dir=directory) as probe:
         probe.write(b"x")
     return directory
-
-
-def _temporary_directory() -> Path | None:
-    """A directory for this process alone, removed when it ends."""
-    try:
-        directory = tempfile.mkdtemp(prefix="dltutor-")
-    except OSError:
-        return None
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    return Path(directory)
 
 
 def _files(directory: Path) -> list[Path]:
