@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.engine.reference import BACKWARD, FORWARD, _last_delta, _loss
-from tutor.engine import Activation, Conv2D, Dense, Dropout, Flatten, Layer
+from tutor.engine import (
+    Activation,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPooling2D,
+)
 
 Array = NDArray[Any]
 Back = Callable[[Array], tuple[Array, list[Array]]]
@@ -67,6 +77,10 @@ def parts(layer: Layer) -> list[Part]:
             return [_dense, _activation(layer.activation)]
         case Activation():
             return [_activation(layer.activation)]
+        case MaxPooling2D() | AveragePooling2D():
+            return [_pool(layer)]
+        case GlobalAveragePooling2D():
+            return [_global_average]
         case Flatten():
             return [_flatten]
     assert isinstance(layer, Dropout)
@@ -145,3 +159,38 @@ def _conv(layer: Conv2D) -> Part:
 def _without(around: list[tuple[int, int]], image: Array) -> Array:
     (top, bottom), (left, right) = around
     return image[:, top : image.shape[1] - bottom, left : image.shape[2] - right]
+
+
+def _pool(layer: MaxPooling2D | AveragePooling2D) -> Part:
+    size: Any = layer.pool_size
+    steps: Any = layer.strides
+
+    def part(x: Array, weights: list[Array], training: bool) -> tuple[Array, Back]:
+        out, around = windows(x.shape[1:3], size, steps, layer.padding)
+        image = np.pad(x, [(0, 0), *around, (0, 0)], constant_values=np.nan)
+        a, shares = np.zeros((len(x), *out, x.shape[3])), []
+        for i, j, down, across in places(out, size, steps):
+            part = image[:, down, across]
+            flat = part.reshape(len(x), -1, x.shape[3])
+            if isinstance(layer, MaxPooling2D):
+                a[:, i, j] = np.nanmax(flat, 1)
+                share = np.arange(flat.shape[1])[:, None] == np.nanargmax(flat, 1)[:, None]
+            else:
+                a[:, i, j] = np.nanmean(flat, 1)
+                share = ~np.isnan(flat) / (~np.isnan(flat)).sum(1, keepdims=True)
+            shares.append(share.reshape(part.shape))
+
+        def back(da: Array) -> tuple[Array, list[Array]]:
+            dimage = np.zeros_like(image)
+            for share, (i, j, down, across) in zip(shares, places(out, size, steps), strict=True):
+                dimage[:, down, across] += share * da[:, i, j][:, None, None]
+            return _without(around, dimage), []
+
+        return a, back
+
+    return part
+
+
+def _global_average(x: Array, weights: list[Array], training: bool) -> tuple[Array, Back]:
+    share = np.ones_like(x) / (x.shape[1] * x.shape[2])
+    return x.mean((1, 2)), lambda da: (da[:, None, None] * share, [])

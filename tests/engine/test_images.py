@@ -19,11 +19,14 @@ from tutor.engine import (
     SGD,
     Activation,
     Adam,
+    AveragePooling2D,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
+    GlobalAveragePooling2D,
     Layer,
+    MaxPooling2D,
     Optimizer,
     Sequential,
     parse_layers,
@@ -50,6 +53,24 @@ STACKS: dict[str, tuple[tuple[int, int, int], list[Layer]]] = {
     "a window larger than the image": ((3, 2, 2), [Conv2D(3, 1), Conv2D(2, 5, 4, "same", "tanh")]),
     "two lane groups": ((3, 5, 2), [Conv2D(17, 2, activation="softplus"), Conv2D(2, (1, 2))]),
     "softmax over channels": ((3, 3, 2), [Activation("softmax"), Conv2D(3, 2, 1, "same", "softmax")]),
+    "pools with remainders": (
+        (7, 5, 3),
+        [MaxPooling2D(2), Conv2D(3, 2, 1, "same", "tanh"), AveragePooling2D(2)],
+    ),
+    "pools that overlap": (
+        (6, 7, 2),
+        [
+            Conv2D(9, 2, activation="tanh"),
+            MaxPooling2D((3, 2), (2, 1)),
+            AveragePooling2D((1, 3), 1),
+            Conv2D(1, 1),
+        ],
+    ),
+    "pools over the edge": (
+        (5, 6, 2),
+        [Conv2D(3, 1), MaxPooling2D(3, (2, 3), "same"), AveragePooling2D((4, 2), 1, "same"), Conv2D(1, 1)],
+    ),
+    "global pool": ((3, 4, 2), [Conv2D(9, 2, activation="tanh"), GlobalAveragePooling2D(), Dense(3)]),
     "dropout and activation between": (
         (4, 4, 1),
         [Conv2D(3, 2), Dropout(0.4), Activation("tanh"), Conv2D(2, 2)],
@@ -86,8 +107,12 @@ def image_layers(draw: st.DrawFn, height: int, width: int, names: list[str]) -> 
     most = (5, 5) if padding == "same" else (min(height, 5), min(width, 5))
     size = (draw(st.integers(1, most[0])), draw(st.integers(1, most[1])))
     steps = (draw(st.integers(1, 3)), draw(st.integers(1, 3)))
-    if draw(st.integers(0, 5)) == 0:
+    kind = draw(st.sampled_from(["conv", "conv", "max", "average", "activation"]))
+    if kind == "activation":
         return Activation(draw(st.sampled_from(names)))
+    if kind in ("max", "average"):
+        pool = MaxPooling2D if kind == "max" else AveragePooling2D
+        return pool(size, draw(st.sampled_from([None, steps])), padding)
     filters = draw(st.integers(1, 18))
     return Conv2D(filters, size, steps, padding, draw(st.sampled_from(names)), bias_initializer="uniform 0.5")
 
@@ -105,7 +130,7 @@ def cases(draw: st.DrawFn, dtype: str = "float64") -> tuple[Sequential, ImageRef
     loss, last = draw(
         st.sampled_from([("mean_squared_error", "tanh"), ("categorical_crossentropy", "softmax")])
     )
-    layers += [Flatten(), Dense(outputs, last)]
+    layers += [draw(st.sampled_from([Flatten(), GlobalAveragePooling2D()])), Dense(outputs, last)]
     seed = draw(st.integers(0, 2**32))
     rng = np.random.default_rng(seed)
     x, y = rng.normal(size=(examples, *shape)), targets(rng, loss, examples, outputs)
@@ -159,6 +184,14 @@ def test_a_convolution_worked_out_by_hand() -> None:
     np.testing.assert_allclose(found[0, :, :, 0], [[4321.5, 402.5], [43.5, 4.5]], rtol=1e-14)
 
 
+def test_no_number_that_is_not_finite_hides_in_a_pool() -> None:
+    model = Sequential([Conv2D(1, 1), MaxPooling2D(2), Flatten()], (2, 4, 1))
+    model.set_weights([np.full((1, 1, 1, 1), 2e38), [0]])
+    with np.errstate(all="ignore"):
+        found = model.predict([[[1, 0.1, -1, -1], [0.2, -9, -1, -0.5]]])
+    assert np.isnan(found[0, 0]) and found[0, 1] == np.float32(-1e38)
+
+
 def test_flatten_takes_the_pixels_in_reading_order_with_the_channels_innermost() -> None:
     model = Sequential([Conv2D(3, 1), Flatten()], (2, 2, 3))
     model.set_weights([np.eye(3).reshape(1, 1, 3, 3), np.zeros(3)])
@@ -167,7 +200,8 @@ def test_flatten_takes_the_pixels_in_reading_order_with_the_channels_innermost()
 
 
 @pytest.mark.parametrize(
-    "layers", ["conv 5 3x2 relu, conv 17 2 same tanh, flatten, dropout 0.3, dense 3 softmax"]
+    "layers",
+    ["conv 5 3x2 relu, conv 17 2 same, maxpool 2, avgpool 1, flatten, dropout 0.3, dense 3 softmax"],
 )
 def test_padding_stays_zero_and_a_run_can_be_taken_up_again(layers: str) -> None:
     model = Sequential(parse_layers(layers), (6, 5, 3), seed=4)
@@ -218,6 +252,9 @@ def test_a_report_looks_at_numbers_and_not_at_padding() -> None:
 WRITTEN: dict[str, Layer] = {
     "conv 8 3x3 relu": Conv2D(8, 3, activation="relu"),
     "conv 8 5x3 stride 2 same": Conv2D(8, (5, 3), 2, "same"),
+    "maxpool 2": MaxPooling2D(2),
+    "avgpool 3x2 stride 1 same": AveragePooling2D((3, 2), 1, "same"),
+    "globalpool": GlobalAveragePooling2D(),
     "conv 4 1 stride 2x1 valid tanh": Conv2D(4, 1, (2, 1), "valid", "tanh"),
 }
 
@@ -236,6 +273,13 @@ REFUSALS = {
         lambda: Sequential([Flatten(), Conv2D(2, 1)], (4, 4, 1)),
         "conv2d_1 needs images",
     ),
+    "pool larger than the image": (
+        lambda: Sequential([MaxPooling2D(5)], (4, 4, 1)),
+        "window of max_pooling2d_1",
+    ),
+    "pool of a row": (lambda: Sequential([AveragePooling2D()], (4,)), "needs images"),
+    "global pool of a row": (lambda: Sequential([GlobalAveragePooling2D()], (4,)), "needs images"),
+    "pool with activation": (lambda: parse_layers("maxpool 2 relu"), "cannot read the layer"),
     "no channels": (lambda: Sequential([Conv2D(2, 1)], (4, 4)), "needs images"),
     "dense on images": (lambda: Sequential([Conv2D(2, 1), Dense(1)], (4, 4, 1)), "dense_1 needs a row"),
     "no filters": (lambda: Conv2D(0, 3), "filters must be 1 or more"),

@@ -14,7 +14,17 @@ cache.prepare()
 from tutor.engine.architecture import parse_layers
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.history import History
-from tutor.engine.layers import Activation, Conv2D, Dense, Dropout, Flatten, Layer
+from tutor.engine.layers import (
+    Activation,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPooling2D,
+)
 from tutor.engine.many import Goal, ManyResult, train_many
 from tutor.engine.network import Sequential
 from tutor.engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
@@ -32,6 +42,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Augmentation",
+    "AveragePooling2D",
     "Conv2D",
     "CosineDecay",
     "DecisionSurface",
@@ -40,6 +51,7 @@ __all__ = [
     "EarlyStopping",
     "ExponentialDecay",
     "Flatten",
+    "GlobalAveragePooling2D",
     "Goal",
     "HealthReport",
     "Histogram",
@@ -48,6 +60,7 @@ __all__ = [
     "LayerHealth",
     "LayerSurvey",
     "ManyResult",
+    "MaxPooling2D",
     "Optimizer",
     "PiecewiseConstantDecay",
     "RMSprop",

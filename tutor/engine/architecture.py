@@ -6,13 +6,33 @@ from collections.abc import Sequence
 
 from tutor.engine import activations
 from tutor.engine.checks import choice, number
-from tutor.engine.layers import Activation, Conv2D, Dense, Dropout, Flatten, Layer
+from tutor.engine.layers import (
+    Activation,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPooling2D,
+)
 from tutor.engine.windows import PADDINGS, Pair
 from tutor.errors import EngineError
 
 _HINT = 'write it like "dense 16 relu, dense 1 sigmoid"'
 _CONV_HINT = 'write it like "conv 8 3x3 relu" or "conv 8 5x5 stride 2 same relu"'
-_KINDS = ("dense", "conv", "activation", "flatten", "dropout")
+_POOL_HINT = 'write it like "maxpool 2" or "avgpool 3 stride 2 same"'
+_POOLS: dict[str, type[MaxPooling2D | AveragePooling2D]] = {
+    "maxpool": MaxPooling2D,
+    "avgpool": AveragePooling2D,
+}
+_BARE: dict[str, type[Flatten | GlobalAveragePooling2D]] = {
+    "flatten": Flatten,
+    "globalpool": GlobalAveragePooling2D,
+}
+_KINDS = ("dense", "conv", *_POOLS, *_BARE, "activation", "dropout")
+_HINTS = {"conv": _CONV_HINT, **dict.fromkeys(_POOLS, _POOL_HINT)}
 
 
 def parse_layers(
@@ -21,7 +41,8 @@ def parse_layers(
     """Read layers separated by commas; EngineError on nonsense.
 
     A layer is ``dense UNITS [ACTIVATION]``, ``conv FILTERS SIZE [stride N] [same] [ACTIVATION]``,
-    ``activation NAME``, ``dropout RATE`` or ``flatten``; a SIZE is ``3`` or ``5x3`` (down, across). The
+    ``maxpool SIZE [stride N] [same]``, ``avgpool``, likewise, ``globalpool``, ``activation NAME``,
+    ``dropout RATE`` or ``flatten``; a SIZE is ``3`` or ``5x3`` (down, across). The
     initializers go to every dense and convolutional layer.
     """
     layers = []
@@ -35,8 +56,8 @@ def parse_layers(
 
 def _layer(words: list[str], initializers: tuple[str, str]) -> Layer:
     kind = choice("kind of layer", words[0], _KINDS)
-    if kind == "flatten" and len(words) == 1:
-        return Flatten()
+    if kind in _BARE and len(words) == 1:
+        return _BARE[kind]()
     if kind == "dropout" and len(words) == 2:
         return Dropout(number("the dropout rate", words[1]))
     if kind == "activation" and len(words) == 2:
@@ -46,9 +67,12 @@ def _layer(words: list[str], initializers: tuple[str, str]) -> Layer:
         return Dense(_whole("the number of units", words[1], _HINT), activation, *initializers)
     if kind == "conv" and len(words) >= 3:
         return _conv(words, initializers)
-    raise EngineError(
-        f"cannot read the layer {' '.join(words)[:60]!r}", _CONV_HINT if kind == "conv" else _HINT
-    )
+    if kind in _POOLS and len(words) >= 2:
+        size = _size("the pool size", words[1], _POOL_HINT)
+        step, padding, rest = _edges(words[2:], size, _POOL_HINT)
+        if not rest:
+            return _POOLS[kind](size, step, padding)
+    raise EngineError(f"cannot read the layer {' '.join(words)[:60]!r}", _HINTS.get(kind, _HINT))
 
 
 def _conv(words: list[str], initializers: tuple[str, str]) -> Layer:

@@ -106,6 +106,21 @@ class Planner:
         self.scratch += d.padded(math.prod(framed) * row[d.IN_PIXEL] + beyond)
         self.slack = max(self.slack, beyond)
 
+    def pool(self, kind: int, window: Window) -> None:
+        """MAX_POOL or AVERAGE_POOL of each channel in a window."""
+        (lines, top), (columns, left) = self._fit(window)
+        self._pad_pixels()
+        row = self._row(kind, (lines, columns, self.shape[-1]))
+        _write_window(row, window, top, left)
+
+    def global_average(self) -> None:
+        """The mean of each channel over the whole image, as a row."""
+        self._fit(Window((1, 1), (1, 1), "valid"))
+        self._pad_pixels()
+        window = Window((self.shape[0], self.shape[1]), (1, 1), "valid")
+        row = self._row(d.AVERAGE_POOL, self.shape[-1:])
+        _write_window(row, window, 0, 0)
+
     def activation(self, name: str) -> None:
         """a = f(z), of the same shape."""
         if name == "softmax":
@@ -144,7 +159,7 @@ class Planner:
                 f"but its input has shape {self.shape}",
                 "put it before Flatten, and give input_shape like (8, 8, 1)",
             )
-        return fit(window, self.shape, self.layer_name)
+        return fit(window, self.shape[:2], self.layer_name)
 
     def _row(self, kind: int, output_shape: tuple[int, ...], pixel: int = 0) -> list[int]:
         """A new operation from the present shape to another, with ``pixel`` numbers per pixel (0: as now)."""

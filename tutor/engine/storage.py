@@ -11,14 +11,13 @@ import numpy as np
 
 from tutor.engine import optimizers
 from tutor.engine.checks import choice
-from tutor.engine.layers import Activation, Conv2D, Dense, Dropout, Flatten, Layer
+from tutor.engine.layers import KINDS
 from tutor.errors import EngineError
 
 if TYPE_CHECKING:
     from tutor.engine.network import Sequential
 
 FORMAT = "dltutor network 1"
-_KINDS: dict[str, type[Layer]] = {kind.kind: kind for kind in (Dense, Conv2D, Activation, Dropout, Flatten)}
 
 
 def save(model: Sequential, path: Path) -> None:
@@ -65,8 +64,8 @@ def load(cls: type[Sequential], path: Path) -> Sequential:
 def _rebuild(cls: type[Sequential], description: dict[str, Any], weights: list[Any]) -> Sequential:
     layers = []
     for settings in description["layers"]:
-        kind = choice("kind of layer", settings.pop("kind"), tuple(_KINDS))
-        layers.append(_KINDS[kind](**settings))
+        kind = choice("kind of layer", settings.pop("kind"), tuple(KINDS))
+        layers.append(KINDS[kind](**settings))
     model = cls(layers, description["input_shape"], seed=description["seed"], dtype=description["dtype"])
     model.set_weights(weights)
     if description["optimizer"] is not None:

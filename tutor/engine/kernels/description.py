@@ -63,6 +63,8 @@ ACTIVATION = 1
 DROPOUT = 2
 REPACK = 3
 CONV = 4  # weights (pixels of the window, IN_CHANNELS, OUT_PIXEL), transpose (pixels, OUT_CHANNELS, IN_PIXEL)
+MAX_POOL = 5
+AVERAGE_POOL = 6
 
 # Activation functions.
 LINEAR = 0

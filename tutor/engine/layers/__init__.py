@@ -6,5 +6,32 @@ from tutor.engine.layers.conv import Conv2D
 from tutor.engine.layers.dense import Dense
 from tutor.engine.layers.dropout import Dropout
 from tutor.engine.layers.flatten import Flatten
+from tutor.engine.layers.pool import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
 
-__all__ = ["Activation", "Conv2D", "Dense", "Dropout", "Flatten", "Layer"]
+__all__ = [
+    "KINDS",
+    "Activation",
+    "AveragePooling2D",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "Layer",
+    "MaxPooling2D",
+]
+
+KINDS: dict[str, type[Layer]] = {
+    layer.kind: layer
+    for layer in (
+        Dense,
+        Conv2D,
+        MaxPooling2D,
+        AveragePooling2D,
+        GlobalAveragePooling2D,
+        Activation,
+        Dropout,
+        Flatten,
+    )
+}
+"""The layers by their names in files."""

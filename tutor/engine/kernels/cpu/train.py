@@ -15,6 +15,7 @@ from tutor.engine.kernels.cpu.lanes import load, store
 from tutor.engine.kernels.cpu.losses import loss_and_delta, starts_from_logits
 from tutor.engine.kernels.cpu.optimizers import remember, update
 from tutor.engine.kernels.cpu.pixels import repack_backward, repack_forward
+from tutor.engine.kernels.cpu.pool import pool_backward, pool_forward
 from tutor.engine.kernels.cpu.random import shuffle, stream
 from tutor.engine.kernels.cpu.schedules import follow_schedule
 from tutor.engine.kernels.cpu.views import (
@@ -147,6 +148,8 @@ def _forward(
             conv_forward(network, workspace, op, rows)
         elif op[d.KIND] == d.REPACK:
             repack_forward(workspace, op, rows)
+        elif op[d.KIND] == d.MAX_POOL or op[d.KIND] == d.AVERAGE_POOL:
+            pool_forward(workspace, op, rows)
         else:
             dropout_forward(workspace, op, rows, mode)
 
@@ -164,5 +167,7 @@ def _backward(network: NetworkView, workspace: WorkspaceView, mode: Mode, count:
             conv_backward(network, workspace, op, rows)
         elif op[d.KIND] == d.REPACK:
             repack_backward(workspace, op, rows)
+        elif op[d.KIND] == d.MAX_POOL or op[d.KIND] == d.AVERAGE_POOL:
+            pool_backward(workspace, op, rows)
         else:
             dropout_backward(workspace, op, rows, mode)
