@@ -13,6 +13,7 @@ from tests.engine.reference import BACKWARD, FORWARD, _last_delta, _loss
 from tutor.engine import (
     Activation,
     AveragePooling2D,
+    BatchNormalization,
     Conv2D,
     Dense,
     Dropout,
@@ -29,7 +30,10 @@ Back = Callable[[Array], tuple[Array, list[Array]]]
 
 @dataclass(frozen=True)
 class ImageReference:
-    """A stack of layers and a loss; weights are lists as ``get_weights`` gives them."""
+    """A stack of layers and a loss; weights are lists as ``get_weights`` gives them.
+
+    In training the moving statistics among them are changed in place.
+    """
 
     layers: Sequence[Layer]
     loss: str
@@ -81,6 +85,8 @@ def parts(layer: Layer) -> list[Part]:
             return [_pool(layer)]
         case GlobalAveragePooling2D():
             return [_global_average]
+        case BatchNormalization():
+            return [_normalization(layer)]
         case Flatten():
             return [_flatten]
     assert isinstance(layer, Dropout)
@@ -194,3 +200,29 @@ def _pool(layer: MaxPooling2D | AveragePooling2D) -> Part:
 def _global_average(x: Array, weights: list[Array], training: bool) -> tuple[Array, Back]:
     share = np.ones_like(x) / (x.shape[1] * x.shape[2])
     return x.mean((1, 2)), lambda da: (da[:, None, None] * share, [])
+
+
+def _normalization(layer: BatchNormalization) -> Part:
+    def part(x: Array, weights: list[Array], training: bool) -> tuple[Array, Back]:
+        gamma, beta, means, variances = (weights.pop(0) for _ in range(4))
+        axes = tuple(range(x.ndim - 1))
+        if training:
+            mean, variance = x.mean(axes), x.var(axes)
+            means += (1 - layer.momentum) * (mean - means)
+            variances += (1 - layer.momentum) * (variance - variances)
+        else:
+            mean, variance = means, variances
+        deviation = np.sqrt(variance + layer.epsilon)
+        normal = (x - mean) / deviation
+
+        def back(da: Array) -> tuple[Array, list[Array]]:
+            dnormal = da * gamma
+            dx = dnormal
+            if training:
+                dx = dnormal - dnormal.mean(axes) - normal * (dnormal * normal).mean(axes)
+            kept = [np.zeros_like(means), np.zeros_like(variances)]
+            return dx / deviation, [(da * normal).sum(axes), da.sum(axes), *kept]
+
+        return gamma * normal + beta, back
+
+    return part

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from tests.engine.reference import ReferenceOptimizer
 from tests.engine.reference_images import ImageReference
-from tests.engine.test_gradients import central_differences
 from tests.engine.test_reference import SMOOTH, TOLERANCE, close, targets
 from tutor.engine import (
     SGD,
     Activation,
     Adam,
     AveragePooling2D,
+    BatchNormalization,
     Conv2D,
     Dense,
     Dropout,
@@ -71,6 +71,10 @@ STACKS: dict[str, tuple[tuple[int, int, int], list[Layer]]] = {
         [Conv2D(3, 1), MaxPooling2D(3, (2, 3), "same"), AveragePooling2D((4, 2), 1, "same"), Conv2D(1, 1)],
     ),
     "global pool": ((3, 4, 2), [Conv2D(9, 2, activation="tanh"), GlobalAveragePooling2D(), Dense(3)]),
+    "normalized": (
+        (4, 5, 2),
+        [BatchNormalization(), Conv2D(9, 2), BatchNormalization(0.9, 0.1), Activation("tanh"), Conv2D(2, 2)],
+    ),
     "dropout and activation between": (
         (4, 4, 1),
         [Conv2D(3, 2), Dropout(0.4), Activation("tanh"), Conv2D(2, 2)],
@@ -79,22 +83,51 @@ STACKS: dict[str, tuple[tuple[int, int, int], list[Layer]]] = {
 
 
 @pytest.mark.parametrize("name", STACKS)
-@pytest.mark.parametrize("ends_in_dense", [True, False])
-def test_central_differences_over_all_parameters(name: str, ends_in_dense: bool) -> None:
+@pytest.mark.parametrize("training", [True, False])
+def test_central_differences_over_all_parameters(name: str, training: bool) -> None:
     shape, layers = STACKS[name]
-    layers = [*layers, Flatten(), Dense(2)] if ends_in_dense else layers
+    layers = [*layers, Flatten(), Dense(3), BatchNormalization(), Dense(2)] if training else layers
     model = compiled(layers, shape, "mean_squared_error", seed=3, dtype="float64")
     rng = np.random.default_rng(7)
-    for array in (weights := model.get_weights()):
-        array += rng.normal(size=array.shape) * 0.3
-    model.set_weights(weights)
+    stir(model, rng)
     x = rng.normal(size=(3, *shape))
     y = rng.normal(size=model.predict(x).shape)
-    loss, gradients = model.gradients(x, y)
-    found, expected = np.concatenate([g.ravel() for g in gradients]), central_differences(model, x, y)
+    before = model.get_weights()
+    loss, gradients = model.gradients(x, y, training=training)
+    learned = [place for place, tensor in enumerate(model.plan.tensors) if tensor.learned]
+    found = np.concatenate([gradients[place].ravel() for place in learned])
+    expected = slopes(model, x, y, learned, training)
     assert np.linalg.norm(found - expected) <= 1e-6 * np.linalg.norm(expected)
     assert np.linalg.norm(expected) > 1e-3
-    assert loss == pytest.approx(model.evaluate(x, y)["loss"], rel=1e-12)
+    if not training:
+        assert loss == pytest.approx(model.evaluate(x, y)["loss"], rel=1e-12)
+    for one, other in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def slopes(model: Sequential, x: Array, y: Array, learned: list[int], training: bool) -> Array:
+    """Central differences by every number that is learned, in training or not."""
+    start, found = model.get_weights(), []
+    for which in learned:
+        for place in np.ndindex(start[which].shape):
+            values = []
+            for change in (1e-6, -1e-6):
+                moved = [w.copy() for w in start]
+                moved[which][place] += change
+                model.set_weights(moved)
+                values.append(model.gradients(x, y, training=training)[0])
+            found.append((values[0] - values[1]) / 2e-6)
+    model.set_weights(start)
+    return np.array(found)
+
+
+def stir(model: Sequential, rng: np.random.Generator) -> None:
+    """Move all weights away from where they start; variances stay positive."""
+    weights = model.get_weights()
+    for array in weights:
+        array *= rng.uniform(0.5, 1.5, array.shape)
+        array += rng.uniform(0, 0.3, array.shape)
+    model.set_weights(weights)
 
 
 # ------------------------------------------------------------------- against plain NumPy
@@ -107,7 +140,9 @@ def image_layers(draw: st.DrawFn, height: int, width: int, names: list[str]) -> 
     most = (5, 5) if padding == "same" else (min(height, 5), min(width, 5))
     size = (draw(st.integers(1, most[0])), draw(st.integers(1, most[1])))
     steps = (draw(st.integers(1, 3)), draw(st.integers(1, 3)))
-    kind = draw(st.sampled_from(["conv", "conv", "max", "average", "activation"]))
+    kind = draw(st.sampled_from(["conv", "conv", "max", "average", "activation", "normal"]))
+    if kind == "normal":
+        return BatchNormalization(draw(st.sampled_from([0.5, 0.99])), draw(st.sampled_from([1e-3, 1.0])))
     if kind == "activation":
         return Activation(draw(st.sampled_from(names)))
     if kind in ("max", "average"):
@@ -134,7 +169,9 @@ def cases(draw: st.DrawFn, dtype: str = "float64") -> tuple[Sequential, ImageRef
     seed = draw(st.integers(0, 2**32))
     rng = np.random.default_rng(seed)
     x, y = rng.normal(size=(examples, *shape)), targets(rng, loss, examples, outputs)
-    return compiled(layers, shape, loss, seed=seed, dtype=dtype), ImageReference(layers, loss), x, y
+    model = compiled(layers, shape, loss, seed=seed, dtype=dtype)
+    stir(model, rng)
+    return model, ImageReference(layers, loss), x, y
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
@@ -146,11 +183,12 @@ def test_outputs_losses_and_gradients(dtype: str) -> None:
         x, tolerance = x.astype(dtype).astype(np.float64), TOLERANCE[dtype]
         weights = [w.astype(np.float64) for w in model.get_weights()]
         assert close(model.predict(x), reference.forward(weights, x), tolerance)
-        loss, gradients = model.gradients(x, y)
-        expected, wanted = reference.loss_and_gradients(weights, x, y)
-        assert abs(loss - expected) <= tolerance * max(1.0, expected)
-        for found, right in zip(gradients, wanted, strict=True):
-            assert close(found, right, tolerance)
+        for training in (False, True):
+            loss, gradients = model.gradients(x, y, training=training)
+            expected, wanted = reference.loss_and_gradients(weights, x, y, training)
+            assert abs(loss - expected) <= tolerance * max(1.0, expected)
+            for found, right in zip(gradients, wanted, strict=True):
+                assert close(found, right, tolerance)
 
     check()
 
@@ -199,12 +237,9 @@ def test_flatten_takes_the_pixels_in_reading_order_with_the_channels_innermost()
     np.testing.assert_array_equal(model.predict(x), x.reshape(2, 12))
 
 
-@pytest.mark.parametrize(
-    "layers",
-    ["conv 5 3x2 relu, conv 17 2 same, maxpool 2, avgpool 1, flatten, dropout 0.3, dense 3 softmax"],
-)
-def test_padding_stays_zero_and_a_run_can_be_taken_up_again(layers: str) -> None:
-    model = Sequential(parse_layers(layers), (6, 5, 3), seed=4)
+def test_padding_stays_zero_and_a_run_can_be_taken_up_again() -> None:
+    layers = "conv 5 3x2 relu, conv 17 2 same, batchnorm, activation sigmoid, batchnorm, maxpool 2, "
+    model = Sequential(parse_layers(layers + "flatten, dropout 0.3, dense 3 softmax"), (6, 5, 3), seed=4)
     model.compile(Adam(0.01), "categorical_crossentropy")
     rng = np.random.default_rng(1)
     trainer = model.trainer(rng.normal(size=(20, 6, 5, 3)), rng.integers(0, 3, 20), batch_size=6)
@@ -222,7 +257,10 @@ def test_padding_stays_zero_and_a_run_can_be_taken_up_again(layers: str) -> None
 
 
 def test_a_saved_network_comes_back_whole(tmp_path: Path) -> None:
-    model = Sequential(parse_layers("conv 5 3x2 stride 2 same relu, flatten, dense 3"), (6, 5, 3), seed=4)
+    model = Sequential(
+        parse_layers("conv 5 3x2 stride 2 same relu, batchnorm, flatten, dense 3"), (6, 5, 3), seed=4
+    )
+    stir(model, np.random.default_rng(1))
     model.save(tmp_path / "net.npz")
     loaded = Sequential.load(tmp_path / "net.npz")
     assert loaded.layers == model.layers
@@ -235,6 +273,36 @@ def test_summary_and_counts() -> None:
     assert [w.shape for w in model.get_weights()] == [(5, 3, 2, 6), (6,), (144, 10), (10,)]
     assert "conv2d_1   (n, 4, 6, 6)         186" in model.summary()
     assert model.count_params() == 5 * 3 * 2 * 6 + 6 + 1450
+
+
+def test_batch_normalization_keeps_what_keras_keeps() -> None:
+    """momentum 0.9: after one step 0.9 of the start and 0.1 of the batch's mean and biased variance."""
+    model = Sequential([BatchNormalization(0.9, 0.5)], (2,), dtype="float64")
+    model.compile(SGD(0.1), "mean_squared_error")
+    x = np.array([[1.0, 5.0], [3.0, 5.0], [8.0, 11.0]])
+    np.testing.assert_allclose(model.predict(x), x / np.sqrt(1.5), rtol=1e-14)
+    model.trainer(x, np.zeros((3, 2)), batch_size=3).run(1)
+    gamma, beta, means, variances = model.get_weights()
+    np.testing.assert_allclose(means, [0.4, 0.7], rtol=1e-14)
+    np.testing.assert_allclose(variances, [0.9 + 0.1 * 26 / 3, 0.9 + 0.1 * 8], rtol=1e-14)
+    np.testing.assert_allclose(beta, 0, atol=1e-15)
+    np.testing.assert_allclose(
+        model.predict(x), gamma * (x - means) / np.sqrt(variances + 0.5) + beta, rtol=1e-14
+    )
+    report = model.trainer(x, np.zeros((3, 2)), batch_size=3)
+    report.run(1)
+    assert [layer.name for layer in report.report().layers] == ["batch_normalization_1"]
+    assert report.health().finite
+
+
+def test_decay_and_clipping_leave_what_is_not_learned() -> None:
+    model = Sequential([BatchNormalization(0.0), Dense(1)], (3,), dtype="float64")
+    model.compile(SGD(0.1, weight_decay=0.5, global_clipnorm=0.01), "mean_squared_error")
+    x = np.random.default_rng(0).normal(size=(8, 3))
+    model.trainer(x, x[:, 0], batch_size=8).run(3)
+    np.testing.assert_allclose(model.get_weights()[2], x.mean(0), rtol=1e-12)
+    np.testing.assert_allclose(model.get_weights()[3], x.var(0), rtol=1e-12)
+    assert "not learned                                   6" in model.summary() and model.count_params() == 16
 
 
 def test_a_report_looks_at_numbers_and_not_at_padding() -> None:
@@ -254,6 +322,7 @@ WRITTEN: dict[str, Layer] = {
     "conv 8 5x3 stride 2 same": Conv2D(8, (5, 3), 2, "same"),
     "maxpool 2": MaxPooling2D(2),
     "avgpool 3x2 stride 1 same": AveragePooling2D((3, 2), 1, "same"),
+    "batchnorm": BatchNormalization(),
     "globalpool": GlobalAveragePooling2D(),
     "conv 4 1 stride 2x1 valid tanh": Conv2D(4, 1, (2, 1), "valid", "tanh"),
 }
@@ -280,6 +349,12 @@ REFUSALS = {
     "pool of a row": (lambda: Sequential([AveragePooling2D()], (4,)), "needs images"),
     "global pool of a row": (lambda: Sequential([GlobalAveragePooling2D()], (4,)), "needs images"),
     "pool with activation": (lambda: parse_layers("maxpool 2 relu"), "cannot read the layer"),
+    "momentum 1": (lambda: BatchNormalization(1.0), "momentum of batch normalization must be less than 1"),
+    "epsilon 0": (lambda: BatchNormalization(0.9, 0.0), "must be greater than 0"),
+    "negative variance": (
+        lambda: Sequential([BatchNormalization()], (1,)).set_weights([[1], [0], [0], [-1]]),
+        "moving variances of batch_normalization_1 must not be negative",
+    ),
     "no channels": (lambda: Sequential([Conv2D(2, 1)], (4, 4)), "needs images"),
     "dense on images": (lambda: Sequential([Conv2D(2, 1), Dense(1)], (4, 4, 1)), "dense_1 needs a row"),
     "no filters": (lambda: Conv2D(0, 3), "filters must be 1 or more"),

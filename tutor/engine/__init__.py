@@ -17,6 +17,7 @@ from tutor.engine.history import History
 from tutor.engine.layers import (
     Activation,
     AveragePooling2D,
+    BatchNormalization,
     Conv2D,
     Dense,
     Dropout,
@@ -43,6 +44,7 @@ __all__ = [
     "AdamW",
     "Augmentation",
     "AveragePooling2D",
+    "BatchNormalization",
     "Conv2D",
     "CosineDecay",
     "DecisionSurface",

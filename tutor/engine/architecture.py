@@ -9,6 +9,7 @@ from tutor.engine.checks import choice, number
 from tutor.engine.layers import (
     Activation,
     AveragePooling2D,
+    BatchNormalization,
     Conv2D,
     Dense,
     Dropout,
@@ -27,7 +28,8 @@ _POOLS: dict[str, type[MaxPooling2D | AveragePooling2D]] = {
     "maxpool": MaxPooling2D,
     "avgpool": AveragePooling2D,
 }
-_BARE: dict[str, type[Flatten | GlobalAveragePooling2D]] = {
+_BARE: dict[str, type[Flatten | GlobalAveragePooling2D | BatchNormalization]] = {
+    "batchnorm": BatchNormalization,
     "flatten": Flatten,
     "globalpool": GlobalAveragePooling2D,
 }
@@ -41,8 +43,8 @@ def parse_layers(
     """Read layers separated by commas; EngineError on nonsense.
 
     A layer is ``dense UNITS [ACTIVATION]``, ``conv FILTERS SIZE [stride N] [same] [ACTIVATION]``,
-    ``maxpool SIZE [stride N] [same]``, ``avgpool``, likewise, ``globalpool``, ``activation NAME``,
-    ``dropout RATE`` or ``flatten``; a SIZE is ``3`` or ``5x3`` (down, across). The
+    ``maxpool SIZE [stride N] [same]``, ``avgpool`` likewise, ``globalpool``, ``batchnorm``,
+    ``activation NAME``, ``dropout RATE`` or ``flatten``; a SIZE is ``3`` or ``5x3`` (down, across). The
     initializers go to every dense and convolutional layer.
     """
     layers = []

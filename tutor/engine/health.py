@@ -63,11 +63,11 @@ class HealthCheck:
         self._arrays = np.array(
             [
                 (self._names.index(t.layer), t.start, t.length // t.stride, t.shape[-1], t.stride)
-                for t in model.plan.tensors
+                for t in model.plan.learned
             ],
             np.int64,
         ).reshape(-1, 5)
-        self._with_weights = [any(t.layer == name for t in model.plan.tensors) for name in self._names]
+        self._with_weights = [any(t.layer == name for t in model.plan.learned) for name in self._names]
         self._figures = np.zeros((len(last), d.FIGURES))
         self._counts = np.zeros((len(last), d.HISTOGRAMS, d.BINS), np.int64)
 

@@ -84,7 +84,7 @@ class Sequential:
             tensor.view(self.network.parameters)[...] = draw(rng, tensor.shape, *tensor.fans)
 
     def get_weights(self) -> list[Array]:
-        """Copies of all weight arrays, layer after layer: kernel (..., units), bias (units,)."""
+        """Copies of all weight arrays, layer after layer, in Keras's order and shapes."""
         return [tensor.view(self.network.parameters).copy() for tensor in self.plan.tensors]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
@@ -98,12 +98,14 @@ class Sequential:
                 raise EngineError(
                     f"the {tensor.label} of {tensor.layer} have shape {tensor.shape}, not {array.shape}"
                 )
+            if tensor.label == "moving variances" and (array < 0).any():
+                raise EngineError(f"the {tensor.label} of {tensor.layer} must not be negative")
             arrays.append(array)
         for tensor, array in zip(self.plan.tensors, arrays, strict=True):
             tensor.view(self.network.parameters)[...] = array
 
     def count_params(self) -> int:
-        """Weights and biases altogether."""
+        """Numbers in all weight arrays, also those that are not learned."""
         return sum(tensor.size for tensor in self.plan.tensors)
 
     def summary(self) -> str:
@@ -112,7 +114,10 @@ class Sequential:
         for name, shape in zip(self.plan.layer_names, self.plan.output_shapes, strict=True):
             count = sum(tensor.size for tensor in self.plan.tensors if tensor.layer == name)
             rows.append((name, "(n, " + ", ".join(map(str, shape)) + ")", f"{count:,}"))
-        rows.append(("total", "", f"{self.count_params():,}"))
+        total, learned = self.count_params(), sum(tensor.size for tensor in self.plan.learned)
+        rows.append(("total", "", f"{total:,}"))
+        if learned < total:
+            rows += [("learned", "", f"{learned:,}"), ("not learned", "", f"{total - learned:,}")]
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows)
 
@@ -244,13 +249,20 @@ class Sequential:
         """``loss`` and the compiled metrics over a whole set."""
         return self.score(self.data(x, y))
 
-    def gradients(self, x: ArrayLike, y: ArrayLike) -> tuple[float, list[Array]]:
-        """The loss over all examples as one batch, and its gradient by each array of :meth:`get_weights`."""
+    def gradients(self, x: ArrayLike, y: ArrayLike, training: bool = False) -> tuple[float, list[Array]]:
+        """The loss over all examples as one batch, and its gradient by each array of :meth:`get_weights`.
+
+        ``training`` is as in a step of training: with the batch's own statistics and with dropout. Gradients
+        by what is not learned are 0. Nothing in the network changes.
+        """
         data = self.data(x, y)
-        network = self.network._replace(gradients=plan.zeros(self.plan.parameters, self.dtype))
+        parameters = plan.zeros(self.network.parameters.size, self.dtype)
+        parameters[:] = self.network.parameters  # its moving statistics may move
+        gradients = plan.zeros(parameters.size, self.dtype)
+        network = self.network._replace(parameters=parameters, gradients=gradients[: self.plan.parameters])
         workspace = self.plan.workspace(data.count, self.dtype)
-        loss = launch.batch_gradients(network, workspace, data.examples, losses.CODES[self.loss])
-        return loss, [tensor.view(network.gradients).copy() for tensor in self.plan.tensors]
+        loss = launch.batch_gradients(network, workspace, data.examples, losses.CODES[self.loss], training)
+        return loss, [tensor.view(gradients).copy() for tensor in self.plan.tensors]
 
     def data(self, x: ArrayLike, y: ArrayLike) -> Data:
         """Inputs and targets, checked against the network and laid out for the kernels."""

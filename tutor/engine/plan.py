@@ -30,7 +30,9 @@ class Plan:
     layer_names: tuple[str, ...]
     output_shapes: tuple[tuple[int, ...], ...]
     parameters: int
-    """Length of the flat parameter buffer, padding included."""
+    """Length of what is learned in the flat parameter buffer, padding included."""
+    statistics: int
+    """Length of what is kept behind it."""
     values: int
     """Numbers per example in the workspace."""
     transposed: int
@@ -39,18 +41,23 @@ class Plan:
     """Numbers behind the values that may be read, though they are of no account."""
 
     @property
+    def learned(self) -> tuple[Tensor, ...]:
+        """The weight arrays that have gradients."""
+        return tuple(tensor for tensor in self.tensors if tensor.learned)
+
+    @property
     def outputs(self) -> int:
         """Numbers that the network answers per example."""
         return int(self.operations[-1, d.OUT_WIDTH])
 
     def network(self, dtype: Any) -> d.Network:
         """The network for the kernels, all weights zero."""
-        penalties = [regularizers.parse(tensor.regularizer) for tensor in self.tensors]
+        penalties = [regularizers.parse(tensor.regularizer) for tensor in self.learned]
         return d.Network(
             self.operations,
+            zeros(self.parameters + self.statistics, dtype),
             zeros(self.parameters, dtype),
-            zeros(self.parameters, dtype),
-            np.array([(t.start, t.length) for t in self.tensors], np.int64).reshape(-1, 2),
+            np.array([(t.start, t.length) for t in self.learned], np.int64).reshape(-1, 2),
             np.array([(p.l1, p.l2) for p in penalties], np.float64).reshape(-1, 2),
         )
 
@@ -79,13 +86,14 @@ def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
         _check_size(planner)
     if not planner.rows:
         raise EngineError("the network has no layer that computes anything", "add a Dense layer")
-    planner.pack()
+    operations, tensors = planner.finish()
     return Plan(
-        operations=np.array(planner.rows, np.int64),
-        tensors=tuple(planner.tensors),
+        operations=np.array(operations, np.int64),
+        tensors=tensors,
         layer_names=tuple(names),
         output_shapes=tuple(shapes),
         parameters=planner.parameters,
+        statistics=planner.statistics,
         values=planner.values,
         transposed=planner.transposed,
         scratch=planner.scratch,

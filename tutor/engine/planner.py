@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine import activations
@@ -20,13 +21,15 @@ class Tensor:
 
     layer: str
     label: str
-    """``weights`` or ``biases``."""
+    """What it is called in reports: ``weights``, ``biases``, ..."""
     shape: tuple[int, ...]
     start: int
     stride: int
     initializer: str
     regularizer: str
     fans: tuple[int, int]
+    learned: bool = True
+    """Else it is kept behind all that is learned, and has no gradient."""
 
     @property
     def size(self) -> int:
@@ -53,7 +56,7 @@ class Planner:
         self.layer_name = ""
         self.rows: list[list[int]] = []
         self.tensors: list[Tensor] = []
-        self.parameters = 0
+        self.parameters = self.statistics = 0
         self.transposed = self.scratch = self.slack = 0
         self.values = d.padded(math.prod(input_shape))
         self._place = 0  # of the present layer's input, per example
@@ -121,6 +124,28 @@ class Planner:
         row = self._row(d.AVERAGE_POOL, self.shape[-1:])
         _write_window(row, window, 0, 0)
 
+    def normalization(self, momentum: float, epsilon: float) -> None:
+        """a = γ (x - mean) / deviation + β for each channel."""
+        self._pad_pixels()
+        shape = self.shape[-1:]
+        row = self._row(d.NORMALIZE, self.shape)
+        row[d.KERNEL] = self._tensor("scales", shape, "ones")
+        row[d.BIAS] = self._tensor("shifts", shape, "zeros")
+        row[d.STATISTICS] = self._tensor("moving means", shape, "zeros", learned=False)
+        self._tensor("moving variances", shape, "ones", learned=False)
+        row[d.ADDED], row[d.KEPT] = (int(np.float64(value).view(np.int64)) for value in (epsilon, momentum))
+        row[d.SCRATCH] = self.scratch
+        self.scratch += 2 * row[d.OUT_PIXEL]
+
+    def finish(self) -> tuple[list[list[int]], tuple[Tensor, ...]]:
+        """Operations and weight arrays, once all layers are planned."""
+        self.pack()
+        for row in self.rows:
+            if row[d.KIND] == d.NORMALIZE:
+                row[d.STATISTICS] += self.parameters
+        tensors = (t if t.learned else replace(t, start=t.start + self.parameters) for t in self.tensors)
+        return self.rows, tuple(tensors)
+
     def activation(self, name: str) -> None:
         """a = f(z), of the same shape."""
         if name == "softmax":
@@ -175,13 +200,21 @@ class Planner:
         return row
 
     def _tensor(
-        self, label: str, shape: tuple[int, ...], initializer: str, regularizer: str, fans: tuple[int, int]
+        self,
+        label: str,
+        shape: tuple[int, ...],
+        initializer: str,
+        regularizer: str = "",
+        fans: tuple[int, int] = (1, 1),
+        learned: bool = True,
     ) -> int:
-        start, stride = self.parameters, d.padded(shape[-1])
-        self.parameters += math.prod(shape[:-1]) * stride
-        self.tensors.append(
-            Tensor(self.layer_name, label, shape, start, stride, initializer, regularizer, fans)
-        )
+        start, stride = self.parameters if learned else self.statistics, d.padded(shape[-1])
+        tensor = Tensor(self.layer_name, label, shape, start, stride, initializer, regularizer, fans, learned)
+        self.tensors.append(tensor)
+        if learned:
+            self.parameters += tensor.length
+        else:
+            self.statistics += tensor.length
         return start
 
 

@@ -240,7 +240,7 @@ class Trainer:
 
     def _health(self) -> tuple[LayerHealth, ...]:
         network = self.model.network
-        tensors = self.model.plan.tensors
+        tensors = self.model.plan.learned
         return tuple(
             LayerHealth(
                 layer,
@@ -265,7 +265,7 @@ class Trainer:
             return "the loss"
         backwards = status == d.BAD_GRADIENT
         buffer = model.network.gradients if backwards else model.network.parameters
-        tensors = model.plan.tensors[::-1] if backwards else model.plan.tensors
+        tensors = model.plan.learned[::-1] if backwards else model.plan.learned
         bad = next(t for t in tensors if not np.isfinite(t.view(buffer)).all())
         return (
             f"the gradient of {bad.layer}'s {bad.label}" if backwards else f"the {bad.label} of {bad.layer}"

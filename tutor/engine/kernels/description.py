@@ -55,7 +55,10 @@ STEP_COLUMNS = 23
 TOP = 24  # lines of zeros above the image
 LEFT = 25  # columns of zeros to the left of it
 SCRATCH = 26  # place of the operation's own room in workspace.scratch
-COLUMNS = 27
+STATISTICS = 27  # place of the moving means (OUT_PIXEL,) in parameters; the moving variances follow
+ADDED = 28  # what is added to the variance, the bits of a float64
+KEPT = 29  # which share of the moving statistics a step leaves, the bits of a float64
+COLUMNS = 30
 
 # Kinds of operation.
 DENSE = 0  # TRANSPOSED as above
@@ -65,6 +68,7 @@ REPACK = 3
 CONV = 4  # weights (pixels of the window, IN_CHANNELS, OUT_PIXEL), transpose (pixels, OUT_CHANNELS, IN_PIXEL)
 MAX_POOL = 5
 AVERAGE_POOL = 6
+NORMALIZE = 7  # KERNEL and BIAS are (OUT_PIXEL,)
 
 # Activation functions.
 LINEAR = 0
@@ -176,8 +180,8 @@ class Network(NamedTuple):
     """The table of operations and what it learns."""
 
     operations: Integers  # (operations, COLUMNS)
-    parameters: Floats  # flat
-    gradients: Floats  # flat, of the same size
+    parameters: Floats  # flat; behind the last that has a gradient, what is kept but not learned
+    gradients: Floats  # flat
     tensors: Integers  # (weight arrays, 2): where each starts in parameters, and its length with the padding
     penalties: NDArray[np.float64]  # (weight arrays, 2): factors L1 and L2
 

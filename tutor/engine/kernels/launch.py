@@ -19,9 +19,11 @@ def train_steps(network: Network, workspace: Workspace, examples: Examples, run:
     _call(train.train_steps, network, workspace, examples, run, steps)
 
 
-def batch_gradients(network: Network, workspace: Workspace, examples: Examples, loss: int) -> float:
+def batch_gradients(
+    network: Network, workspace: Workspace, examples: Examples, loss: int, training: bool
+) -> float:
     """See ``cpu.train.batch_gradients``."""
-    return float(_call(train.batch_gradients, network, workspace, examples, loss))
+    return float(_call(train.batch_gradients, network, workspace, examples, loss, training))
 
 
 def evaluate(

@@ -6,12 +6,14 @@ from tutor.engine.layers.conv import Conv2D
 from tutor.engine.layers.dense import Dense
 from tutor.engine.layers.dropout import Dropout
 from tutor.engine.layers.flatten import Flatten
+from tutor.engine.layers.normalization import BatchNormalization
 from tutor.engine.layers.pool import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
 
 __all__ = [
     "KINDS",
     "Activation",
     "AveragePooling2D",
+    "BatchNormalization",
     "Conv2D",
     "Dense",
     "Dropout",
@@ -29,6 +31,7 @@ KINDS: dict[str, type[Layer]] = {
         MaxPooling2D,
         AveragePooling2D,
         GlobalAveragePooling2D,
+        BatchNormalization,
         Activation,
         Dropout,
         Flatten,

@@ -13,6 +13,7 @@ from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite
 from tutor.engine.kernels.cpu.jit import entry, spliced
 from tutor.engine.kernels.cpu.lanes import load, store
 from tutor.engine.kernels.cpu.losses import loss_and_delta, starts_from_logits
+from tutor.engine.kernels.cpu.normalize import normalize_backward, normalize_forward
 from tutor.engine.kernels.cpu.optimizers import remember, update
 from tutor.engine.kernels.cpu.pixels import repack_backward, repack_forward
 from tutor.engine.kernels.cpu.pool import pool_backward, pool_forward
@@ -66,10 +67,12 @@ def train_steps(
 
 
 @entry
-def batch_gradients(network: d.Network, workspace: d.Workspace, examples: d.Examples, loss: int) -> float:
-    """The loss of all examples as one batch; the gradients go into network.gradients."""
+def batch_gradients(
+    network: d.Network, workspace: d.Workspace, examples: d.Examples, loss: int, training: bool
+) -> float:
+    """The loss of all examples as one batch, in training or not; the gradients go into network.gradients."""
     net, room, data = view_network(network), view_workspace(workspace), view_examples(examples)
-    return _gradient_of_batch(net, room, data, Mode(False, 0, 0), loss, 0, data.n)
+    return _gradient_of_batch(net, room, data, Mode(training, 0, 0), loss, 0, data.n)
 
 
 @entry
@@ -148,6 +151,8 @@ def _forward(
             conv_forward(network, workspace, op, rows)
         elif op[d.KIND] == d.REPACK:
             repack_forward(workspace, op, rows)
+        elif op[d.KIND] == d.NORMALIZE:
+            normalize_forward(network, workspace, op, rows, mode)
         elif op[d.KIND] == d.MAX_POOL or op[d.KIND] == d.AVERAGE_POOL:
             pool_forward(workspace, op, rows)
         else:
@@ -167,6 +172,8 @@ def _backward(network: NetworkView, workspace: WorkspaceView, mode: Mode, count:
             conv_backward(network, workspace, op, rows)
         elif op[d.KIND] == d.REPACK:
             repack_backward(workspace, op, rows)
+        elif op[d.KIND] == d.NORMALIZE:
+            normalize_backward(network, workspace, op, rows, mode)
         elif op[d.KIND] == d.MAX_POOL or op[d.KIND] == d.AVERAGE_POOL:
             pool_backward(workspace, op, rows)
         else:

@@ -40,7 +40,7 @@ def advanced(typing: Any, pointer: Any, count: Any) -> Any:
 
 
 class NetworkView(NamedTuple):
-    """As ``description.Network``; ``depth`` operations, ``size`` parameters, ``arrays`` of them."""
+    """As ``description.Network``; ``depth`` operations; ``size`` learned parameters in ``arrays`` arrays."""
 
     operations: Pointer
     depth: int
@@ -90,7 +90,7 @@ def view_network(network: d.Network) -> NetworkView:
         network.operations.shape[0],
         pointer_to(network.parameters),
         pointer_to(network.gradients),
-        network.parameters.size,
+        network.gradients.size,
         pointer_to(network.tensors),
         pointer_to(network.penalties),
         network.tensors.shape[0],
