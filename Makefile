@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-all test-peers bench lint picture clean FORCE
+.PHONY: run test test-all test-peers test-gpu bench lint picture clean FORCE
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -18,6 +18,12 @@ test-all: $(VENV)/.installed-test
 
 test-peers: $(VENV)/.installed-peers
 	$(BIN)/pytest -m peers tests/engine
+
+# On a GPU node: any Python with numpy, numba, numba-cuda and pytest, as in make test-gpu GPU_PYTHON=python3.
+GPU_PYTHON ?= $(or $(wildcard $(BIN)/python),$(PYTHON))
+
+test-gpu:
+	DLTUTOR_TEST_GPU=1 $(GPU_PYTHON) -m pytest -c tests/engine/cuda/pytest.ini --rootdir=. tests/engine/cuda
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.benchmarks

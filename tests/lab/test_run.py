@@ -9,6 +9,7 @@ import pytest
 
 from tests.lab.examples import network, perceptron
 from tutor.content.model import DataSpec, Goal, Prediction, PredictionOption
+from tutor.engine import gpu
 from tutor.errors import EngineError, InputError
 from tutor.lab import Run, check_interval
 
@@ -302,8 +303,9 @@ def test_steps_per_second_of_a_report_are_those_of_the_last_moments():
     assert run.report("running", 0).steps_per_second > 3 * slow
 
 
-def test_refusals():
-    with pytest.raises(EngineError, match="no CUDA backend"):
+def test_refusals(monkeypatch):
+    monkeypatch.setattr(gpu, "_library", lambda: None)
+    with pytest.raises(EngineError, match="no CUDA driver"):
         Run(network(), "a", backend="cuda")
     with pytest.raises(InputError, match="unknown backend 'tpu'"):
         Run(network(), "a", backend="tpu")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from importlib import metadata
 
 from tutor import __version__, paths
-from tutor.errors import TutorError
+from tutor.errors import EngineError, TutorError
 from tutor.ui.terminal import LEAST_COLUMNS, LEAST_ROWS
 
 Findings = dict[str, str]
@@ -93,6 +93,25 @@ def _processor() -> Findings:
     return findings
 
 
+def _gpu() -> Findings:
+    from tutor.engine import gpu
+
+    if gpu.simulated():
+        return {"found": "numba's simulator (NUMBA_ENABLE_CUDASIM is set)"}
+    try:
+        found = gpu.find()
+    except EngineError as error:
+        return {"found": f"none: {error.message}; training takes the CPU"}
+    return {"found": found.name, "driver": f"CUDA {found.driver}", "compiler": _cuda_compiler()}
+
+
+def _cuda_compiler() -> str:
+    try:
+        return f"numba-cuda {metadata.version('numba-cuda')}"
+    except metadata.PackageNotFoundError:
+        return "numba's own, which needs a CUDA toolkit; the extras cuda12 and cuda13 bring one"
+
+
 def _kernels() -> Findings:
     from tutor.engine import cache
 
@@ -124,6 +143,7 @@ _EXAMINATIONS: dict[str, Callable[[], Findings]] = {
     "program": _program,
     "terminal": _terminal,
     "processor": _processor,
+    "gpu": _gpu,
     "kernels": _kernels,
     "progress": _progress,
     "lessons": _lessons,

@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine import activations, checks, initializers, losses, optimizers, plan, storage
+from tutor.engine import activations, backends, checks, initializers, losses, optimizers, plan, storage
 from tutor.engine import metrics as measures
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.history import History
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels import launch
 from tutor.engine.layers import Activation, Conv2D, Dense, Layer
 from tutor.engine.optimizers import Optimizer
 from tutor.engine.report import TrainingReport
@@ -28,7 +27,6 @@ Array = NDArray[Any]
 Pair = tuple[ArrayLike, ArrayLike]
 
 DTYPES = ("float32", "float64")
-BACKENDS = ("auto", "cpu")
 _CHUNK = 256
 """Examples that go through the network at once when it is only asked."""
 
@@ -37,8 +35,9 @@ class Sequential:
     """A network of layers in a row.
 
     ``input_shape`` is the shape of one example, for example (2,) or (8, 8); arrays of examples are (n,
-    *input_shape). The same seed gives the same starting weights and the same order of examples. Raises
-    EngineError if the layers do not fit together.
+    *input_shape). The same seed gives the same starting weights and the same order of examples. ``backend``
+    is "cpu", "cuda", or "auto": the GPU if one answers and the work is large enough (``backends``). Raises
+    EngineError if the layers do not fit together, or the GPU is asked for and cannot be used.
     """
 
     def __init__(
@@ -64,15 +63,21 @@ class Sequential:
                 )
         self.seed = checks.whole_number("the seed", seed, least=0)
         self.dtype = checks.choice("number type", dtype, DTYPES)
-        self.backend = "cpu" if checks.choice("backend", backend, BACKENDS) == "auto" else backend
         self.plan = plan.make_plan(self.layers, self.input_shape)
-        self.network = self.plan.network(dtype)
+        self.backend, self._kernels = backends.choose(backend, self.plan)
+        self._network = self.plan.network(dtype)
         self._draw_weights()
         self._asking: d.Workspace | None = None
         self.optimizer: Optimizer | None = None
         self.loss = ""
         self.metrics: tuple[str, ...] = ()
         self.run: d.Run | None = None
+
+    @property
+    def network(self) -> d.Network:
+        """The kernels' description, with all numbers as they stand, to be read and written."""
+        self._kernels.fetch()
+        return self._network
 
     # ----------------------------------------------------------------- weights
 
@@ -180,6 +185,10 @@ class Sequential:
         validation = self.data(*validation_data) if validation_data is not None else None
         return Trainer(self, data, size, validation, shuffle, augment)
 
+    def advance(self, workspace: d.Workspace, examples: d.Examples, run: d.Run, steps: int) -> None:
+        """Do ``steps`` updates; for :class:`Trainer`. What is learnt may stay on the GPU until asked for."""
+        self._kernels.train_steps(self._network, workspace, examples, run, steps)
+
     def train(
         self,
         x: ArrayLike,
@@ -261,7 +270,8 @@ class Sequential:
         gradients = plan.zeros(parameters.size, self.dtype)
         network = self.network._replace(parameters=parameters, gradients=gradients[: self.plan.parameters])
         workspace = self.plan.workspace(data.count, self.dtype)
-        loss = launch.batch_gradients(network, workspace, data.examples, losses.CODES[self.loss], training)
+        code = losses.CODES[self.loss]
+        loss = self._kernels.batch_gradients(network, workspace, data.examples, code, training)
         return loss, [tensor.view(gradients).copy() for tensor in self.plan.tensors]
 
     def data(self, x: ArrayLike, y: ArrayLike) -> Data:
@@ -281,8 +291,8 @@ class Sequential:
         stride = d.padded(self.plan.outputs)
         outputs = plan.zeros(data.count * stride, self.dtype)
         code = losses.CODES.get(self.loss, 0)
-        loss = launch.evaluate(
-            self.network, self._asking, data.examples, code, len(data.targets) > 0, outputs
+        loss = self._kernels.evaluate(
+            self._network, self._asking, data.examples, code, len(data.targets) > 0, outputs
         )
         return outputs.reshape(-1, stride)[:, : self.plan.outputs].copy(), loss
 

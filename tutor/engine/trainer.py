@@ -14,7 +14,6 @@ from tutor.engine import checks, optimizers, plan
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.health import HealthCheck
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels import launch
 from tutor.engine.layers import Layer
 from tutor.engine.report import HealthReport, LayerHealth, TrainingReport
 from tutor.errors import EngineError
@@ -134,7 +133,7 @@ class Trainer:
             return
         self._run.sums[:] = 0
         for piece in self._pieces(steps):
-            launch.train_steps(self.model.network, self._workspace, self._examples, self._run, piece)
+            self.model.advance(self._workspace, self._examples, self._run, piece)
             if self._run.counters[d.STATUS] != d.HEALTHY:
                 break
         self._ran = True

@@ -29,6 +29,8 @@ class Learner(Protocol):
     dataset: Dataset
     curves: tuple[str, ...]
     """The quantities that make its curves."""
+    backend: str
+    """Where it learns: ``cpu`` or ``cuda``."""
 
     @property
     def step(self) -> int:

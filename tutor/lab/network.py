@@ -23,6 +23,7 @@ class NetworkLearner:
         self.dataset = datasets.load(experiment.data.name, seed, **experiment.data.options)
         self._layers = experiment.model.layers
         self._model = build(experiment, self.dataset, seed, backend)
+        self.backend = self._model.backend
         data = self.dataset
         held_out = (self._shaped(data.x_val), data.y_val) if len(data.y_val) else None
         self._trainer = self._model.trainer(

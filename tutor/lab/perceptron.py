@@ -24,6 +24,7 @@ class PerceptronLearner:
     """
 
     curves: tuple[str, ...] = ("errors", "updates", "bound")
+    backend = "cpu"
 
     def __init__(self, experiment: Experiment, seed: int) -> None:
         self.dataset = datasets.load(experiment.data.name, seed, **experiment.data.options)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from tutor.content.condition import Condition
 from tutor.content.model import Experiment, Value
 from tutor.content.settings import accept, apply, find_knob, initial_knobs
+from tutor.engine import backends
 from tutor.errors import EngineError, InputError
 from tutor.lab import pictures
 from tutor.lab.explain import explain
@@ -68,7 +69,7 @@ class Run:
         self.experiment = experiment
         self.lesson = lesson
         self.seed = seed
-        self.backend = _backend(backend)
+        self._asked_backend = _checked(backend)
         self.paced = paced
         self._max_steps = max_steps
         self._clock = clock
@@ -81,6 +82,11 @@ class Run:
         self._begin(self._build(self.knobs))
 
     # ----------------------------------------------------------------------- training
+
+    @property
+    def backend(self) -> str:
+        """Where it is trained: ``cpu`` or ``cuda``."""
+        return self._learner.backend
 
     @property
     def finished(self) -> bool:
@@ -143,8 +149,10 @@ class Run:
     def _build(self, knobs: Mapping[str, Value]) -> Learner:
         settled = apply(self.experiment, knobs)
         if settled.kind == "perceptron":
+            if self._asked_backend == "cuda":
+                raise EngineError("a perceptron learns on the CPU", "take the backend cpu, or auto")
             return PerceptronLearner(settled, self.seed)
-        return NetworkLearner(settled, self.seed, self.backend)
+        return NetworkLearner(settled, self.seed, self._asked_backend)
 
     def _begin(self, learner: Learner) -> None:
         self._learner = learner
@@ -288,12 +296,10 @@ class Run:
         return self._stopped
 
 
-def _backend(name: str) -> str:
-    if name in ("auto", "cpu"):
-        return "cpu"
-    if name == "cuda":
-        raise EngineError("there is no CUDA backend in this version", "take --backend cpu, or auto")
-    raise InputError(f"unknown backend {name!r}", "known are: auto, cpu, cuda")
+def _checked(backend: str) -> str:
+    if backend in backends.NAMES:
+        return backend
+    raise InputError(f"unknown backend {backend!r}", "known are: " + ", ".join(backends.NAMES))
 
 
 def _rate(steps: int, seconds: float) -> float:

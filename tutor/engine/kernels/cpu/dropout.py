@@ -17,7 +17,7 @@ from tutor.engine.kernels.cpu.lanes import load, store
 from tutor.engine.kernels.cpu.random import bits, stream
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView
 
-_STREAM = 1 << 40
+FIRST_STREAM = 1 << 40
 """Streams from this number on belong to dropout; those before it order the examples of an epoch."""
 
 
@@ -53,7 +53,7 @@ def dropout_backward(workspace: WorkspaceView, op: Pointer, rows: int, mode: Mod
 
 @kernel
 def _drop(buffer: Pointer, source: int, target: int, op: Pointer, rows: int, mode: Mode) -> None:
-    key = bits(stream(mode.seed, _STREAM + op[d.LAYER]), mode.step)
+    key = bits(stream(mode.seed, FIRST_STREAM + op[d.LAYER]), mode.step)
     threshold = np.uint64(op[d.FUNCTION])
     scale = 1.0 / (1.0 - op[d.FUNCTION] / 9007199254740992.0)  # 2**53
     draw = 0

@@ -1,0 +1,63 @@
+"""The same network twice, on the CPU and on the GPU; small, because the simulator is slow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutor.engine import Layer, Optimizer, Sequential, Trainer
+
+Array = NDArray[Any]
+TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
+BACKENDS = ("cpu", "cuda")
+
+
+def twins(
+    layers: Sequence[Layer],
+    input_shape: Sequence[int],
+    loss: str = "mean_squared_error",
+    optimizer: str | Optimizer = "sgd",
+    dtype: str = "float64",
+    seed: int = 5,
+) -> tuple[Sequential, Sequential]:
+    """The network on the CPU and on the GPU, compiled."""
+    models = [Sequential(layers, input_shape, seed=seed, dtype=dtype, backend=name) for name in BACKENDS]
+    for model in models:
+        model.compile(optimizer, loss)
+    return models[0], models[1]
+
+
+def trainers(models: Sequence[Sequential], *data: Any, **settings: Any) -> list[Trainer]:
+    """A trainer for each."""
+    return [model.trainer(*data, **settings) for model in models]
+
+
+def assert_near(found: Sequence[Array], expected: Sequence[Array], tolerance: float) -> None:
+    """Equal up to rounding: the difference's length against that of the arrays taken together."""
+    one, other = (np.concatenate([np.ravel(array) for array in arrays]) for arrays in (found, expected))
+    assert np.isfinite(other).all()
+    assert np.linalg.norm(one - other) <= tolerance * max(np.linalg.norm(other), 1e-12)
+
+
+def assert_same_state(one: Trainer, other: Trainer, tolerance: float) -> None:
+    """The same weights, memory of the optimizer, place in the data and mean loss."""
+    first, second = one.snapshot(), other.snapshot()
+    assert_near([first.parameters], [second.parameters], tolerance)
+    assert_near([first.slots], [second.slots], tolerance)
+    np.testing.assert_array_equal(first.counters, second.counters)
+    np.testing.assert_allclose(one.loss, other.loss, rtol=tolerance)
+
+
+def examples(loss: str, rows: int, inputs: Sequence[int], outputs: int, seed: int = 1) -> tuple[Array, Array]:
+    """Random inputs, and targets that suit the loss."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(rows, *inputs))
+    if loss == "categorical_crossentropy":
+        return x, rng.integers(outputs, size=rows)
+    y = rng.normal(size=(rows, outputs))
+    if loss == "binary_crossentropy":
+        return x, (y > 0).astype(float)
+    return x, np.where(y > 0, 1.0, -1.0) if loss == "hinge" else y

@@ -1,0 +1,163 @@
+"""Where a network is trained, and what is said where there is no GPU, or an unfit one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tutor.engine import Conv2D, Dense, Flatten, Sequential, backends, gpu, plan
+from tutor.engine.kernels.cuda import errors
+from tutor.errors import EngineError
+
+LARGE = [Dense(2000), Dense(1000)]
+"""6 million weights: "auto" would take a GPU."""
+
+
+class Driver:
+    """What ``libcuda`` answers."""
+
+    def __init__(self, init: int = 0, version: int = 12040, devices: int = 1) -> None:
+        self.init, self.version, self.devices = init, version, devices
+
+    def cuInit(self, flags: int) -> int:
+        return self.init
+
+    def cuDriverGetVersion(self, version: Any) -> int:
+        version._obj.value = self.version
+        return 0
+
+    def cuDeviceGetCount(self, count: Any) -> int:
+        count._obj.value = self.devices
+        return 0
+
+    def cuDeviceGet(self, device: Any, number: int) -> int:
+        return 0
+
+    def cuDeviceGetName(self, name: Any, length: int, device: Any) -> int:
+        name.value = b"Imaginary 9000"
+        return 0
+
+
+@pytest.fixture
+def driver(monkeypatch: pytest.MonkeyPatch) -> Callable[[Driver | None], None]:
+    monkeypatch.delenv("NUMBA_ENABLE_CUDASIM", raising=False)
+
+    def install(found: Driver | None) -> None:
+        monkeypatch.setattr(gpu, "_library", lambda: found)
+
+    return install
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (None, "there is no CUDA driver on this machine"),
+        (Driver(init=100), "the CUDA driver finds no GPU"),
+        (Driver(devices=0), "the CUDA driver finds no GPU"),
+        (Driver(version=11080), "the CUDA driver is too old"),
+        (Driver(init=803), "the CUDA driver is too old"),
+        (Driver(init=999), r"the GPU stopped answering \(CUDA error 999\)"),
+        (Driver(init=304), r"the GPU cannot be used \(CUDA error 304\)"),
+    ],
+)
+def test_a_gpu_that_is_asked_for_and_cannot_be_had(
+    found: Driver | None, said: str, driver: Callable[[Driver | None], None]
+) -> None:
+    driver(found)
+    with pytest.raises(EngineError, match=said) as caught:
+        Sequential([Dense(1)], (2,), backend="cuda")
+    assert "take the backend cpu" in caught.value.hint
+
+
+def test_auto_takes_a_gpu_for_large_work_alone(driver: Callable[[Driver | None], None]) -> None:
+    driver(Driver())
+    assert gpu.find() == gpu.Gpu("Imaginary 9000", "12.4")
+    small, large = (plan.make_plan(layers, (2000,)) for layers in ([Dense(10)], LARGE))
+    assert backends.multiply_adds(small) == 3 * 20_000
+    assert not backends._gains(small)
+    assert backends._gains(large)
+    for unfit in (None, Driver(init=100), Driver(version=11000)):
+        driver(unfit)
+        assert not backends._gains(large)
+        assert Sequential(LARGE, (2000,), backend="auto").backend == "cpu"
+
+
+def test_operations_that_the_gpu_lacks_are_named(driver: Callable[[Driver | None], None]) -> None:
+    driver(Driver())
+    layers = [Flatten(), Dense(2000), Dense(1000)]
+    images = [Conv2D(2, 3), *layers]
+    assert Sequential(images, (30, 30, 1), backend="auto").backend == "cpu"
+    with pytest.raises(EngineError, match="conv2d_1 cannot be computed on the GPU yet") as caught:
+        Sequential(images, (30, 30, 1), backend="cuda")
+    assert caught.value.hint == "take the backend cpu"
+
+
+class CudaAPIError(Exception):
+    """As numba.cuda's."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+
+
+class CudaSupportError(Exception):
+    """As numba.cuda's."""
+
+
+class NvvmSupportError(ImportError):
+    """As numba.cuda's."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (CudaAPIError(2, "Call to cuMemAlloc results in CUDA_ERROR_OUT_OF_MEMORY"), "too little free memory"),
+        (MemoryError(), "too little free memory"),
+        (CudaAPIError(719, "CUDA_ERROR_LAUNCH_FAILED"), r"stopped answering \(CUDA error 719\)"),
+        (CudaAPIError(214, "CUDA_ERROR_ECC_UNCORRECTABLE"), "stopped answering"),
+        (CudaAPIError(222, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION"), "driver is too old"),
+        (CudaSupportError("Error at driver init: Call to cuInit results in ERROR (100)"), "finds no GPU"),
+        (CudaSupportError("Error at driver init: [35] CUDA_ERROR_INSUFFICIENT_DRIVER:"), "driver is too old"),
+        (CudaSupportError("nobody knows"), "the GPU cannot be used$"),
+        (NvvmSupportError("libNVVM cannot be found"), "no CUDA compiler that fits"),
+    ],
+)
+def test_what_numba_raises_becomes_one_clear_line(error: Exception, said: str) -> None:
+    with pytest.raises(EngineError, match=said) as caught, errors.explained():
+        raise error
+    assert "cpu" in caught.value.hint
+    text = caught.value.message + caught.value.hint
+    assert "\n" not in text and text.isprintable()
+
+
+def test_other_errors_pass_as_they_are() -> None:
+    with pytest.raises(ZeroDivisionError), errors.explained():
+        raise ZeroDivisionError
+    with pytest.raises(EngineError, match="mine"), errors.explained():
+        raise EngineError("mine")
+
+
+def test_the_cpu_never_loads_numba_cuda() -> None:
+    script = """
+import sys
+from tutor.engine import Dense, Sequential
+for backend in ("cpu", "auto"):
+    model = Sequential([Dense(2)], (2,), backend=backend)
+    model.compile()
+    model.fit([[0.0, 1.0]], [[1.0, 1.0]])
+    assert model.backend == "cpu"
+print([name for name in sys.modules if name.startswith("numba.cuda") or "kernels.cuda" in name])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[0] == "[]"
+
+
+def test_reading_the_network_leaves_the_cpus_arrays_alone() -> None:
+    model = Sequential([Dense(2)], (2,), backend="cpu")
+    assert model.network is model.network
+    assert np.shares_memory(model.network.parameters, model.network.parameters)
