@@ -13,13 +13,6 @@ from tutor.errors import EngineError
 
 NAMES = ("auto", "cpu", "cuda")
 
-AUTO_LEAST = 200_000_000
-"""Multiply-adds in a step of 32 examples from which "auto" takes the GPU, if one answers.
-
-A step on the GPU costs some twenty launches, about a millisecond, whatever its size; in that time one core
-does about 50 million. So this is work of several milliseconds on the CPU. It was reckoned, not measured.
-"""
-
 _CUDA_KINDS = (d.DENSE, d.ACTIVATION, d.DROPOUT, d.REPACK)
 
 
@@ -67,11 +60,14 @@ class Cpu:
 
 
 def choose(name: str, plan: Plan) -> tuple[str, Kernels]:
-    """``cpu`` or ``cuda``, and its kernels; EngineError if the GPU is asked for and cannot be had."""
-    if choice("backend", name, NAMES) == "auto":
-        name = "cuda" if _gains(plan) else "cpu"
-    if name == "cpu":
-        return name, Cpu()
+    """``cpu`` or ``cuda``, and its kernels; EngineError if the GPU is asked for and cannot be had.
+
+    "auto" is the CPU: so far a network has one block of threads, one of a GPU's many multiprocessors, which
+    by reckoning (no GPU was at hand to measure) overtakes a core at no size. With kernels of many blocks it
+    shall take the GPU from so many multiply-adds per step on.
+    """
+    if choice("backend", name, NAMES) != "cuda":
+        return "cpu", Cpu()
     for row in plan.operations:
         if row[d.KIND] not in _CUDA_KINDS:
             raise EngineError(
@@ -82,21 +78,3 @@ def choose(name: str, plan: Plan) -> tuple[str, Kernels]:
     from tutor.engine.kernels.cuda.session import Session
 
     return name, Session()
-
-
-def multiply_adds(plan: Plan) -> int:
-    """In one step on one example: of the way forward, and twice as many on the way back."""
-    dense = plan.operations[plan.operations[:, d.KIND] == d.DENSE]
-    return 3 * int((dense[:, d.IN_WIDTH] * dense[:, d.OUT_WIDTH]).sum())
-
-
-def _gains(plan: Plan) -> bool:
-    """Whether "auto" takes the GPU: the work is large enough, all of it known there, and a GPU answers."""
-    known = bool((plan.operations[:, d.KIND, None] == _CUDA_KINDS).any(axis=1).all())
-    if gpu.simulated() or not known or 32 * multiply_adds(plan) < AUTO_LEAST:
-        return False
-    try:
-        gpu.find()
-    except EngineError:
-        return False
-    return True

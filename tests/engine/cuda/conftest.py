@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 
-from tutor.engine import gpu
+import pytest
 
-collect_ignore_glob: list[str] = []
-if gpu.simulated():
-    pass
-elif os.environ.get("DLTUTOR_TEST_GPU"):
-    gpu.find()  # says here, once, why there is none
-else:
-    collect_ignore_glob.append("test_*.py")
+from tutor.engine import gpu
+from tutor.errors import EngineError
+
+_ON_A_GPU = bool(os.environ.get("DLTUTOR_TEST_GPU"))
+
+collect_ignore_glob = [] if gpu.simulated() or _ON_A_GPU else ["test_*.py"]
+
+
+def pytest_configure() -> None:
+    """Say once, where a GPU is asked for, why there is none."""
+    if _ON_A_GPU and not gpu.simulated():
+        try:
+            gpu.find()
+        except EngineError as error:
+            raise pytest.UsageError(f"{error.message}: `make test` uses a simulated GPU") from None
