@@ -21,6 +21,7 @@ from tutor.engine import (
     GlobalAveragePooling2D,
     Layer,
     MaxPooling2D,
+    Residual,
 )
 
 Array = NDArray[Any]
@@ -52,11 +53,7 @@ class ImageReference:
             delta, backs = _last_delta(self.loss, "", z, p, y), backs[:-1]
         else:
             delta = _last_delta(self.loss, "linear", p, p, y.reshape(p.shape))
-        found: list[Array] = []
-        for back in reversed(backs):
-            delta, gradients = back(delta)
-            found[:0] = gradients
-        return value, found
+        return value, _backwards(backs, delta)[1]
 
     def _run(self, weights: Sequence[Array], x: Array, training: bool) -> tuple[Array, Array, list[Back]]:
         left, backs = list(weights), []
@@ -87,6 +84,8 @@ def parts(layer: Layer) -> list[Part]:
             return [_global_average]
         case BatchNormalization():
             return [_normalization(layer)]
+        case Residual():
+            return [_residual(layer)]
         case Flatten():
             return [_flatten]
     assert isinstance(layer, Dropout)
@@ -226,3 +225,42 @@ def _normalization(layer: BatchNormalization) -> Part:
         return gamma * normal + beta, back
 
     return part
+
+
+def _residual(layer: Residual) -> Part:
+    def part(x: Array, weights: list[Array], training: bool) -> tuple[Array, Back]:
+        branch, branch_backs = _through(layer.layers, x, weights, training)
+        projection: Any = layer.projection or []
+        if projection == "dense":
+            projection = [Dense(branch.shape[-1])]
+        elif projection == "conv":
+            steps = [-(-n // m) for n, m in zip(x.shape[1:3], branch.shape[1:3], strict=True)]
+            projection = [Conv2D(branch.shape[-1], 1, (steps[0], steps[1]), "same")]
+        shortcut, shortcut_backs = _through(projection, x, weights, training)
+
+        def back(delta: Array) -> tuple[Array, list[Array]]:
+            dx, found = _backwards(branch_backs, delta)
+            dx_shortcut, found_shortcut = _backwards(shortcut_backs, delta)
+            return dx + dx_shortcut, found + found_shortcut
+
+        return branch + shortcut, back
+
+    return part
+
+
+def _through(
+    layers: Sequence[Layer], x: Array, weights: list[Array], training: bool
+) -> tuple[Array, list[Back]]:
+    backs = []
+    for step in (part for layer in layers for part in parts(layer)):
+        x, back = step(x, weights, training)
+        backs.append(back)
+    return x, backs
+
+
+def _backwards(backs: Sequence[Back], delta: Array) -> tuple[Array, list[Array]]:
+    found: list[Array] = []
+    for back in reversed(backs):
+        delta, gradients = back(delta)
+        found[:0] = gradients
+    return delta, found

@@ -24,6 +24,7 @@ from tutor.engine import (
     Layer,
     MaxPooling2D,
     Optimizer,
+    Residual,
     Sequential,
 )
 
@@ -49,10 +50,15 @@ class Peer:
 
     def forward(self, training: bool) -> tuple[Any, Any]:
         """z and p of the last layer."""
-        z = a = self.x
         self.left = list(self.weights)
-        for layer in self.layers:
-            if isinstance(layer, Flatten):
+        return self._through(self.layers, self.x, training)
+
+    def _through(self, layers: Any, a: Any, training: bool) -> tuple[Any, Any]:
+        z = a
+        for layer in layers:
+            if isinstance(layer, Residual):
+                z = self._residual(layer, a, training)
+            elif isinstance(layer, Flatten):
                 z = a.reshape(len(a), -1)
             elif a.ndim == 4:
                 z = self._layer(layer, a.movedim(-1, 1), training)
@@ -61,6 +67,12 @@ class Peer:
                 z = self._layer(layer, a, training)
             a = self._active(getattr(layer, "activation", "linear"), z)
         return z, a
+
+    def _residual(self, layer: Residual, a: Any, training: bool) -> Any:
+        """With the projection "conv": every filter's only place is a pixel's channels."""
+        branch = self._through(layer.layers, a, training)[1]
+        w, b = self.left.pop(0), self.left.pop(0)
+        return branch + a @ w[0, 0] + b
 
     def _layer(self, layer: Layer, a: Any, training: bool) -> Any:
         functional = self.functional

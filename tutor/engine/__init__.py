@@ -25,6 +25,7 @@ from tutor.engine.layers import (
     GlobalAveragePooling2D,
     Layer,
     MaxPooling2D,
+    Residual,
 )
 from tutor.engine.many import Goal, ManyResult, train_many
 from tutor.engine.network import Sequential
@@ -66,6 +67,7 @@ __all__ = [
     "Optimizer",
     "PiecewiseConstantDecay",
     "RMSprop",
+    "Residual",
     "Schedule",
     "Sequential",
     "Snapshot",

@@ -116,8 +116,8 @@ class Sequential:
     def summary(self) -> str:
         """A table of the layers, their output shapes and their numbers of parameters, as text."""
         rows = [("layer", "output shape", "parameters")]
-        for name, shape in zip(self.plan.layer_names, self.plan.output_shapes, strict=True):
-            count = sum(tensor.size for tensor in self.plan.tensors if tensor.layer == name)
+        for name, shape in zip(self.plan.layer_names, self.plan.output_shapes, strict=False):
+            count = sum(t.size for t in self.plan.tensors if t.layer.partition("/")[0] == name)
             rows.append((name, "(n, " + ", ".join(map(str, shape)) + ")", f"{count:,}"))
         total, learned = self.count_params(), sum(tensor.size for tensor in self.plan.learned)
         rows.append(("total", "", f"{total:,}"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +27,7 @@ class Plan:
     operations: d.Integers
     tensors: tuple[Tensor, ...]
     layer_names: tuple[str, ...]
+    """The network's layers', then those of the layers inside of them."""
     output_shapes: tuple[tuple[int, ...], ...]
     parameters: int
     """Length of what is learned in the flat parameter buffer, padding included."""
@@ -74,14 +74,10 @@ class Plan:
 
 def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
     """Lay out the layers; EngineError if they do not fit together or are absurdly large."""
-    planner = Planner(input_shape)
-    counts: Counter[str] = Counter()
-    names, shapes = [], []
-    for index, layer in enumerate(layers):
-        counts[layer.kind] += 1
-        planner.layer, planner.layer_name = index, f"{layer.kind}_{counts[layer.kind]}"
-        layer.plan(planner)
-        names.append(planner.layer_name)
+    planner = Planner(input_shape, len(layers))
+    shapes = []
+    for number, layer in enumerate(layers):
+        planner.add(number, layer)
         shapes.append(planner.shape)
         _check_size(planner)
     if not planner.rows:
@@ -90,7 +86,7 @@ def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
     return Plan(
         operations=np.array(operations, np.int64),
         tensors=tensors,
-        layer_names=tuple(names),
+        layer_names=tuple(planner.layer_names),
         output_shapes=tuple(shapes),
         parameters=planner.parameters,
         statistics=planner.statistics,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from tutor.engine import activations
 from tutor.engine.kernels import description as d
 from tutor.engine.windows import Window, fit
 from tutor.errors import EngineError
+
+if TYPE_CHECKING:
+    from tutor.engine.layers import Layer
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,26 @@ class Tensor:
         return block[..., : self.shape[-1]]
 
 
-class Planner:
-    """Collects operations; the layers call its methods in turn."""
+@dataclass(frozen=True)
+class Position:
+    """Where the next operation takes its input from."""
 
-    def __init__(self, input_shape: tuple[int, ...]) -> None:
+    place: int
+    shape: tuple[int, ...]
+    pixel: int
+
+
+class Planner:
+    """Collects operations; the layers call its methods in turn.
+
+    ``layers`` are those of the network; the layers inside of them are numbered from there on.
+    """
+
+    def __init__(self, input_shape: tuple[int, ...], layers: int) -> None:
         self.shape = input_shape
         self.layer = 0
-        self.layer_name = ""
+        self.layer_names = [""] * layers
+        self._kinds: Counter[str] = Counter()
         self.rows: list[list[int]] = []
         self.tensors: list[Tensor] = []
         self.parameters = self.statistics = 0
@@ -61,6 +78,55 @@ class Planner:
         self.values = d.padded(math.prod(input_shape))
         self._place = 0  # of the present layer's input, per example
         self._pixel = input_shape[-1] if len(input_shape) > 1 else self.values
+
+    @property
+    def layer_name(self) -> str:
+        """Of the present layer."""
+        return self.layer_names[self.layer]
+
+    def add(self, number: int, layer: Layer) -> None:
+        """Plan the network's layer of that number."""
+        self._kinds[layer.kind] += 1
+        self.layer_names[number] = f"{layer.kind}_{self._kinds[layer.kind]}"
+        self.layer = number
+        layer.plan(self)
+
+    def inside(self, layer: Layer) -> None:
+        """Plan a layer that is part of the present one."""
+        outer = self.layer
+        kind = f"{self.layer_name}/{layer.kind}"
+        self._kinds[kind] += 1
+        self.layer = len(self.layer_names)
+        self.layer_names.append(f"{kind}_{self._kinds[kind]}")
+        layer.plan(self)
+        self.layer = outer
+
+    def fork(self) -> Position:
+        """Go on in two ways; returns the beginning of the second."""
+        self._pad_pixels()
+        row = self._row(d.FORK, self.shape)
+        row[d.SHORTCUT] = self.values
+        self.values += row[d.OUT_STRIDE]
+        return Position(row[d.SHORTCUT], self.shape, self._pixel)
+
+    def go(self, position: Position) -> Position:
+        """Go on somewhere else; returns the present position, with padded pixels."""
+        self._pad_pixels()
+        present = Position(self._place, self.shape, self._pixel)
+        self._place, self.shape, self._pixel = position.place, position.shape, position.pixel
+        return present
+
+    def join(self, branch: Position) -> None:
+        """The sum of what is at ``branch`` and at the present position."""
+        shortcut = self.go(branch)
+        if shortcut.shape != branch.shape:
+            raise EngineError(
+                f"the layers of {self.layer_name} give shape {branch.shape}, "
+                f"but its shortcut {shortcut.shape}",
+                'keep the shape with padding="same", or give a projection',
+            )
+        row = self._row(d.JOIN, self.shape)
+        row[d.SHORTCUT] = shortcut.place
 
     def dense(self, units: int, initializers: tuple[str, str], regularizers: tuple[str, str]) -> None:
         """z = x W + b, to ``units`` numbers; the settings are those of W and of b."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from tutor.engine import optimizers
 from tutor.engine.checks import choice
-from tutor.engine.layers import KINDS
+from tutor.engine.layers import KINDS, Layer
 from tutor.errors import EngineError
 
 if TYPE_CHECKING:
@@ -57,18 +57,26 @@ def load(cls: type[Sequential], path: Path) -> Sequential:
         raise EngineError(f"there is no file {path}") from None
     except OSError as error:
         raise EngineError(f"cannot read {path}: {error.strerror or error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile):
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, RecursionError, zipfile.BadZipFile):
         raise EngineError(f"{path} is not a saved network, or it is damaged", "save it again") from None
 
 
 def _rebuild(cls: type[Sequential], description: dict[str, Any], weights: list[Any]) -> Sequential:
-    layers = []
-    for settings in description["layers"]:
-        kind = choice("kind of layer", settings.pop("kind"), tuple(KINDS))
-        layers.append(KINDS[kind](**settings))
+    layers = [_layer(settings) for settings in description["layers"]]
     model = cls(layers, description["input_shape"], seed=description["seed"], dtype=description["dtype"])
     model.set_weights(weights)
     if description["optimizer"] is not None:
         optimizer = optimizers.make(description["optimizer"].pop("name"), **description["optimizer"])
         model.compile(optimizer, description["loss"], description["metrics"])
     return model
+
+
+def _layer(settings: dict[str, Any]) -> Layer:
+    """A layer from its settings, those inside it first."""
+    kind = choice("kind of layer", settings["kind"], tuple(KINDS))
+    return KINDS[kind](**{key: _inside(value) for key, value in settings.items() if key != "kind"})
+
+
+def _inside(value: Any) -> Any:
+    holds_layers = isinstance(value, list) and value and isinstance(value[0], dict)
+    return [_layer(part) for part in value] if holds_layers else value

@@ -58,7 +58,8 @@ SCRATCH = 26  # place of the operation's own room in workspace.scratch
 STATISTICS = 27  # place of the moving means (OUT_PIXEL,) in parameters; the moving variances follow
 ADDED = 28  # what is added to the variance, the bits of a float64
 KEPT = 29  # which share of the moving statistics a step leaves, the bits of a float64
-COLUMNS = 30
+SHORTCUT = 30  # place of the other way's values and deltas
+COLUMNS = 31
 
 # Kinds of operation.
 DENSE = 0  # TRANSPOSED as above
@@ -69,6 +70,8 @@ CONV = 4  # weights (pixels of the window, IN_CHANNELS, OUT_PIXEL), transpose (p
 MAX_POOL = 5
 AVERAGE_POOL = 6
 NORMALIZE = 7  # KERNEL and BIAS are (OUT_PIXEL,)
+FORK = 8  # INPUT goes to OUTPUT and to SHORTCUT
+JOIN = 9  # OUTPUT is INPUT + SHORTCUT
 
 # Activation functions.
 LINEAR = 0

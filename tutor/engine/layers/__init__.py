@@ -8,6 +8,7 @@ from tutor.engine.layers.dropout import Dropout
 from tutor.engine.layers.flatten import Flatten
 from tutor.engine.layers.normalization import BatchNormalization
 from tutor.engine.layers.pool import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
+from tutor.engine.layers.residual import Residual
 
 __all__ = [
     "KINDS",
@@ -21,6 +22,7 @@ __all__ = [
     "GlobalAveragePooling2D",
     "Layer",
     "MaxPooling2D",
+    "Residual",
 ]
 
 KINDS: dict[str, type[Layer]] = {
@@ -32,6 +34,7 @@ KINDS: dict[str, type[Layer]] = {
         AveragePooling2D,
         GlobalAveragePooling2D,
         BatchNormalization,
+        Residual,
         Activation,
         Dropout,
         Flatten,

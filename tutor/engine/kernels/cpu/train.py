@@ -18,6 +18,7 @@ from tutor.engine.kernels.cpu.optimizers import remember, update
 from tutor.engine.kernels.cpu.pixels import repack_backward, repack_forward
 from tutor.engine.kernels.cpu.pool import pool_backward, pool_forward
 from tutor.engine.kernels.cpu.random import shuffle, stream
+from tutor.engine.kernels.cpu.residual import fork, join
 from tutor.engine.kernels.cpu.schedules import follow_schedule
 from tutor.engine.kernels.cpu.views import (
     ExamplesView,
@@ -151,6 +152,10 @@ def _forward(
             conv_forward(network, workspace, op, rows)
         elif op[d.KIND] == d.REPACK:
             repack_forward(workspace, op, rows)
+        elif op[d.KIND] == d.FORK:
+            fork(workspace.values, workspace, op, rows, False)
+        elif op[d.KIND] == d.JOIN:
+            join(workspace.values, workspace, op, rows, False)
         elif op[d.KIND] == d.NORMALIZE:
             normalize_forward(network, workspace, op, rows, mode)
         elif op[d.KIND] == d.MAX_POOL or op[d.KIND] == d.AVERAGE_POOL:
@@ -172,6 +177,10 @@ def _backward(network: NetworkView, workspace: WorkspaceView, mode: Mode, count:
             conv_backward(network, workspace, op, rows)
         elif op[d.KIND] == d.REPACK:
             repack_backward(workspace, op, rows)
+        elif op[d.KIND] == d.FORK:
+            fork(workspace.deltas, workspace, op, rows, True)
+        elif op[d.KIND] == d.JOIN:
+            join(workspace.deltas, workspace, op, rows, True)
         elif op[d.KIND] == d.NORMALIZE:
             normalize_backward(network, workspace, op, rows, mode)
         elif op[d.KIND] == d.MAX_POOL or op[d.KIND] == d.AVERAGE_POOL:
