@@ -23,6 +23,13 @@ esac
 """
 
 
+def _outside_make() -> dict[str, str]:
+    """The environment as a learner's shell has it, also when make runs the tests."""
+    return {
+        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
+
+
 class Clone:
     """A clone without anything that takes time."""
 
@@ -41,7 +48,7 @@ class Clone:
         self.done = subprocess.run(
             ["make", "run", f"PYTHON={self.python}"],
             cwd=self.folder,
-            env={**os.environ, "LOG": str(self.log), "MAKEFLAGS": "", **environment},
+            env={**_outside_make(), "LOG": str(self.log), **environment},
             capture_output=True,
             text=True,
             check=False,
