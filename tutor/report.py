@@ -64,6 +64,180 @@ class Layer(Struct, frozen=True):
     weight_norm: float
 
 
+class Bins(Struct, frozen=True):
+    """A histogram: ``counts[i]`` numbers lie from ``edges[i]`` on; the ends take in what lies beyond."""
+
+    edges: list[float]
+    counts: list[int]
+    not_finite: int = 0
+
+
+class LayerHealth(Struct, frozen=True):
+    """How a layer fares, as the engine's ``LayerSurvey`` defines it; NaN where there is nothing to tell."""
+
+    name: str
+    activation: str
+    gradient_norm: float
+    weight_norm: float
+    update_ratio: float
+    """Length of the last update over the length of the weights; some 0.001 is usual."""
+    mean: float
+    deviation: float
+    """Of the layer's outputs."""
+    saturated: float
+    dead: float
+    """Shares, 0 to 1."""
+    activations: Bins
+    gradients: Bins
+    weights: Bins
+
+
+class Health(Struct, frozen=True):
+    """Panels 2 and 6: every layer now, and its gradient norm, histograms over the run."""
+
+    layers: list[LayerHealth]
+    gradients: list[Series]
+    """Per layer the gradient norm over the epochs."""
+    epochs: list[float]
+    """When the ``past`` histograms were taken, at most some 40 moments."""
+    past: list[list[LayerHealth]]
+    """Every layer at each of those moments."""
+
+
+class PreActivations(Struct, frozen=True):
+    """Panel 3: what goes into a layer's activation function, for the examples looked at."""
+
+    layer: str
+    function: str
+    """The activation's Keras name."""
+    inputs: Bins
+    """Equal bins over ``low`` to ``high`` of the axis that the function is drawn on."""
+    slopes: float
+    """Mean of the function's derivative over these inputs: what is left of a gradient that passes."""
+
+
+class Confusion(Struct, frozen=True):
+    """Panel 4: held-out examples (training ones where none are held out), ``counts[truth][answer]``."""
+
+    names: list[str]
+    counts: list[list[int]]
+
+
+class Fit(Struct, frozen=True):
+    """Panel 4 for one input and one output: the examples and the curve that the network answers."""
+
+    x: list[float]
+    y: list[float]
+    curve_x: list[float]
+    curve_y: list[float]
+
+
+class DrawnLayer(Struct, frozen=True):
+    """One layer of panel 5. ``weights`` are (inputs, units) row by row; empty if more than 4,096."""
+
+    name: str
+    kind: str
+    """``input``, ``dense``, ``conv2d``, ..."""
+    shape: list[int]
+    activation: str
+    parameters: int
+    inputs: int
+    units: int
+    weights: list[float]
+    biases: list[float]
+    outputs: list[float]
+    """What the units answer to the chosen example; empty where there are more than 4,096."""
+
+
+class Maps(Struct, frozen=True):
+    """``count`` small images: filters, or a layer's feature maps; 0 is the least, 255 the greatest number."""
+
+    layer: str
+    height: int
+    width: int
+    count: int
+    pixels: bytes
+    low: float
+    high: float
+
+
+class Drawing(Struct, frozen=True):
+    """Panel 5: the network with its numbers; for images one example with its filters and feature maps."""
+
+    layers: list[DrawnLayer]
+    example: int
+    """Index of the chosen example among the held-out (else the training) ones."""
+    label: str
+    answer: str
+    image: Maps | None = None
+    filters: list[Maps] = field(default_factory=list)
+    maps: list[Maps] = field(default_factory=list)
+
+
+class Inspection(Struct, frozen=True):
+    """Panel 7: one unit of one dense layer and one example of the minibatch that comes next.
+
+    z = Σ inputs·weights + bias, a = f(z); delta = dL/dz for this example's share of the loss; the gradients
+    of the whole minibatch follow, and what the optimizer makes of them. Of a long row the first 64 numbers.
+    """
+
+    layer: str
+    function: str
+    layers: list[str]
+    """The layers that can be inspected."""
+    units: int
+    unit: int
+    examples: int
+    """In this minibatch."""
+    example: int
+    input_names: list[str]
+    inputs: list[float]
+    weights: list[float]
+    bias: float
+    z: float
+    a: float
+    target: list[float]
+    """The example's target."""
+    loss: float
+    """Of the minibatch."""
+    slope: float
+    """f'(z)"""
+    delta: float
+    outgoing: list[float]
+    """Weights to the next layer's units; empty for the last layer."""
+    next_deltas: list[float]
+    """Their deltas: where the last layer's error comes back from."""
+    weight_gradients: list[float]
+    bias_gradient: float
+    learning_rate: float
+    optimizer: str
+    new_weights: list[float]
+    new_bias: float
+
+
+class Overlay(Struct, frozen=True):
+    """The curves of a run that was kept to be compared (a fork)."""
+
+    label: str
+    """What was different: ``"learning rate 0.1"``."""
+    series: list[Series]
+
+
+class Lottery(Struct, frozen=True):
+    """How many of so many seeds made it; training goes on in the background until ``done == total``."""
+
+    done: int
+    total: int
+    reached: int
+    low: float
+    high: float
+    """A 95% interval (Wilson's) for the share that reaches the goal."""
+    median_step: float
+    """Of those that reached it; NaN if none did."""
+    knobs: dict[str, int | float | str]
+    seconds: float
+
+
 class Perceptron(Struct, frozen=True):
     """What a single threshold unit shows: its numbers and its mistakes against Novikoff's bound."""
 
@@ -123,3 +297,18 @@ class Report(Struct, frozen=True):
     """Present once ``state`` is "finished"."""
     outcome: int | None = None
     """Index of the prediction's option that the finished run proved right."""
+    marks: list[int] = field(default_factory=list)
+    """Steps that can be gone back to, in order."""
+    mark: int = -1
+    """Index of the mark that the run stands at after going back; -1: at the end of what was trained."""
+    overlays: list[Overlay] = field(default_factory=list)
+    lottery: Lottery | None = None
+    health: Health | None = None
+    pre_activations: PreActivations | None = None
+    confusion: Confusion | None = None
+    mistakes: Samples | None = None
+    """The images answered wrong with the greatest confidence."""
+    fit: Fit | None = None
+    drawing: Drawing | None = None
+    inspection: Inspection | None = None
+    """From ``health`` on only what the ``Pull`` asked for."""

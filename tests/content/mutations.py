@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.content.pack import files
 from tutor.content.fault import Fault
+from tutor.content.settings import KNOBS
 
 MD, LAB, QUIZ = "first/lesson.md", "first/lab.toml", "first/quiz.toml"
 
@@ -145,8 +146,7 @@ EXPERIMENTS = [
     Break(LAB, 'id = "net"', 'id = "The net"', "experiment[1].id",
           "an id is made of small letters, digits and hyphens"),
     Break(LAB, 'name = "hidden_units"', 'name = "size"', "experiment[1].knobs[0]",
-          "there is no knob 'size'; knobs are: learning_rate, momentum, optimizer, kernel_initializer, "
-          "batch_size, shuffle, hidden_units, activation, data.OPTION",
+          "there is no knob 'size'; knobs are: " + ", ".join(KNOBS) + ", data.OPTION",
           at='[[experiment.knobs]]\nname = "size"'),
     Break(LAB, "values = [2, 4]", "values = [2, 3]", "experiment[1].knobs[0]",
           "the knob hidden_units lacks the experiment's own value 4; its values must include it",

@@ -27,6 +27,14 @@ class DataSpec(Part, frozen=True):
 
     name: str
     options: dict[str, Value] = field(default_factory=dict)
+    examples: int = 0
+    """Train on the first so many only; 0 is all."""
+    standardize: bool = False
+    """Whether each input is shifted and scaled to mean 0 and deviation 1 over the training examples."""
+    input_scale: float = 1.0
+    """What every input is multiplied by (after ``standardize``)."""
+    shuffled_labels: float = 0.0
+    """The share, from 0 to 1, of training targets that are dealt out anew at random."""
 
 
 class ModelSpec(Part, frozen=True):
@@ -38,6 +46,13 @@ class ModelSpec(Part, frozen=True):
     optimizer: str = "sgd"
     learning_rate: float = 0.1
     momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    """The optimizer's: what each step takes off every weight, times the learning rate."""
+    l2: float = 0.0
+    """Factor of the penalty on the squares of all kernels."""
+    global_clipnorm: float = 0.0
+    """The greatest length of all gradients together; 0 clips nothing."""
     kernel_initializer: str = "glorot_uniform"
     """A Keras name, or ``"normal 1.0"``: a normal distribution of that standard deviation."""
     bias_initializer: str = "zeros"
@@ -50,6 +65,14 @@ class TrainingSpec(Part, frozen=True):
     epochs: int
     batch_size: int = 32
     shuffle: bool = True
+    patience: int = 0
+    """Stop after so many epochs without a lower held-out loss, with the best weights; 0 never does."""
+    shift: int = 0
+    """Images are moved at random by up to so many pixels, anew in each epoch."""
+    rotate: float = 0.0
+    """... turned by up to so many degrees."""
+    noise: float = 0.0
+    """... and every input gets a normal number of this deviation added."""
 
 
 class Goal(Part, frozen=True):
@@ -62,15 +85,16 @@ class Goal(Part, frozen=True):
 class Knob(Part, frozen=True):
     """A setting that the learner turns.
 
-    ``name`` is one of learning_rate, momentum, batch_size, hidden_units, activation, optimizer,
-    kernel_initializer, shuffle, or ``data.OPTION`` for an option of the data set.
-    ``values`` are its stops; the experiment's own value must be one of them.
+    ``name`` is a name in ``content.settings.KNOBS``, or ``data.OPTION`` for an option of the data set.
+    ``values`` are its stops; the experiment's own value must be one of them. ``names``, where they are
+    given, are shown instead of the values: ``["plain", "residual"]`` for two long ``layers``.
     """
 
     name: str
     label: str
     values: list[Value]
     help: str
+    names: list[str] = field(default_factory=list)
 
 
 class PredictionOption(Part, frozen=True):

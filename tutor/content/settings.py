@@ -90,20 +90,18 @@ class _Setting:
         self.write = write
 
 
-def _of_model(name: str) -> _Setting:
+def _of(part: str, name: str, convert: Callable[[Value], Value] = lambda value: value) -> _Setting:
+    """The field ``name`` of the experiment's ``data``, ``model`` or ``training``."""
+
     def read(experiment: Experiment) -> Value:
-        value: Value = getattr(experiment.model, name)
+        value: Value = getattr(getattr(experiment, part), name)
         return value
 
-    return _Setting(read, lambda e, value: replace(e, model=replace(e.model, **{name: value})))
+    def write(experiment: Experiment, value: Value) -> Experiment:
+        changed = replace(getattr(experiment, part), **{name: convert(value)})
+        return replace(experiment, **{part: changed})
 
-
-def _of_training(name: str, convert: Callable[[Value], Value]) -> _Setting:
-    def read(experiment: Experiment) -> Value:
-        value: Value = getattr(experiment.training, name)
-        return value
-
-    return _Setting(read, lambda e, value: replace(e, training=replace(e.training, **{name: convert(value)})))
+    return _Setting(read, write)
 
 
 def _units(experiment: Experiment) -> Value:
@@ -138,29 +136,77 @@ def _with_activation(experiment: Experiment, value: Value) -> Experiment:
     return _with_hidden(experiment, swap)
 
 
+def _hidden_layers(experiment: Experiment) -> Value:
+    _units(experiment)
+    return sum(words[:1] == ["dense"] for words in hidden_specs(experiment.model.layers))
+
+
+def _with_hidden_layers(experiment: Experiment, value: Value) -> Experiment:
+    """The first hidden dense layer, and what stands between it and the next one, as often as asked for."""
+    _units(experiment)
+    *hidden, last = (spec.strip() for spec in experiment.model.layers.split(","))
+    dense = [place for place, spec in enumerate(hidden) if spec.startswith("dense ")]
+    end = dense[1] if len(dense) > 1 else len(hidden)
+    block = hidden[dense[0] : end]
+    layers = ", ".join([*hidden[: dense[0]], *block * int(value), last])
+    return replace(experiment, model=replace(experiment.model, layers=layers))
+
+
+def _dropout(experiment: Experiment) -> Value:
+    for words in hidden_specs(experiment.model.layers):
+        if words[:1] == ["dropout"] and len(words) == 2 and _number(words[1]) is not None:
+            return float(words[1])
+    raise InputError(f"the knob dropout finds no dropout layer in {experiment.model.layers!r}")
+
+
+def _with_dropout(experiment: Experiment, value: Value) -> Experiment:
+    _dropout(experiment)
+    return _with_hidden(experiment, lambda words: ["dropout", str(value)] if words[0] == "dropout" else words)
+
+
 def _with_hidden(experiment: Experiment, change: Callable[[list[str]], list[str]]) -> Experiment:
     last = experiment.model.layers.split(",")[-1].strip()
     hidden = [" ".join(change(words)) for words in hidden_specs(experiment.model.layers)]
     return replace(experiment, model=replace(experiment.model, layers=", ".join([*hidden, last])))
 
 
-_SETTINGS: Mapping[str, _Setting] = {
-    "learning_rate": _of_model("learning_rate"),
-    "momentum": _of_model("momentum"),
-    "optimizer": _of_model("optimizer"),
-    "kernel_initializer": _of_model("kernel_initializer"),
-    "batch_size": _of_training("batch_size", lambda value: value),
-    "shuffle": _of_training("shuffle", is_on),
+KNOBS: Mapping[str, _Setting] = {
+    **{
+        name: _of("model", name)
+        for name in (
+            "layers",
+            "loss",
+            "optimizer",
+            "learning_rate",
+            "momentum",
+            "weight_decay",
+            "l2",
+            "global_clipnorm",
+            "kernel_initializer",
+            "bias_initializer",
+        )
+    },
+    "nesterov": _of("model", "nesterov", is_on),
     "hidden_units": _Setting(_units, _with_units),
+    "hidden_layers": _Setting(_hidden_layers, _with_hidden_layers),
     "activation": _Setting(_activation, _with_activation),
+    "dropout": _Setting(_dropout, _with_dropout),
+    **{name: _of("training", name) for name in ("batch_size", "patience", "shift", "rotate", "noise")},
+    "shuffle": _of("training", "shuffle", is_on),
+    **{name: _of("data", name) for name in ("examples", "input_scale", "shuffled_labels")},
+    "standardize": _of("data", "standardize", is_on),
 }
+"""Knob name -> where its value is kept. ``hidden_units``, ``activation`` and ``dropout`` reach every hidden
+layer, ``hidden_layers`` says how many dense ones there are."""
+
+_SWITCHES = ("shuffle", "nesterov", "standardize")
 
 
 def _setting(name: str) -> _Setting:
     try:
-        return _SETTINGS[name]
+        return KNOBS[name]
     except KeyError:
-        known = ", ".join([*_SETTINGS, "data.OPTION"])
+        known = ", ".join([*KNOBS, "data.OPTION"])
         raise InputError(f"there is no knob {name!r}", f"knobs are: {known}") from None
 
 
@@ -183,7 +229,7 @@ def _own_value(experiment: Experiment, knob: Knob) -> Value:
 
 
 def _same(name: str, stop: Value, value: Value) -> bool:
-    if name == "shuffle":
+    if name in _SWITCHES:
         return str(value).lower() in _ON | _OFF and is_on(stop) == is_on(value)
     one, other = _number(stop), _number(value)
     if one is not None and other is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from tutor.content.model import Experiment, Value
 from tutor.report import Report
@@ -54,15 +56,49 @@ class Turn(Command, frozen=True):
     value: Value
 
 
+Topic = Literal["health", "pre_activations", "picture", "drawing", "inspection"]
+
+
 class Pull(Command, frozen=True):
-    """Ask for the newest report."""
+    """Ask for the newest report, with the details that the panels on the screen show."""
+
+    topics: list[Topic] = field(default_factory=list)
+    layer: int = 0
+    """Which of the layers with an activation (``pre_activations``), or of the dense ones (``inspection``)."""
+    unit: int = 0
+    example: int = 0
+    """For ``drawing`` among the held-out examples, for ``inspection`` in the coming minibatch."""
+
+
+class Rewind(Command, frozen=True):
+    """Go back (or forward again) to the mark with this index; training goes on from there."""
+
+    mark: int
+
+
+class Fork(Command, frozen=True):
+    """Keep the curves so far as an overlay, and go on: what is turned next can be compared with them."""
+
+    label: str
+
+
+class DropOverlays(Command, frozen=True):
+    """Forget all overlays."""
+
+
+class DrawLots(Command, frozen=True):
+    """Train this many other seeds with the present knobs in the background; 0 stops that."""
+
+    seeds: int
 
 
 class Quit(Command, frozen=True):
     """End the training process."""
 
 
-AnyCommand = Load | Start | Pause | Step | Epoch | Reset | Turn | Pull | Quit
+AnyCommand = (
+    Load | Start | Pause | Step | Epoch | Reset | Turn | Pull | Rewind | Fork | DropOverlays | DrawLots | Quit
+)
 
 
 class Event(Struct, frozen=True, tag=True):
