@@ -114,6 +114,8 @@ class PreActivations(Struct, frozen=True):
     """Equal bins over ``low`` to ``high`` of the axis that the function is drawn on."""
     slopes: float
     """Mean of the function's derivative over these inputs: what is left of a gradient that passes."""
+    layers: list[str] = field(default_factory=list)
+    """The names of all layers with an activation, in the order that ``Pull.layer`` counts them."""
 
 
 class Confusion(Struct, frozen=True):
