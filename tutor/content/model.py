@@ -29,10 +29,10 @@ class DataSpec(Part, frozen=True):
     options: dict[str, Value] = field(default_factory=dict)
     examples: int = 0
     """Train on the first so many only; 0 is all."""
-    standardize: bool = False
-    """Whether each input is shifted and scaled to mean 0 and deviation 1 over the training examples."""
     input_scale: float = 1.0
-    """What every input is multiplied by (after ``standardize``)."""
+    """What every input is multiplied by: as if it had been measured in other units."""
+    standardize: bool = False
+    """Whether each input is then shifted and scaled to mean 0, deviation 1 over the training examples."""
     shuffled_labels: float = 0.0
     """The share, from 0 to 1, of training targets that are dealt out anew at random."""
 
@@ -106,10 +106,13 @@ class PredictionOption(Part, frozen=True):
 
 
 class Prediction(Part, frozen=True):
-    """A question put before the run; exactly one option's condition holds afterwards."""
+    """A question put before the run; exactly one option's condition holds afterwards.
 
-    prompt: str
-    options: list[PredictionOption]
+    Without options nothing is asked: a free bench, a sick run.
+    """
+
+    prompt: str = ""
+    options: list[PredictionOption] = field(default_factory=list)
 
 
 class Claim(Part, frozen=True):
@@ -140,7 +143,7 @@ class Experiment(Part, frozen=True):
     data: DataSpec
     model: ModelSpec
     training: TrainingSpec
-    prediction: Prediction
+    prediction: Prediction = Prediction()
     goal: Goal | None = None
     knobs: list[Knob] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
@@ -151,6 +154,76 @@ class LabFile(Part, frozen=True):
 
     format_version: int
     experiment: list[Experiment]
+
+
+# --------------------------------------------------------------------------- the clinic
+
+
+class Diagnosis(Part, frozen=True):
+    """One name for what ails a run; ``feedback`` says what speaks for it, or against."""
+
+    text: str
+    feedback: str
+    correct: bool = False
+
+
+class Treatment(Part, frozen=True):
+    """Knobs turned to these values, and what that does: why it cures, or why it does not."""
+
+    set: dict[str, Value]
+    text: str
+
+
+class Case(Part, frozen=True):
+    """A sick run: to be looked at, named, and cured with the knobs until it reaches its goal.
+
+    Over seeds 0 to 4 a test holds the file to what it says: run as it is, ``sick`` holds and the goal is not
+    reached; each of ``cures`` reaches it, and none of ``wrong`` does.
+    """
+
+    id: str
+    title: str
+    complaint: str
+    """What its owner says of it."""
+    seconds: float
+    data: DataSpec
+    model: ModelSpec
+    training: TrainingSpec
+    goal: Goal
+    sick: str
+    """A condition (``content.condition``) on the finished run."""
+    diagnoses: list[Diagnosis]
+    """Exactly one is correct."""
+    hints: list[str]
+    """Three: where to look, what is seen there, what it means."""
+    knobs: list[Knob]
+    cures: list[Treatment]
+    wrong: list[Treatment]
+    lesson: str = ""
+    """Id of the lesson that explains it."""
+
+    @property
+    def experiment(self) -> Experiment:
+        """The run as the lab takes it."""
+        return Experiment(
+            id=self.id,
+            title=self.title,
+            kind="network",
+            about=self.complaint,
+            seconds=self.seconds,
+            data=self.data,
+            model=self.model,
+            training=self.training,
+            goal=self.goal,
+            knobs=self.knobs,
+        )
+
+
+class ClinicFile(Part, frozen=True):
+    """``clinic.toml``, beside ``pack.toml``."""
+
+    format_version: int
+    case: list[Case]
 
 
 # --------------------------------------------------------------------------- the quiz
@@ -318,3 +391,4 @@ class Pack(Part, frozen=True):
     id: str
     title: str
     lessons: list[Lesson]
+    clinic: list[Case] = field(default_factory=list)

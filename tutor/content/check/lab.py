@@ -97,6 +97,8 @@ class _Checker:
 
     def _prediction(self) -> Iterator[Fault]:
         options = self.experiment.prediction.options
+        if not options and not self.experiment.prediction.prompt:
+            return  # nothing is asked
         if len(options) < _MIN_OPTIONS:
             yield self._fault(("prediction", "options"), f"needs at least {_MIN_OPTIONS} options")
         path = (*self.path, "prediction", "options")

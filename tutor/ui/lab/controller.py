@@ -57,7 +57,7 @@ class LabController:
         self._send_command = send
         self.report: Report | None = None
         self.state: State = "ready"
-        self.asking = True
+        self.asking = self.must_predict
         """Whether the prediction's question is on the screen instead of the charts."""
         self.revealing = False
         """Whether the comparison of prediction and outcome is on the screen."""
@@ -97,7 +97,8 @@ class LabController:
     @property
     def must_predict(self) -> bool:
         """Whether nothing may start before the learner commits to a prediction."""
-        return self.bench.prediction is None and not self.bench.has_predicted
+        asks = bool(self.experiment.prediction.options)
+        return asks and self.bench.prediction is None and not self.bench.has_predicted
 
     @property
     def under_way(self) -> bool:
@@ -134,7 +135,9 @@ class LabController:
 
     def ask(self) -> None:
         """Show the question (again), or go back to the charts."""
-        if self.asking and self.must_predict:
+        if not self.experiment.prediction.options:
+            self.notice = "This experiment asks for no prediction: space starts it."
+        elif self.asking and self.must_predict:
             self.notice = "Choose an answer first: being wrong is half of the lesson."
         else:
             self.asking = not self.asking
