@@ -5,6 +5,7 @@ The training process reduces its state to a :class:`Report`; charts and screens 
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from msgspec import Struct, field
@@ -64,7 +65,7 @@ class Layer(Struct, frozen=True):
     weight_norm: float
 
 
-class Bins(Struct, frozen=True):
+class Bins(Struct, frozen=True, array_like=True):
     """A histogram: ``counts[i]`` numbers lie from ``edges[i]`` on; the ends take in what lies beyond."""
 
     edges: list[float]
@@ -72,7 +73,7 @@ class Bins(Struct, frozen=True):
     not_finite: int = 0
 
 
-class LayerHealth(Struct, frozen=True):
+class LayerHealth(Struct, frozen=True, array_like=True):
     """How a layer fares, as the engine's ``LayerSurvey`` defines it; NaN where there is nothing to tell."""
 
     name: str
@@ -101,7 +102,8 @@ class Health(Struct, frozen=True):
     epochs: list[float]
     """When the ``past`` histograms were taken, at most some 40 moments."""
     past: list[list[LayerHealth]]
-    """Every layer at each of those moments."""
+    """Every layer at each of those moments. Edges that are the same as in ``layers`` are left out (empty);
+    activations have others where the layer had another activation function then."""
 
 
 class PreActivations(Struct, frozen=True):
@@ -215,6 +217,9 @@ class Inspection(Struct, frozen=True):
     optimizer: str
     new_weights: list[float]
     new_bias: float
+    output_gradient: float = math.nan
+    """dL/da, the sum of outgoing · next_deltas where another dense layer follows directly; NaN where the
+    loss is taken of z at once (cross-entropy: delta = (a - target) / examples)."""
 
 
 class Overlay(Struct, frozen=True):
@@ -273,6 +278,15 @@ class Result(Struct, frozen=True):
     """One sentence for people: why the run ended there."""
     quantities: dict[str, float] = field(default_factory=dict)
     """Everything that conditions may ask (``content.condition.QUANTITIES``)."""
+
+
+class Wanted(Struct, frozen=True):
+    """Which details a report shall hold; the fields are those of ``worker.protocol.Pull``."""
+
+    topics: list[str] = field(default_factory=list)
+    layer: int = 0
+    unit: int = 0
+    example: int = 0
 
 
 class Report(Struct, frozen=True):

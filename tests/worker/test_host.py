@@ -45,7 +45,7 @@ class PaperRun:
     def reset(self, seed):
         self.seed, self.steps = seed, 0
 
-    def report(self, state, run_number):
+    def report(self, state, run_number, wanted):
         quantities = {"steps": float(self.steps)}
         return Report(run_number, self.seed, state, "paper", self.knobs, quantities, 0.0, [], [])
 

@@ -17,10 +17,12 @@ class Curve:
 
     So spikes survive, the first and the last point are always exact, and what is kept depends only on the
     points given, not on when they were asked for. Points whose y is not finite are left out.
+    The number of ``buckets`` is even.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, buckets: int = BUCKETS) -> None:
         self.name = name
+        self._most = buckets
         self._first: Point | None = None
         self._last: Point | None = None
         self._buckets: list[tuple[Point, Point]] = []
@@ -38,7 +40,7 @@ class Curve:
             self._buckets[-1] = _merge(self._buckets[-1], (point, point))
             self._in_last_bucket += 1
             return
-        if len(self._buckets) == BUCKETS:
+        if len(self._buckets) == self._most:
             pairs = zip(self._buckets[::2], self._buckets[1::2], strict=True)
             self._buckets = [_merge(left, right) for left, right in pairs]
             self._bucket_size *= 2

@@ -26,7 +26,7 @@ class NetworkLearner:
         self.backend = self._model.backend
         data = self.dataset
         held_out = (self._shaped(data.x_val), data.y_val) if len(data.y_val) else None
-        self._trainer = self._model.trainer(
+        self.trainer = self._model.trainer(
             self._shaped(data.x),
             data.y,
             batch_size=_batch(experiment.training.batch_size, len(data.y)),
@@ -36,29 +36,29 @@ class NetworkLearner:
 
     @property
     def step(self) -> int:
-        return self._trainer.step
+        return self.trainer.step
 
     @property
     def epoch(self) -> int:
-        return self._trainer.epoch
+        return self.trainer.epoch
 
     @property
     def epochs_exactly(self) -> float:
-        return self.epoch + 1 - self._trainer.steps_to_epoch_end / self._trainer.steps_per_epoch
+        return self.epoch + 1 - self.trainer.steps_to_epoch_end / self.trainer.steps_per_epoch
 
     @property
     def diverged(self) -> str:
-        return self._trainer.diverged
+        return self.trainer.diverged
 
     def steps_until(self, epoch: int) -> int:
-        trainer = self._trainer
+        trainer = self.trainer
         return trainer.steps_to_epoch_end + (epoch - trainer.epoch - 1) * trainer.steps_per_epoch
 
     def train(self, steps: int) -> None:
-        self._trainer.run(steps)
+        self.trainer.run(steps)
 
     def observe(self) -> Observation:
-        report = self._trainer.report()
+        report = self.trainer.report()
         quantities = {"loss": report.loss, **_named(report.metrics)}
         if report.val_loss is not None:
             quantities |= {"val_loss": report.val_loss, **_named(report.val_metrics, "val_")}
@@ -69,7 +69,7 @@ class NetworkLearner:
         return Observation(quantities, layers)
 
     def turn(self, name: str, value: Value) -> bool:
-        trainer = self._trainer
+        trainer = self.trainer
         if name == "learning_rate":
             trainer.set_learning_rate(float(value))
         elif name == "momentum":

@@ -12,14 +12,14 @@ from tutor.content.model import Experiment, Value
 from tutor.content.settings import accept, apply, find_knob, initial_knobs
 from tutor.engine import backends
 from tutor.errors import EngineError, InputError
-from tutor.lab import pictures
+from tutor.lab import details, pictures
 from tutor.lab.explain import explain
 from tutor.lab.history import History
 from tutor.lab.learner import Learner, Observation
 from tutor.lab.network import NetworkLearner
 from tutor.lab.pace import Pace
 from tutor.lab.perceptron import PerceptronLearner
-from tutor.report import Report, Result, State, StopReason
+from tutor.report import Report, Result, State, StopReason, Wanted
 
 CHECKS = 500
 """About how often a network's run is evaluated at most; see :func:`check_interval`."""
@@ -30,6 +30,8 @@ CHUNK_SECONDS = 0.005
 
 METRICS = ("accuracy", "val_loss", "val_accuracy", "errors", "min_errors", "max_errors", "updates", "bound")
 """The quantities that a result shows as metrics, where the run has them."""
+
+NOTHING = Wanted()
 
 Progress = Callable[["Run"], None]
 
@@ -164,7 +166,9 @@ class Run:
         """Steps done and seconds spent in the last calls of :meth:`advance`."""
         self._chunk = 1
         self._pace = Pace()
+        self._past = details.Past()
         self._history.start(self.quantities())
+        self._remember()
 
     def _train(self, steps: int | None, until: float = math.inf) -> None:
         """Do ``steps`` (None: any number) in chunks and the checks that fall due; stop at time ``until``."""
@@ -198,10 +202,17 @@ class Run:
             self._stopped = "diverged"
             return
         self._history.record(self._learner.epochs_exactly, quantities)
+        self._remember()
         if math.isfinite(self._history.goal_step):
             self._stopped = "goal"
         elif self.fraction >= 1:
             self._stopped = "budget"
+
+    def _remember(self) -> None:
+        """What the panels show of the run's past, recorded whether or not one of them is open."""
+        if isinstance(self._learner, NetworkLearner):
+            layers = self._observe().layers
+            self._past.record(self._learner.epochs_exactly, layers, self._learner.trainer)
 
     def _observe(self) -> Observation:
         """The learner's state now, evaluated once per step."""
@@ -229,10 +240,13 @@ class Run:
             **self._history.quantities(),
         }
 
-    def report(self, state: State, run_number: int) -> Report:
-        """The newest state for the screen. Its speed is that of the last moments, waiting counted."""
+    def report(self, state: State, run_number: int, wanted: Wanted = NOTHING) -> Report:
+        """The newest state for the screen, with the details that are ``wanted``.
+
+        Its speed is that of the last moments, waiting counted. Changes nothing in the run.
+        """
         observation = self._observe()
-        return Report(
+        report = Report(
             run=run_number,
             seed=self.seed,
             state=state,
@@ -251,6 +265,7 @@ class Run:
             result=self.result() if self.finished else None,
             outcome=self.outcome(),
         )
+        return details.add(report, self._learner, self._past, wanted)
 
     def outcome(self) -> int | None:
         """Index of the prediction that the finished run proved right; None before, or if not exactly one."""

@@ -22,7 +22,7 @@ import msgspec
 
 from tutor.content.model import Value
 from tutor.errors import TutorError
-from tutor.report import Report, State
+from tutor.report import Report, State, Wanted
 from tutor.worker.mailbox import Mailbox
 from tutor.worker.protocol import (
     AnyCommand,
@@ -71,7 +71,7 @@ class Run(Protocol):
 
     def reset(self, seed: int) -> None: ...
 
-    def report(self, state: State, run_number: int) -> Report: ...
+    def report(self, state: State, run_number: int, wanted: Wanted) -> Report: ...
 
 
 Factory = Callable[[Load], Run]
@@ -88,7 +88,8 @@ class Host:
         self._state: State = "ready"
         self._only_this_epoch = False
         """Whether training pauses by itself at the end of the present epoch."""
-        self._report_wanted = False
+        self._wanted: Wanted | None = None
+        """What the next report shall hold, if one was asked for."""
 
     @property
     def training(self) -> bool:
@@ -111,15 +112,15 @@ class Host:
             match command:
                 case Load():
                     self._load(command)
-                case Pull():
-                    self._report_wanted = True
+                case Pull(topics, layer, unit, example):
+                    self._wanted = Wanted([*topics], layer, unit, example)
                 case _:
                     self._control(command)
         except TutorError as error:
             self._send(Failed(error.message, error.hint))
-        if self._report_wanted and self._run is not None:
-            self._report_wanted = False
-            self._send(Reported(self._run.report(self._state, self._number)))
+        if self._wanted is not None and self._run is not None:
+            wanted, self._wanted = self._wanted, None
+            self._send(Reported(self._run.report(self._state, self._number, wanted)))
 
     def _load(self, command: Load) -> None:
         # If this fails, reports of the experiment before must not pass for this one's.

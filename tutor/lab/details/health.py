@@ -1,0 +1,45 @@
+"""How every layer fares now."""
+
+from __future__ import annotations
+
+from tutor.engine import Trainer, activations
+from tutor.engine.kernels import description as d
+from tutor.engine.report import Histogram, LayerSurvey
+from tutor.report import Bins, LayerHealth
+
+
+def look(trainer: Trainer) -> list[LayerHealth]:
+    """Every layer that computes anything, in order, seen on 64 training examples."""
+    functions = activation_names(trainer)
+    return [_layer(survey, functions.get(survey.name, "")) for survey in trainer.health().layers]
+
+
+def activation_names(trainer: Trainer) -> dict[str, str]:
+    """Layer name -> Keras name of its activation function, for the layers that have one, in order."""
+    plan, operations = trainer.model.plan, trainer.model.network.operations
+    return {
+        plan.layer_names[row[d.LAYER]]: activations.NAMES[row[d.FUNCTION]]
+        for row in operations
+        if row[d.KIND] == d.ACTIVATION
+    }
+
+
+def _layer(survey: LayerSurvey, activation: str) -> LayerHealth:
+    return LayerHealth(
+        name=survey.name,
+        activation=activation,
+        gradient_norm=survey.gradient_norm,
+        weight_norm=survey.weight_norm,
+        update_ratio=survey.update_ratio,
+        mean=survey.activation_mean,
+        deviation=survey.activation_deviation,
+        saturated=survey.saturated,
+        dead=survey.dead,
+        activations=_bins(survey.activations),
+        gradients=_bins(survey.gradients),
+        weights=_bins(survey.weights),
+    )
+
+
+def _bins(histogram: Histogram) -> Bins:
+    return Bins(list(histogram.edges), list(histogram.counts), histogram.not_finite)

@@ -1,0 +1,86 @@
+"""What a run remembers of its layers: gradient norms at every check, histograms at a few moments."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from msgspec.structs import replace
+
+from tutor.engine import Trainer
+from tutor.lab.curve import Curve
+from tutor.lab.details.health import look
+from tutor.report import Bins, Health, Layer, LayerHealth
+
+MOMENTS = 40
+"""At how many moments histograms are kept at most; an even number."""
+FEWEST = 10
+LOOKS = 200
+"""Moments times layers: a report of deep networks shall stay small, so they are given fewer moments."""
+BUCKETS = 50
+"""Each keeps two points of a curve of gradient norms."""
+
+
+class Past:
+    """Fed at every check. What it keeps does not depend on when it is asked."""
+
+    def __init__(self) -> None:
+        self._curves: dict[str, Curve] = {}
+        self._epochs: list[float] = []
+        self._looks: list[list[LayerHealth]] = []
+        self._checks = 0
+        self._spacing = 1
+        """Every how many checks histograms are taken: it doubles whenever there is no more room."""
+
+    def record(self, epoch: float, layers: list[Layer], trainer: Trainer) -> None:
+        """Remember a check, ``epoch`` passes from the start."""
+        for layer in layers:
+            if layer.name not in self._curves:
+                self._curves[layer.name] = Curve(layer.name, BUCKETS)
+            self._curves[layer.name].add(epoch, layer.gradient_norm)
+        if self._checks % self._spacing == 0:
+            self._take(epoch, trainer)
+        self._checks += 1
+
+    def health(self, trainer: Trainer) -> Health:
+        """Every layer now, and what is remembered of them."""
+        now = look(trainer)
+        return Health(
+            layers=now,
+            gradients=[curve.series() for curve in self._curves.values()],
+            epochs=list(self._epochs),
+            past=[
+                [_short(then, layer) for then, layer in zip(past, now, strict=True)] for past in self._looks
+            ],
+        )
+
+    def copy(self) -> Past:
+        """One that can be fed apart from this one."""
+        twin = Past()
+        twin._curves = deepcopy(self._curves)
+        twin._epochs, twin._looks = list(self._epochs), list(self._looks)
+        twin._checks, twin._spacing = self._checks, self._spacing
+        return twin
+
+    def _take(self, epoch: float, trainer: Trainer) -> None:
+        layers = look(trainer)
+        room = min(MOMENTS, max(FEWEST, LOOKS // len(layers) // 2 * 2))
+        if len(self._looks) >= room:
+            self._epochs, self._looks = self._epochs[::2], self._looks[::2]
+            self._spacing *= 2
+        self._epochs.append(epoch)
+        self._looks.append(layers)
+
+
+def _short(then: LayerHealth, now: LayerHealth) -> LayerHealth:
+    """Without the edges that ``now`` has, too: they are most of a report's bytes."""
+    same_function = then.activation == now.activation
+    return replace(
+        then,
+        activations=_without_edges(then.activations) if same_function else then.activations,
+        gradients=_without_edges(then.gradients),
+        weights=_without_edges(then.weights),
+    )
+
+
+def _without_edges(bins: Bins) -> Bins:
+    return Bins([], bins.counts, bins.not_finite)
