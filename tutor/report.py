@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 State = Literal["ready", "running", "paused", "finished"]
-StopReason = Literal["", "goal", "budget", "diverged"]
+StopReason = Literal["", "goal", "budget", "patience", "diverged"]
 
 
 class Surface(Struct, frozen=True):

@@ -14,6 +14,8 @@ from tutor.content.model import Experiment, Knob, Value
 from tutor.errors import InputError
 
 DATA = "data."
+_NO_ACTIVATIONS = {"nobias", "same", "stride", "valid"}
+"""Words of a layer that look like the name of an activation function."""
 _ON = {"on", "yes", "true", "1"}
 _OFF = {"off", "no", "false", "0"}
 
@@ -69,6 +71,15 @@ def hidden_specs(layers: str) -> list[list[str]]:
     return [spec.split() for spec in layers.split(",")][:-1]
 
 
+def activation_place(words: list[str]) -> int | None:
+    """Which of a layer's words names its activation function; None if none does."""
+    if words[:1] in (["dense"], ["conv"], ["activation"]):
+        for place in range(len(words) - 1, 0, -1):
+            if words[place].isidentifier() and words[place] not in _NO_ACTIVATIONS:
+                return place
+    return None
+
+
 def is_on(value: Value) -> bool:
     """Whether a switch ("on" or "off") is on."""
     word = str(value).strip().lower()
@@ -113,8 +124,8 @@ def _units(experiment: Experiment) -> Value:
 
 def _activation(experiment: Experiment) -> Value:
     for words in hidden_specs(experiment.model.layers):
-        if len(words) > 1 and words[-1].isidentifier():
-            return words[-1]
+        if (place := activation_place(words)) is not None:
+            return words[place]
     raise InputError(f"the knob activation finds no hidden activation in {experiment.model.layers!r}")
 
 
@@ -131,7 +142,8 @@ def _with_activation(experiment: Experiment, value: Value) -> Experiment:
     _activation(experiment)
 
     def swap(words: list[str]) -> list[str]:
-        return [*words[:-1], str(value)] if len(words) > 1 and words[-1].isidentifier() else words
+        place = activation_place(words)
+        return words if place is None else [*words[:place], str(value), *words[place + 1 :]]
 
     return _with_hidden(experiment, swap)
 

@@ -16,9 +16,11 @@ def explain(stopped: StopReason, goal: Goal | None, steps: int, epochs: int, wha
             f"Training diverged after {_count(steps, 'step')}: {what_diverged} stopped being finite. "
             "A smaller learning rate usually helps."
         )
+    missed = f", and the goal was not reached: {goal.text}" if goal else ""
     if stopped == "budget":
-        missed = f", and the goal was not reached: {goal.text}" if goal else ""
         return f"The budget was used up after {after}{missed}."
+    if stopped == "patience":
+        return f"The held-out loss fell no more; after {after} the best weights were taken back{missed}."
     return ""
 
 

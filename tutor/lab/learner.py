@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -59,6 +60,12 @@ class Learner(Protocol):
 
     def turn(self, name: str, value: Value) -> bool:
         """Change a setting on the fly; False where that cannot be done and the learner must be built anew."""
+
+    def gave_up(self, epoch: int, quantities: Mapping[str, float]) -> bool:
+        """Whether it is no use to go on: asked once after each check, if the run has a patience."""
+
+    def end(self) -> None:
+        """The run is over: take back the best weights, if they were to be kept."""
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Answers to the rows of ``x`` as degrees of belief in [0, 1]: (n,) for class 1, or (n, classes)."""

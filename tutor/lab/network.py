@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.content.model import Experiment, Value
-from tutor.content.settings import hidden_specs
-from tutor.engine import Dense, Flatten, Layer, Sequential, datasets, optimizers, parse_layers
+from tutor.content.model import Experiment, ModelSpec, Value
+from tutor.content.settings import activation_place, hidden_specs
+from tutor.engine import (
+    Augmentation,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    EarlyStopping,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPooling2D,
+    Sequential,
+    optimizers,
+    parse_layers,
+)
+from tutor.engine.datasets import Dataset
+from tutor.errors import InputError
+from tutor.lab import data
 from tutor.lab.learner import Observation
 from tutor.report import Layer as LayerReport
 
@@ -20,19 +39,24 @@ class NetworkLearner:
     curves: tuple[str, ...] = ("loss", "val_loss", "accuracy", "val_accuracy")
 
     def __init__(self, experiment: Experiment, seed: int, backend: str) -> None:
-        self.dataset = datasets.load(experiment.data.name, seed, **experiment.data.options)
+        self.dataset = examples = data.load(experiment.data, seed)
+        self._scaling = data.Scaling.of(experiment.data, examples.x)
         self._layers = experiment.model.layers
-        self._model = build(experiment, self.dataset, seed, backend)
-        self.backend = self._model.backend
-        data = self.dataset
-        held_out = (self._shaped(data.x_val), data.y_val) if len(data.y_val) else None
-        self.trainer = self._model.trainer(
-            self._shaped(data.x),
-            data.y,
-            batch_size=_batch(experiment.training.batch_size, len(data.y)),
-            validation_data=held_out,
+        self.model = build(experiment, examples, seed, backend)
+        self.backend = self.model.backend
+        self.trainer = self.model.trainer(
+            self.inputs(examples.x),
+            examples.y,
+            batch_size=_batch(experiment.training.batch_size, len(examples.y)),
+            validation_data=(self.inputs(examples.x_val), examples.y_val) if len(examples.y_val) else None,
             shuffle=experiment.training.shuffle,
+            augment=_augmentation(experiment, examples, seed),
         )
+        self._stopping = _stopping(experiment, examples)
+
+    def inputs(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Inputs as they were measured (n, inputs), as the network takes them: scaled, (n, *input_shape)."""
+        return self._scaling(x).reshape(len(x), *self.model.input_shape)
 
     @property
     def step(self) -> int:
@@ -78,46 +102,89 @@ class NetworkLearner:
             trainer.set_batch_size(_batch(int(value), len(self.dataset.y)))
         elif name == "activation":
             for index, words in enumerate(hidden_specs(self._layers)):
-                if len(words) > 1 and words[-1].isidentifier():
-                    self._model.set_activation(index, str(value))
+                if activation_place(words) is not None:
+                    self.model.set_activation(index, str(value))
         else:
             return False
         return True
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
-        answers = self._model.predict(self._shaped(x)).astype(np.float64)
-        if self._model.loss == "hinge":
+        answers = self.model.predict(self.inputs(x)).astype(np.float64)
+        if self.model.loss == "hinge":
             answers = (answers + 1) / 2
         answers = np.clip(answers, 0, 1)
         return answers[:, 0] if answers.shape[1] == 1 else answers
 
-    def _shaped(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        return x.reshape(len(x), *self._model.input_shape)
+    def gave_up(self, epoch: int, quantities: Mapping[str, float]) -> bool:
+        return self._stopping is not None and self._stopping.after_epoch(epoch, quantities, self.model)
+
+    def end(self) -> None:
+        if self._stopping is not None:
+            self._stopping.end(self.model)
 
 
-def build(experiment: Experiment, data: datasets.Dataset, seed: int, backend: str) -> Sequential:
+def build(experiment: Experiment, examples: Dataset, seed: int, backend: str) -> Sequential:
     """The experiment's network, compiled; raises EngineError where its parts do not fit together."""
     spec = experiment.model
     layers = parse_layers(spec.layers, spec.kernel_initializer, spec.bias_initializer)
+    if spec.l2:
+        layers = [_with_penalty(layer, f"l2 {spec.l2!r}") for layer in layers]
     model = Sequential(
-        layers, input_shape=_input_shape(layers[0], data), seed=seed, dtype=spec.dtype, backend=backend
+        layers, input_shape=_input_shape(layers, examples), seed=seed, dtype=spec.dtype, backend=backend
     )
-    settings = {"learning_rate": spec.learning_rate}
-    if spec.optimizer == "sgd":
-        settings["momentum"] = spec.momentum
     model.compile(
-        optimizer=optimizers.make(spec.optimizer, **settings),
+        optimizer=optimizers.make(spec.optimizer, **_optimizer_settings(spec)),
         loss=spec.loss,
-        metrics=[] if data.kind == "regression" else ["accuracy"],
+        metrics=[] if examples.kind == "regression" else ["accuracy"],
     )
     return model
 
 
-def _input_shape(first: Layer, data: datasets.Dataset) -> tuple[int, ...]:
-    """A dense layer takes rows of numbers; anything else takes images as images, where there are any."""
-    if isinstance(first, Dense) or data.image_shape is None:
-        return (data.x.shape[1],)
-    return data.image_shape if isinstance(first, Flatten) else (*data.image_shape, 1)
+def _optimizer_settings(spec: ModelSpec) -> dict[str, Any]:
+    settings: dict[str, Any] = {"learning_rate": spec.learning_rate, "weight_decay": spec.weight_decay}
+    if spec.optimizer == "sgd":
+        settings |= {"momentum": spec.momentum, "nesterov": spec.nesterov}
+    if spec.global_clipnorm:
+        settings["global_clipnorm"] = spec.global_clipnorm
+    return settings
+
+
+def _with_penalty(layer: Layer, penalty: str) -> Layer:
+    return replace(layer, kernel_regularizer=penalty) if isinstance(layer, Dense | Conv2D) else layer
+
+
+def _input_shape(layers: list[Layer], examples: Dataset) -> tuple[int, ...]:
+    """Layers that slide windows get images with a channel; all others rows of numbers."""
+    if examples.image_shape is None:
+        return (examples.x.shape[1],)
+    windows = Conv2D | MaxPooling2D | AveragePooling2D | GlobalAveragePooling2D
+    if any(isinstance(layer, windows) for layer in layers):
+        return (*examples.image_shape, 1)
+    return examples.image_shape if isinstance(layers[0], Flatten) else (examples.x.shape[1],)
+
+
+def _augmentation(experiment: Experiment, examples: Dataset, seed: int) -> Augmentation | None:
+    """How the training inputs are changed in each epoch; InputError where that means nothing."""
+    training = experiment.training
+    if not (training.shift or training.rotate or training.noise):
+        return None
+    shape = examples.image_shape
+    if shape is None and (training.shift or training.rotate):
+        message = f"{experiment.data.name} holds no images, so nothing can be shifted or rotated"
+        raise InputError(message, "noise goes with any inputs")
+    return Augmentation(
+        training.shift, training.rotate, training.noise, seed, shape or (1, examples.x.shape[1])
+    )
+
+
+def _stopping(experiment: Experiment, examples: Dataset) -> EarlyStopping | None:
+    patience = experiment.training.patience
+    if patience == 0:
+        return None
+    if len(examples.y_val) == 0:
+        message = f"patience waits for the held-out loss, and {experiment.data.name} holds nothing out"
+        raise InputError(message, "set patience = 0, or take another data set")
+    return EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
 
 
 def _batch(batch_size: int, examples: int) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tutor.content.model import Experiment, Value
 from tutor.content.settings import is_on
-from tutor.engine import datasets
 from tutor.engine.classic.perceptron import Perceptron, novikoff_bound
 from tutor.errors import InputError
+from tutor.lab import data
 from tutor.lab.learner import Observation
 from tutor.report import Perceptron as PerceptronReport
 
@@ -27,12 +29,13 @@ class PerceptronLearner:
     backend = "cpu"
 
     def __init__(self, experiment: Experiment, seed: int) -> None:
-        self.dataset = datasets.load(experiment.data.name, seed, **experiment.data.options)
+        self.dataset = data.load(experiment.data, seed)
         if self.dataset.kind != "binary":
             message = f"a perceptron needs two classes, and {experiment.data.name} is no set of two classes"
             raise InputError(message, "take another data set, or a network")
-        self._x, self._y = _with_signs(self.dataset.x, self.dataset.y)
-        self._x_val, self._y_val = _with_signs(self.dataset.x_val, self.dataset.y_val)
+        self._scaling = data.Scaling.of(experiment.data, self.dataset.x)
+        self._x, self._y = _with_signs(self._scaling(self.dataset.x), self.dataset.y)
+        self._x_val, self._y_val = _with_signs(self._scaling(self.dataset.x_val), self.dataset.y_val)
         self._unit = Perceptron(self._x.shape[1], experiment.model.learning_rate)
         self._bound = novikoff_bound(self._x, self._y)
         self._shuffle = experiment.training.shuffle
@@ -93,9 +96,15 @@ class PerceptronLearner:
         self._shuffle = is_on(value)
         return True
 
+    def gave_up(self, epoch: int, quantities: Mapping[str, float]) -> bool:
+        return False
+
+    def end(self) -> None:
+        """Nothing to put back: a perceptron keeps its last weights."""
+
     @_QUIET
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
-        return (self._unit.answer(x) + 1) / 2
+        return (self._unit.answer(self._scaling(x)) + 1) / 2
 
     def _next_order(self) -> NDArray[np.intp]:
         count = len(self._y)

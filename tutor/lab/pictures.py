@@ -72,7 +72,7 @@ def samples(learner: Learner, *, over: bool = False) -> Samples | None:
     answers = beliefs.argmax(axis=1)
     missed = np.flatnonzero(answers != labels)[: MISSED if over else 0]
     chosen = np.concatenate((missed, np.setdiff1d(np.arange(len(labels)), missed)))[:SAMPLES]
-    names = [int(name) for name in data.names]
+    names = [int(name) if name.isdecimal() else place for place, name in enumerate(data.names)]
     return Samples(
         width=width,
         height=height,

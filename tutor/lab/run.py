@@ -40,10 +40,12 @@ def check_interval(experiment: Experiment) -> int:
     """Epochs from one check to the next: of the curves, the goal, the fewest and most errors.
 
     A perceptron is checked after every epoch, a network after every ``epochs // 500`` of them, because
-    with four examples an evaluation costs more than the epoch. It depends on the experiment alone, so
-    neither the pace nor the size of the chunks can change at which step a goal counts as reached.
+    with four examples an evaluation costs more than the epoch; with patience, which counts epochs, after
+    each. It depends on the experiment and its knobs alone, so neither the pace nor the size of the chunks
+    can change at which step a goal counts as reached.
     """
-    return 1 if experiment.kind == "perceptron" else max(1, experiment.training.epochs // CHECKS)
+    training = experiment.training
+    return 1 if experiment.kind == "perceptron" or training.patience else max(1, training.epochs // CHECKS)
 
 
 class Run:
@@ -76,7 +78,6 @@ class Run:
         self._max_steps = max_steps
         self._clock = clock
         self._sleep = sleep
-        self._interval = check_interval(experiment)
         self._goal = Condition.parse(experiment.goal.when) if experiment.goal else None
         turned = {name: accept(find_knob(experiment, name), value) for name, value in (knobs or {}).items()}
         self.knobs: dict[str, Value] = initial_knobs(experiment) | turned
@@ -92,7 +93,7 @@ class Run:
 
     @property
     def finished(self) -> bool:
-        """Whether the goal, the budget or a number that is not finite has ended the run."""
+        """Whether goal, budget, patience or a number that is not finite has ended the run."""
         return self._stopped != ""
 
     def advance(self, seconds: float = 0.05) -> None:
@@ -158,6 +159,7 @@ class Run:
 
     def _begin(self, learner: Learner) -> None:
         self._learner = learner
+        self._interval = check_interval(apply(self.experiment, self.knobs))
         self._history = History(learner.curves, self._goal)
         self._observation = None
         self._stopped: StopReason = ""
@@ -205,8 +207,14 @@ class Run:
         self._remember()
         if math.isfinite(self._history.goal_step):
             self._stopped = "goal"
+            return
+        if self._learner.gave_up(self._learner.epoch, quantities):
+            self._stopped = "patience"
         elif self.fraction >= 1:
             self._stopped = "budget"
+        if self.finished:
+            self._learner.end()
+            self._observation = None
 
     def _remember(self) -> None:
         """What the panels show of the run's past, recorded whether or not one of them is open."""
