@@ -20,7 +20,7 @@ from tutor.engine.kernels.cpu.functions import (
 )
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import fill, keep, largest, load, store, total, where_less
-from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView
+from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView, advanced
 
 LEAK = 0.2
 """Slope of leaky_relu below 0, Keras's default."""
@@ -35,10 +35,17 @@ def activation_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None
     if op[d.FUNCTION] == d.SOFTMAX:
         _softmax(workspace, op, rows)
         return
-    values, function = workspace.values, op[d.FUNCTION]
-    z, a = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
-    for i in range(0, rows * op[d.OUT_STRIDE], d.WIDTH):
-        store(values, a + i, _value(function, load(values, z + i)))
+    function, size = op[d.FUNCTION], rows * op[d.OUT_STRIDE]
+    z = advanced(workspace.values, op[d.INPUT] * workspace.capacity)
+    a = advanced(workspace.values, op[d.OUTPUT] * workspace.capacity)
+    if function == d.TANH:
+        _values(d.TANH, z, a, size)
+    elif function == d.SIGMOID:
+        _values(d.SIGMOID, z, a, size)
+    elif function == d.RELU:
+        _values(d.RELU, z, a, size)
+    else:
+        _values(function, z, a, size)
 
 
 @kernel
@@ -55,6 +62,12 @@ def activation_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> Non
 
 
 # --------------------------------------------------------------------------- number by number
+
+
+@inlined
+def _values(function: int, z: Pointer, a: Pointer, size: int) -> None:
+    for i in range(0, size, d.WIDTH):
+        store(a, i, _value(function, load(z, i)))
 
 
 @inlined

@@ -1,13 +1,17 @@
-"""The fully connected layer: z = x W + b, and its gradients; all three products are ``accumulate``."""
+"""The fully connected layer: z = x W + b, and its gradients; all three products are ``accumulate``.
+
+*Narrow* layers, inputs and outputs no more than a lane group each, have loops of their own: there, calls and
+passes over memory would cost more than the arithmetic.
+"""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel
+from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import fill, load, multiply_add, spread, store
-from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView
+from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
 
 
 class Matrix(NamedTuple):
@@ -32,6 +36,78 @@ def dense_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, r
     accumulate(Matrix(workspace.values, start, width, 1), x, w, rows, op[d.IN_WIDTH], width)
 
 
+@inlined
+def is_narrow(op: Pointer) -> bool:
+    """Whether :func:`narrow_forward` and :func:`narrow_backward` do for the layer."""
+    return bool(op[d.IN_STRIDE] == d.WIDTH and op[d.OUT_STRIDE] == d.WIDTH)
+
+
+@inlined
+def narrow_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """As :func:`dense_forward`, where inputs and outputs are one lane group each."""
+    x = advanced(workspace.values, op[d.INPUT] * workspace.capacity)
+    z = advanced(workspace.values, op[d.OUTPUT] * workspace.capacity)
+    w, bias, depth = advanced(network.parameters, op[d.KERNEL]), op[d.BIAS], op[d.IN_WIDTH]
+    start = load(network.parameters, bias)
+    for r in range(0, (rows - 3) * d.WIDTH, 4 * d.WIDTH):
+        s0 = s1 = s2 = s3 = start
+        for k in range(depth):
+            group = load(w, k * d.WIDTH)
+            s0 = multiply_add(spread(x, r + k), group, s0)
+            s1 = multiply_add(spread(x, r + k + d.WIDTH), group, s1)
+            s2 = multiply_add(spread(x, r + k + 2 * d.WIDTH), group, s2)
+            s3 = multiply_add(spread(x, r + k + 3 * d.WIDTH), group, s3)
+        store(z, r, s0)
+        store(z, r + d.WIDTH, s1)
+        store(z, r + 2 * d.WIDTH, s2)
+        store(z, r + 3 * d.WIDTH, s3)
+    for r in range((rows - rows % 4) * d.WIDTH, rows * d.WIDTH, d.WIDTH):
+        s0 = start
+        for k in range(depth):
+            s0 = multiply_add(spread(x, r + k), load(w, k * d.WIDTH), s0)
+        store(z, r, s0)
+
+
+@inlined
+def narrow_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """As :func:`dense_backward`, where inputs and outputs are one lane group each."""
+    x = advanced(workspace.values, op[d.INPUT] * workspace.capacity)
+    dz = advanced(workspace.deltas, op[d.OUTPUT] * workspace.capacity)
+    depth, end = op[d.IN_WIDTH], rows * d.WIDTH
+    zero = fill(dz, 0.0)
+    dw = advanced(network.gradients, op[d.KERNEL])
+    column_sum = zero
+    for r in range(0, end, d.WIDTH):
+        column_sum = column_sum + load(dz, r)
+    store(network.gradients, op[d.BIAS], column_sum)
+    for k in range(0, depth, 4):
+        s0 = s1 = s2 = s3 = zero
+        for r in range(0, end, d.WIDTH):
+            group = load(dz, r)
+            s0 = multiply_add(spread(x, r + k), group, s0)
+            s1 = multiply_add(spread(x, r + k + 1), group, s1)
+            s2 = multiply_add(spread(x, r + k + 2), group, s2)
+            s3 = multiply_add(spread(x, r + k + 3), group, s3)
+        store(dw, k * d.WIDTH, s0)
+        if k + 1 < depth:
+            store(dw, (k + 1) * d.WIDTH, s1)
+        if k + 2 < depth:
+            store(dw, (k + 2) * d.WIDTH, s2)
+        if k + 3 < depth:
+            store(dw, (k + 3) * d.WIDTH, s3)
+    if op[d.INPUT] == 0:
+        return
+    transpose(network, workspace, op)
+    w = advanced(workspace.transposed, op[d.TRANSPOSED])
+    dx = advanced(workspace.deltas, op[d.INPUT] * workspace.capacity)
+    width = op[d.OUT_WIDTH]
+    for r in range(0, end, d.WIDTH):
+        s0 = zero
+        for j in range(width):
+            s0 = multiply_add(spread(dz, r + j), load(w, j * d.WIDTH), s0)
+        store(dx, r, s0)
+
+
 @kernel
 def dense_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """From dz at OUTPUT: db = column sums of dz, dW = xᵀ dz; dx = dz Wᵀ unless x is the network's input."""
@@ -49,7 +125,7 @@ def dense_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, 
     accumulate(dw, x_transposed, dz, op[d.IN_WIDTH], rows, width)
     if op[d.INPUT] == 0:
         return
-    _transpose(network, workspace, op)
+    transpose(network, workspace, op)
     w_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED], op[d.IN_STRIDE], 1)
     dx = Matrix(workspace.deltas, place, op[d.IN_STRIDE], 1)
     clear(dx, rows, op[d.IN_STRIDE])
@@ -64,7 +140,7 @@ def clear(c: Matrix, rows: int, width: int) -> None:
 
 
 @kernel
-def _transpose(network: NetworkView, workspace: WorkspaceView, op: Pointer) -> None:
+def transpose(network: NetworkView, workspace: WorkspaceView, op: Pointer) -> None:
     """Wᵀ (OUT_WIDTH, IN_STRIDE) from W (IN_WIDTH, OUT_STRIDE); its padding was zero from the start."""
     for j in range(op[d.OUT_WIDTH]):
         target = op[d.TRANSPOSED] + j * op[d.IN_STRIDE]

@@ -10,18 +10,50 @@ p (rows, OUT_STRIDE) is the output of the last operation, t the targets, k the n
 
 The cross-entropies are computed from z, the input of the last operation, and their gradient (p - t) is
 written there: with log p never formed, they are exact for every z, and the last activation's derivative is
-skipped.
+skipped. Sums over the batch are kept in float64.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.functions import softplus
-from tutor.engine.kernels.cpu.jit import kernel
-from tutor.engine.kernels.cpu.lanes import fill, keep, largest, load, magnitude, store, total, where_less
-from tutor.engine.kernels.cpu.views import ExamplesView, NetworkView, WorkspaceView, operation
+from tutor.engine.kernels.cpu.functions import exp_nonpositive, log1p_unit
+from tutor.engine.kernels.cpu.jit import inlined, kernel
+from tutor.engine.kernels.cpu.lanes import (
+    fill,
+    keep,
+    largest,
+    load,
+    magnitude,
+    store,
+    total,
+    where_less,
+    widened,
+)
+from tutor.engine.kernels.cpu.views import (
+    ExamplesView,
+    NetworkView,
+    Pointer,
+    WorkspaceView,
+    advanced,
+    operation,
+)
+
+
+class Outputs(NamedTuple):
+    """What a loss looks at: ``rows`` examples, whose targets stand where ``order`` says."""
+
+    z: Pointer  # inputs of the last operation, (rows, stride)
+    p: Pointer
+    dz: Pointer  # gradients by them
+    dp: Pointer
+    targets: Pointer
+    order: Pointer
+    rows: int
+    width: int
+    stride: int
 
 
 @kernel
@@ -30,110 +62,89 @@ def starts_from_logits(loss: int) -> bool:
     return loss in (d.BINARY_CROSSENTROPY, d.CATEGORICAL_CROSSENTROPY)
 
 
-@kernel
+@inlined
 def loss_and_delta(
     network: NetworkView, workspace: WorkspaceView, examples: ExamplesView, loss: int, first: int, rows: int
 ) -> float:
     """The loss of the batch order[first : first + rows]; its gradient goes into the deltas."""
     op = operation(network, network.depth - 1)
-    width, stride = op[d.OUT_WIDTH], op[d.OUT_STRIDE]
     z, p = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
-    loss_sum = 0.0
-    for r in range(rows):
-        t = examples.order[first + r] * stride
-        at_z, at_p = z + r * stride, p + r * stride
-        if loss == d.CATEGORICAL_CROSSENTROPY:
-            loss_sum += _categorical(workspace, examples, at_z, at_p, t, width, 1.0 / rows)
-        elif loss == d.BINARY_CROSSENTROPY:
-            loss_sum += _binary(workspace, examples, at_z, at_p, t, width, 1.0 / (rows * width)) / width
-        elif loss == d.MEAN_SQUARED_ERROR:
-            loss_sum += _squared(workspace, examples, at_p, t, width, 1.0 / (rows * width)) / width
-        elif loss == d.MEAN_ABSOLUTE_ERROR:
-            loss_sum += _absolute(workspace, examples, at_p, t, width, 1.0 / (rows * width)) / width
-        else:
-            loss_sum += _hinge(workspace, examples, at_p, t, width, 1.0 / (rows * width)) / width
-    return loss_sum / rows
+    outputs = Outputs(
+        advanced(workspace.values, z),
+        advanced(workspace.values, p),
+        advanced(workspace.deltas, z),
+        advanced(workspace.deltas, p),
+        examples.targets,
+        advanced(examples.order, first),
+        rows,
+        op[d.OUT_WIDTH],
+        op[d.OUT_STRIDE],
+    )
+    if loss == d.CATEGORICAL_CROSSENTROPY:
+        return _categorical(outputs)
+    if loss == d.BINARY_CROSSENTROPY:
+        return _mean(d.BINARY_CROSSENTROPY, outputs)
+    if loss == d.MEAN_SQUARED_ERROR:
+        return _mean(d.MEAN_SQUARED_ERROR, outputs)
+    return _mean(loss, outputs)
+
+
+@inlined
+def _mean(loss: int, outputs: Outputs) -> float:
+    """The mean over all outputs of all examples, each of which counts by itself."""
+    zero = fill(outputs.p, 0.0)
+    sums = widened(zero)
+    share = 1.0 / (outputs.rows * outputs.width)
+    deltas = outputs.dz if loss == d.BINARY_CROSSENTROPY else outputs.dp
+    for r in range(outputs.rows):
+        target = outputs.order[r] * outputs.stride
+        for c in range(0, outputs.width, d.WIDTH):
+            at = r * outputs.stride + c
+            z, p, t = load(outputs.z, at), load(outputs.p, at), load(outputs.targets, target + c)
+            term, slope = _term(loss, z, p, t)
+            sums = sums + widened(keep(term, outputs.width - c, zero))
+            store(deltas, at, keep(slope * share, outputs.width - c, zero))
+    return float(total(sums) * share)
+
+
+@inlined
+def _term(loss: int, z: Any, p: Any, t: Any) -> Any:
+    """What each output adds to the loss, and the slope of that."""
+    zero, one = fill(z, 0.0), fill(z, 1.0)
+    if loss == d.BINARY_CROSSENTROPY:
+        # t softplus(-z) + (1 - t) softplus(z), written so that no large numbers are subtracted
+        wrong_side = where_less(z, zero, -z * t, z * (1.0 - t))
+        return wrong_side + log1p_unit(exp_nonpositive(-magnitude(z))), p - t
+    if loss == d.HINGE:
+        short = 1.0 - t * p
+        return where_less(short, zero, zero, short), where_less(zero, short, -t, zero)
+    error = p - t
+    if loss == d.MEAN_SQUARED_ERROR:
+        return error * error, error * 2.0
+    return magnitude(error), where_less(error, zero, -one, where_less(zero, error, one, zero))
 
 
 @kernel
-def _squared(
-    workspace: WorkspaceView, examples: ExamplesView, p: int, t: int, width: int, scale: float
-) -> float:
-    sums = fill(workspace.values, 0.0)
-    for c in range(0, width, d.WIDTH):
-        error = load(workspace.values, p + c) - load(examples.targets, t + c)
-        error = keep(error, width - c, fill(workspace.values, 0.0))
-        sums = sums + error * error
-        store(workspace.deltas, p + c, error * (2.0 * scale))
-    return float(total(sums))
-
-
-@kernel
-def _absolute(
-    workspace: WorkspaceView, examples: ExamplesView, p: int, t: int, width: int, scale: float
-) -> float:
-    zero = fill(workspace.values, 0.0)
-    sums = zero
-    for c in range(0, width, d.WIDTH):
-        error = keep(load(workspace.values, p + c) - load(examples.targets, t + c), width - c, zero)
-        sums = sums + magnitude(error)
-        direction = where_less(
-            error, zero, fill(zero, -scale), where_less(zero, error, fill(zero, scale), zero)
-        )
-        store(workspace.deltas, p + c, direction)
-    return float(total(sums))
-
-
-@kernel
-def _hinge(
-    workspace: WorkspaceView, examples: ExamplesView, p: int, t: int, width: int, scale: float
-) -> float:
-    zero = fill(workspace.values, 0.0)
-    sums = zero
-    for c in range(0, width, d.WIDTH):
-        target = load(examples.targets, t + c)
-        short = keep(1.0 - target * load(workspace.values, p + c), width - c, zero)
-        sums = sums + where_less(short, zero, zero, short)
-        store(workspace.deltas, p + c, where_less(zero, short, target * -scale, zero))
-    return float(total(sums))
-
-
-@kernel
-def _binary(
-    workspace: WorkspaceView, examples: ExamplesView, z: int, p: int, t: int, width: int, scale: float
-) -> float:
-    """-t log p - (1 - t) log(1 - p) = softplus(z) - t z."""
-    zero = fill(workspace.values, 0.0)
-    sums = zero
-    for c in range(0, width, d.WIDTH):
-        target, logit = load(examples.targets, t + c), load(workspace.values, z + c)
-        # softplus(z) - t z = t softplus(-z) + (1 - t) softplus(z): no difference of large numbers
-        loss = target * softplus(-logit) + (1.0 - target) * softplus(logit)
-        sums = sums + keep(loss, width - c, zero)
-        delta = (load(workspace.values, p + c) - target) * scale
-        store(workspace.deltas, z + c, keep(delta, width - c, zero))
-    return float(total(sums))
-
-
-@kernel
-def _categorical(
-    workspace: WorkspaceView, examples: ExamplesView, z: int, p: int, t: int, width: int, scale: float
-) -> float:
-    """Σ t (log Σ exp z - z).
+def _categorical(outputs: Outputs) -> float:
+    """The mean over the examples of Σ t (log Σ exp z - z).
 
     The largest p is exp(0) over the softmax's sum, so that log Σ exp z = max z - log max p.
     """
-    values = workspace.values
-    zero = fill(values, 0.0)
-    top, likeliest = fill(values, values[z]), zero
-    for c in range(0, width, d.WIDTH):
-        logit, chance = keep(load(values, z + c), width - c, top), load(values, p + c)
-        top = where_less(top, logit, logit, top)
-        likeliest = where_less(likeliest, chance, chance, likeliest)
-    log_sum = fill(values, largest(top) - math.log(largest(likeliest)))
-    sums = zero
-    for c in range(0, width, d.WIDTH):
-        target = load(examples.targets, t + c)
-        sums = sums + target * (log_sum - load(values, z + c))
-        store(workspace.deltas, z + c, (load(values, p + c) - target) * scale)
-    return float(total(sums))
+    zero = fill(outputs.z, 0.0)
+    sums = widened(zero)
+    scale = 1.0 / outputs.rows
+    for r in range(outputs.rows):
+        z, p = advanced(outputs.z, r * outputs.stride), advanced(outputs.p, r * outputs.stride)
+        dz = advanced(outputs.dz, r * outputs.stride)
+        targets = advanced(outputs.targets, outputs.order[r] * outputs.stride)
+        top, likeliest = fill(z, z[0]), zero
+        for c in range(0, outputs.width, d.WIDTH):
+            logit, chance = keep(load(z, c), outputs.width - c, top), load(p, c)
+            top = where_less(top, logit, logit, top)
+            likeliest = where_less(likeliest, chance, chance, likeliest)
+        log_sum = fill(z, largest(top) - math.log(largest(likeliest)))
+        for c in range(0, outputs.width, d.WIDTH):
+            t = load(targets, c)
+            sums = sums + widened(t * (log_sum - load(z, c)))
+            store(dz, c, (load(p, c) - t) * scale)
+    return float(total(sums) * scale)

@@ -7,7 +7,13 @@ import math
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.activations import activation_backward, activation_forward
 from tutor.engine.kernels.cpu.conv import conv_backward, conv_forward
-from tutor.engine.kernels.cpu.dense import dense_backward, dense_forward
+from tutor.engine.kernels.cpu.dense import (
+    dense_backward,
+    dense_forward,
+    is_narrow,
+    narrow_backward,
+    narrow_forward,
+)
 from tutor.engine.kernels.cpu.dropout import Mode, dropout_backward, dropout_forward
 from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite, clip, penalty
 from tutor.engine.kernels.cpu.jit import entry, spliced
@@ -144,7 +150,9 @@ def _forward(
             store(workspace.values, r * width + c, load(examples.inputs, source + c))
     for k in range(network.depth):
         op = operation(network, k)
-        if op[d.KIND] == d.DENSE:
+        if op[d.KIND] == d.DENSE and is_narrow(op):
+            narrow_forward(network, workspace, op, rows)
+        elif op[d.KIND] == d.DENSE:
             dense_forward(network, workspace, op, rows)
         elif op[d.KIND] == d.ACTIVATION:
             activation_forward(workspace, op, rows)
@@ -169,7 +177,9 @@ def _backward(network: NetworkView, workspace: WorkspaceView, mode: Mode, count:
     """The first ``count`` operations in reverse; the last one's delta is there already."""
     for k in range(count - 1, -1, -1):
         op = operation(network, k)
-        if op[d.KIND] == d.DENSE:
+        if op[d.KIND] == d.DENSE and is_narrow(op):
+            narrow_backward(network, workspace, op, rows)
+        elif op[d.KIND] == d.DENSE:
             dense_backward(network, workspace, op, rows)
         elif op[d.KIND] == d.ACTIVATION:
             activation_backward(workspace, op, rows)
