@@ -15,6 +15,7 @@ from tutor.engine.augmentation import Augmentation
 from tutor.engine.health import HealthCheck
 from tutor.engine.kernels import description as d
 from tutor.engine.layers import Layer
+from tutor.engine.rehearsal import Rehearsal, rehearse
 from tutor.engine.report import HealthReport, LayerHealth, TrainingReport
 from tutor.errors import EngineError
 
@@ -148,17 +149,27 @@ class Trainer:
     def _pieces(self, steps: int) -> Iterator[int]:
         """``steps`` in one piece; with augmentation one per epoch, before which its images are made."""
         while self._augment is not None and steps > 0:
-            if self._augmented_for != self.epoch:
-                self._augmented_for = self.epoch
-                shape = (self.data.count, *self.model.input_shape)
-                images = self._augment.apply(self.data.inputs.reshape(shape), self.epoch)
-                inputs = _pad(images.reshape(self.data.count, -1), self.model.dtype)
-                self._examples = self._examples._replace(inputs=inputs)
+            self._make_images()
             piece = min(steps, self.steps_to_epoch_end)
             steps -= piece
             yield piece
         if steps > 0:
             yield steps
+
+    def _make_images(self) -> None:
+        """With augmentation, the images of the present epoch, which depend on nothing but its number."""
+        if self._augment is None or self._augmented_for == self.epoch:
+            return
+        self._augmented_for = self.epoch
+        shape = (self.data.count, *self.model.input_shape)
+        images = self._augment.apply(self.data.inputs.reshape(shape), self.epoch)
+        inputs = _pad(images.reshape(self.data.count, -1), self.model.dtype)
+        self._examples = self._examples._replace(inputs=inputs)
+
+    def rehearse(self) -> Rehearsal:
+        """The step that comes next, done on copies; changes nothing in the run."""
+        self._make_images()
+        return rehearse(self.model, self._examples, self._run)
 
     def set_learning_rate(self, value: float) -> None:
         """From the next step on; it stays, also where there was a schedule."""

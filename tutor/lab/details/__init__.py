@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from tutor.lab.details.drawing import drawing
+from tutor.lab.details.inspection import inspection
 from tutor.lab.details.past import Past
+from tutor.lab.details.picture import confusion_and_mistakes, fit
+from tutor.lab.details.pre_activations import pre_activations
 from tutor.lab.learner import Learner
 from tutor.lab.network import NetworkLearner
 from tutor.report import Report, Wanted
@@ -17,6 +21,19 @@ __all__ = ["Past", "add"]
 
 def add(report: Report, learner: Learner, past: Past, wanted: Wanted) -> Report:
     """The report with the details that are wanted, as far as this kind of learner has them."""
-    if isinstance(learner, NetworkLearner) and "health" in wanted.topics:
+    topics = wanted.topics
+    if "picture" in topics:
+        confusion, mistakes = confusion_and_mistakes(learner)
+        report = replace(report, confusion=confusion, mistakes=mistakes, fit=fit(learner))
+    if not isinstance(learner, NetworkLearner):
+        return report
+    if "health" in topics:
         report = replace(report, health=past.health(learner.trainer))
+    if "pre_activations" in topics:
+        report = replace(report, pre_activations=pre_activations(learner.trainer, wanted.layer))
+    if "drawing" in topics:
+        report = replace(report, drawing=drawing(learner, wanted.example))
+    if "inspection" in topics:
+        unit = inspection(learner.trainer, wanted.layer, wanted.unit, wanted.example)
+        report = replace(report, inspection=unit)
     return report

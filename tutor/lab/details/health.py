@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.engine import Trainer, activations
+from tutor.engine import Sequential, Trainer, activations
 from tutor.engine.kernels import description as d
 from tutor.engine.report import Histogram, LayerSurvey
 from tutor.report import Bins, LayerHealth
@@ -10,13 +10,13 @@ from tutor.report import Bins, LayerHealth
 
 def look(trainer: Trainer) -> list[LayerHealth]:
     """Every layer that computes anything, in order, seen on 64 training examples."""
-    functions = activation_names(trainer)
+    functions = activation_names(trainer.model)
     return [_layer(survey, functions.get(survey.name, "")) for survey in trainer.health().layers]
 
 
-def activation_names(trainer: Trainer) -> dict[str, str]:
+def activation_names(model: Sequential) -> dict[str, str]:
     """Layer name -> Keras name of its activation function, for the layers that have one, in order."""
-    plan, operations = trainer.model.plan, trainer.model.network.operations
+    plan, operations = model.plan, model.network.operations
     return {
         plan.layer_names[row[d.LAYER]]: activations.NAMES[row[d.FUNCTION]]
         for row in operations

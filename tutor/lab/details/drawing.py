@@ -1,0 +1,142 @@
+"""The network with its numbers, as one example goes through it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutor.engine import Conv2D, Dense, Sequential
+from tutor.engine.kernels import description as d
+from tutor.engine.rehearsal import forward
+from tutor.engine.trainer import Data
+from tutor.lab.details.health import activation_names
+from tutor.lab.details.picture import asked, beliefs
+from tutor.lab.network import NetworkLearner
+from tutor.report import Drawing, DrawnLayer, Maps
+
+MOST = 4096
+"""Longer rows of numbers are left out: nobody could see them one by one."""
+
+Array = NDArray[np.float64]
+
+
+def drawing(learner: NetworkLearner, example: int) -> Drawing:
+    """The network with the held-out (else training) example of that number, or with the last one."""
+    model, data = learner.model, learner.dataset
+    x, targets = asked(data)
+    example = min(max(example, 0), len(x) - 1)
+    one = x[example : example + 1]
+    label, answer = _label_and_answer(learner, one, targets[example])
+    taken = learner.inputs(one)
+    outputs = _outputs(model, taken)
+    names = model.plan.layer_names
+    return Drawing(
+        layers=[_input(taken[0]), *_layers(model, outputs)],
+        example=example,
+        label=label,
+        answer=answer,
+        image=_maps("input", one.reshape(*data.image_shape, 1)) if data.image_shape else None,
+        filters=_filters(model),
+        maps=[_maps(name, each) for name, each in zip(names, outputs, strict=False) if each.ndim == 3],
+    )
+
+
+def _label_and_answer(
+    learner: NetworkLearner, one: NDArray[np.float32], target: np.generic
+) -> tuple[str, str]:
+    data = learner.dataset
+    if data.kind == "regression":
+        number = float(learner.model.predict(learner.inputs(one)).flat[0])
+        return f"{float(target):.4g}", f"{number:.4g}"
+    believed = beliefs(learner, one)[0]
+    answer = data.names[believed.argmax()] if np.isfinite(believed).all() else "?"
+    return data.names[int(target)], answer
+
+
+def _outputs(model: Sequential, one: NDArray[np.float32]) -> list[Array]:
+    """What each layer answers to one example (1, *input shape); a layer that only reshapes passes it on."""
+    passage = forward(model, Data.of(one.reshape(1, -1), np.zeros((0, 1)), model.dtype).examples)
+    last = {row[d.LAYER]: row for row in model.network.operations}
+    answers, present = [], one[0].astype(np.float64)
+    for number, shape in enumerate(model.plan.output_shapes):
+        if number in last:
+            present = passage.outputs(last[number])[0].astype(np.float64)
+        present = present.reshape(shape)
+        answers.append(present)
+    return answers
+
+
+def _input(example: NDArray[np.float32]) -> DrawnLayer:
+    return DrawnLayer(
+        name="input",
+        kind="input",
+        shape=list(example.shape),
+        activation="",
+        parameters=0,
+        inputs=0,
+        units=example.size,
+        weights=[],
+        biases=[],
+        outputs=_few(example),
+    )
+
+
+def _layers(model: Sequential, outputs: list[Array]) -> list[DrawnLayer]:
+    functions, drawn = activation_names(model), []
+    inputs = math.prod(model.input_shape)
+    for number, answers in enumerate(outputs):
+        name = model.plan.layer_names[number]
+        tensors = [t for t in model.plan.tensors if t.layer.partition("/")[0] == name]
+        weights, biases = np.zeros(0), np.zeros(0)
+        if isinstance(model.layers[number], Dense | Conv2D):
+            weights, biases = (tensor.view(model.network.parameters) for tensor in tensors)
+        drawn.append(
+            DrawnLayer(
+                name=name,
+                kind=model.layers[number].kind,
+                shape=list(answers.shape),
+                activation=functions.get(name, ""),
+                parameters=sum(tensor.size for tensor in tensors),
+                inputs=inputs,
+                units=answers.size,
+                weights=_few(weights),
+                biases=_few(biases),
+                outputs=_few(answers),
+            )
+        )
+        inputs = answers.size
+    return drawn
+
+
+def _filters(model: Sequential) -> list[Maps]:
+    """The filters of each convolution, one small image for each channel that a filter looks at.
+
+    First all channels of the first filter, then those of the second; those that are too many are left out.
+    """
+    found = []
+    for tensor in model.plan.tensors:
+        if len(tensor.shape) == 4:
+            filters = tensor.view(model.network.parameters)
+            lines, columns, channels, count = filters.shape
+            images = filters.transpose(0, 1, 3, 2).reshape(lines, columns, channels * count)
+            found.append(_maps(tensor.layer, images))
+    return found
+
+
+def _maps(layer: str, images: NDArray[np.floating]) -> Maps:
+    """Images (height, width, count), in 256 shades from the least to the greatest number of all of them."""
+    height, width, count = images.shape
+    count = min(count, MOST // (height * width))
+    shown = np.moveaxis(images[:, :, :count], 2, 0).astype(np.float64)
+    finite = shown[np.isfinite(shown)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        shades = 255 * (shown / (high - low) - low / (high - low)) if high > low else np.zeros_like(shown)
+    shades = np.clip(np.nan_to_num(shades, nan=0.0, posinf=255.0, neginf=0.0), 0, 255)
+    return Maps(layer, height, width, count, np.rint(shades).astype(np.uint8).tobytes(), low, high)
+
+
+def _few(numbers: NDArray[np.floating]) -> list[float]:
+    return numbers.ravel().tolist() if numbers.size <= MOST else []
