@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from tutor import paths
 from tutor.content.fault import PackError
-from tutor.content.model import Experiment, Lesson, Pack
-from tutor.content.parse import read_lesson, read_pack
+from tutor.content.model import Case, Experiment, Lesson, Pack
+from tutor.content.parse import read_clinic, read_lesson, read_pack
 from tutor.errors import InputError, UsageError
 from tutor.text import clean_line
 
@@ -35,6 +35,11 @@ class Catalog:
     @property
     def lessons(self) -> list[Lesson]:
         return self.pack.lessons
+
+    @property
+    def clinic(self) -> list[Case]:
+        """The sick runs, the easiest first."""
+        return self.pack.clinic
 
     @classmethod
     def open(cls, path: Path | None = None) -> Catalog:
@@ -94,7 +99,7 @@ def _read_whole(root: Path) -> Pack:
     listing = read_pack(root)
     indices = range(len(listing.file.lessons))
     lessons = [read_lesson(listing.folder(index), index + 1) for index in indices]
-    return Pack(listing.file.id, clean_line(listing.file.title), lessons)
+    return Pack(listing.file.id, clean_line(listing.file.title), lessons, read_clinic(root))
 
 
 def _read_sound(root: Path, problems: list[str]) -> list[Lesson]:
@@ -116,4 +121,4 @@ def _read_sound(root: Path, problems: list[str]) -> list[Lesson]:
 def _merged(pack: Pack, own: Iterable[Lesson]) -> Pack:
     lessons = {lesson.id: lesson for lesson in pack.lessons} | {lesson.id: lesson for lesson in own}
     numbered = [replace(lesson, number=number) for number, lesson in enumerate(lessons.values(), start=1)]
-    return Pack(pack.id, pack.title, numbered)
+    return Pack(pack.id, pack.title, numbered, pack.clinic)

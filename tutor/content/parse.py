@@ -19,6 +19,8 @@ from tutor.content.fault import Fault, PackError
 from tutor.content.files import read_text
 from tutor.content.model import (
     FORMAT_VERSION,
+    Case,
+    ClinicFile,
     Experiment,
     LabFile,
     Lesson,
@@ -39,6 +41,7 @@ MAX_ITEMS = 100
 MAX_PAGE = 10_000
 """Most characters of a page; some 1,300 fill the screen, and far more than this would be slow to lay out."""
 
+CLINIC = "clinic.toml"
 FRONT_MATTER = "+++"
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
@@ -106,6 +109,35 @@ def read_pack(root: Path) -> Listing:
     if pack is None or faults:
         raise PackError(root, faults)
     return Listing(root, pack, document)
+
+
+@dataclass
+class ClinicDraft:
+    """``clinic.toml`` as far as it could be read; ``cases`` by index in the file."""
+
+    document: Document | None = None
+    cases: dict[int, Case] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def draft_clinic(root: Path) -> ClinicDraft:
+    """Read what can be read of the pack's sick runs; a pack need not have any."""
+    result = ClinicDraft()
+    if (root / CLINIC).exists():
+        try:
+            result.document = read_document(root, CLINIC)
+            result.cases = _items(result.document, ClinicFile, "case", Case, result.faults)
+        except PackError as error:
+            result.faults += error.faults
+    return result
+
+
+def read_clinic(root: Path) -> list[Case]:
+    """Read the pack's sick runs; raises :class:`PackError`, which names line and key."""
+    clinic = draft_clinic(root)
+    if clinic.faults:
+        raise PackError(root, clinic.faults)
+    return list(clinic.cases.values())
 
 
 def read_document(root: Path, name: str) -> Document:

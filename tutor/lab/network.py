@@ -44,11 +44,12 @@ class NetworkLearner:
         self._layers = experiment.model.layers
         self.model = build(experiment, examples, seed, backend)
         self.backend = self.model.backend
+        held_out = self.inputs(examples.x_val), self.targets(examples.y_val)
         self.trainer = self.model.trainer(
             self.inputs(examples.x),
-            examples.y,
+            self.targets(examples.y),
             batch_size=_batch(experiment.training.batch_size, len(examples.y)),
-            validation_data=(self.inputs(examples.x_val), examples.y_val) if len(examples.y_val) else None,
+            validation_data=held_out if len(examples.y_val) else None,
             shuffle=experiment.training.shuffle,
             augment=_augmentation(experiment, examples, seed),
         )
@@ -57,6 +58,12 @@ class NetworkLearner:
     def inputs(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Inputs as they were measured (n, inputs), as the network takes them: scaled, (n, *input_shape)."""
         return self._scaling(x).reshape(len(x), *self.model.input_shape)
+
+    def targets(self, y: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Targets (n,) as the loss takes them: class ids as rows of 0s and a 1, unless it takes ids."""
+        if self.dataset.kind != "classes" or self.model.loss == "categorical_crossentropy":
+            return y
+        return np.eye(self.dataset.n_classes, dtype=np.float32)[y.astype(int)]
 
     @property
     def step(self) -> int:

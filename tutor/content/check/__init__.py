@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.content.check.clinic import check_clinic
 from tutor.content.check.lab import check_lab
 from tutor.content.check.pack import check_folder, check_prerequisites, find_folders
 from tutor.content.check.prose import check_prose
@@ -17,7 +18,7 @@ from tutor.content.check.quiz import check_quiz
 from tutor.content.check.values import check_values
 from tutor.content.fault import Fault
 from tutor.content.model import Experiment
-from tutor.content.parse import Draft, draft
+from tutor.content.parse import Draft, draft, draft_clinic
 from tutor.errors import InputError
 
 __all__ = ["Inspection", "Validate", "check_pack", "inspect"]
@@ -59,6 +60,8 @@ def inspect(path: Path, validate: Validate | None = None) -> Inspection:
         faults += lesson.faults + check_lesson(lesson, validate)
     if root == path:
         faults += check_prerequisites(drafts)
+        names = [lesson.folder.name for lesson in drafts]
+        faults += check_clinic(draft_clinic(root), names, validate)
     return Inspection(root, drafts, sorted(set(faults)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -10,7 +10,7 @@ from tutor.content.check.rules import duplicates, ids
 from tutor.content.condition import Condition, quantities_of
 from tutor.content.document import Document
 from tutor.content.fault import Fault, KeyPath
-from tutor.content.model import Claim, Experiment, Knob
+from tutor.content.model import Experiment, Knob, Value
 from tutor.content.parse import Draft
 from tutor.content.settings import accept, initial_knobs
 from tutor.errors import InputError, TutorError
@@ -29,11 +29,11 @@ def check_lab(lesson: Draft, validate: Callable[[Experiment], None] | None) -> l
     named = [(("experiment", index, "id"), one.id) for index, one in lesson.experiments.items()]
     faults += ids(document, named, "experiment")
     for index, experiment in lesson.experiments.items():
-        faults += _Checker(document, ("experiment", index), experiment).faults(validate)
+        faults += ExperimentChecker(document, ("experiment", index), experiment).faults(validate)
     return faults
 
 
-class _Checker:
+class ExperimentChecker:
     """Checks one experiment, which stands at ``path`` of ``document``."""
 
     def __init__(self, document: Document, path: KeyPath, experiment: Experiment) -> None:
@@ -73,14 +73,15 @@ class _Checker:
     def _conditions(self) -> Iterator[Fault]:
         experiment = self.experiment
         if experiment.goal:
-            yield from self._condition(("goal", "when"), experiment.goal.when, {"goal_step"})
+            yield from self.condition(("goal", "when"), experiment.goal.when, {"goal_step"})
         absent = set() if experiment.goal else {"goal_step"}
         for index, option in enumerate(experiment.prediction.options):
-            yield from self._condition(("prediction", "options", index, "when"), option.when, absent)
+            yield from self.condition(("prediction", "options", index, "when"), option.when, absent)
         for index, claim in enumerate(experiment.claims):
-            yield from self._condition(("claims", index, "expect"), claim.expect, absent)
+            yield from self.condition(("claims", index, "expect"), claim.expect, absent)
 
-    def _condition(self, path: KeyPath, text: str, absent: set[str]) -> Iterator[Fault]:
+    def condition(self, path: KeyPath, text: str, absent: set[str]) -> Iterator[Fault]:
+        """Faults of a condition on the run, in which the quantities ``absent`` make no sense."""
         if not text.strip():
             return  # an empty text is a fault of its own
         try:
@@ -133,11 +134,12 @@ class _Checker:
                 yield self._fault((*path, "seeds"), "must be at least 1")
             elif claim.at_least is not None and not 1 <= claim.at_least <= claim.seeds:
                 yield self._fault((*path, "at_least"), f"must lie between 1 and the {claim.seeds} seeds")
-            yield from self._settings((*path, "set"), claim)
+            yield from self.settings((*path, "set"), claim.set)
 
-    def _settings(self, path: KeyPath, claim: Claim) -> Iterator[Fault]:
+    def settings(self, path: KeyPath, values: Mapping[str, Value]) -> Iterator[Fault]:
+        """Faults of knobs turned to ``values``: each must be a stop of a knob that there is."""
         knobs = {knob.name: knob for knob in self.experiment.knobs}
-        for name, value in claim.set.items():
+        for name, value in values.items():
             if name not in knobs:
                 yield self._fault((*path, name), f"the experiment has no knob {name!r}")
                 continue

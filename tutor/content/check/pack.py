@@ -7,10 +7,10 @@ from pathlib import Path
 from tutor.content.check.rules import ids
 from tutor.content.check.values import check_document
 from tutor.content.fault import Fault, PackError
-from tutor.content.parse import Draft, read_pack
+from tutor.content.parse import CLINIC, Draft, read_pack
 
 LESSON_FILES = {"lesson.md", "lab.toml", "quiz.toml"}
-_PACK_FILES = {"pack.toml", "README.md", "LICENSE"}
+_PACK_FILES = {"pack.toml", CLINIC, "README.md", "LICENSE"}
 
 
 def find_folders(root: Path) -> tuple[list[Fault], list[Path]]:
