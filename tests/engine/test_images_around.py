@@ -135,7 +135,7 @@ def test_decay_and_clipping_leave_what_is_not_learned() -> None:
     model.trainer(x, x[:, 0], batch_size=8).run(3)
     np.testing.assert_allclose(model.get_weights()[2], x.mean(0), rtol=1e-12)
     np.testing.assert_allclose(model.get_weights()[3], x.var(0), rtol=1e-12)
-    assert "not learned                                   6" in model.summary() and model.count_params() == 16
+    assert "not trainable                                 6" in model.summary() and model.count_params() == 16
 
 
 def test_a_report_looks_at_numbers_and_not_at_padding() -> None:

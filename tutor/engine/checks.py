@@ -35,6 +35,13 @@ def whole_number(what: str, value: object, least: int) -> int:
     return number
 
 
+def switch(what: str, value: object) -> bool:
+    """``value`` if it is True or False."""
+    if not isinstance(value, bool):
+        raise EngineError(f"{what} must be True or False, not {clean_line(str(value))[:40]!r}")
+    return value
+
+
 def number(
     what: str, value: object, *, least: float = -math.inf, above: float = -math.inf, below: float = math.inf
 ) -> float:

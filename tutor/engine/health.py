@@ -62,12 +62,13 @@ class HealthCheck:
         self._names = [model.plan.layer_names[layer] for layer in last]
         self._arrays = np.array(
             [
-                (self._names.index(t.layer), t.start, t.length // t.stride, t.shape[-1], t.stride)
-                for t in model.plan.learned
+                (self._names.index(t.layer), t.start, t.length // t.stride, t.shape[-1], t.stride, t.learned)
+                for t in model.plan.weights
             ],
             np.int64,
-        ).reshape(-1, 5)
-        self._with_weights = [any(t.layer == name for t in model.plan.learned) for name in self._names]
+        ).reshape(-1, 6)
+        self._with_weights = [any(t.layer == name for t in model.plan.weights) for name in self._names]
+        self._learned = [any(t.layer == name for t in model.plan.learned) for name in self._names]
         self._figures = np.zeros((len(last), d.FIGURES))
         self._counts = np.zeros((len(last), d.HISTOGRAMS, d.BINS), np.int64)
 
@@ -90,8 +91,9 @@ class HealthCheck:
             self._figures,
             self._counts,
         )
-        columns = (self._names, self._figures.tolist(), self._counts.tolist(), self._with_weights)
-        return tuple(_layer(*column, has_gradients) for column in zip(*columns, strict=True))
+        gradients = [learned and has_gradients for learned in self._learned]
+        columns = (self._names, self._figures.tolist(), self._counts.tolist(), self._with_weights, gradients)
+        return tuple(_layer(*column) for column in zip(*columns, strict=True))
 
 
 def _layer(
@@ -100,7 +102,6 @@ def _layer(
     activations, sizes, values = counts
     function = int(figures[d.OUTPUT_FUNCTION])
     weight_norm = math.sqrt(figures[d.WEIGHT_SQUARES]) if weights else math.nan
-    gradients = gradients and weights
     looked = any(activations)
     return LayerSurvey(
         name=name,

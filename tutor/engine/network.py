@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,13 +10,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine import activations, backends, checks, initializers, losses, optimizers, plan, storage
+from tutor.engine import (
+    activations,
+    backends,
+    changes,
+    checks,
+    initializers,
+    inspection,
+    losses,
+    optimizers,
+    plan,
+    storage,
+)
 from tutor.engine import metrics as measures
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.history import History
 from tutor.engine.kernels import description as d
-from tutor.engine.layers import Activation, Conv2D, Dense, Layer
+from tutor.engine.layers import Layer
 from tutor.engine.optimizers import Optimizer
+from tutor.engine.planner import Tensor
 from tutor.engine.report import TrainingReport
 from tutor.engine.stopping import EarlyStopping
 from tutor.engine.trainer import Data, Trainer
@@ -63,9 +74,8 @@ class Sequential:
                 )
         self.seed = checks.whole_number("the seed", seed, least=0)
         self.dtype = checks.choice("number type", dtype, DTYPES)
-        self.plan = plan.make_plan(self.layers, self.input_shape)
+        self.lay_out()
         self.backend, self._kernels = backends.choose(backend, self.plan)
-        self._network = self.plan.network(dtype)
         self._draw_weights()
         self._asking: d.Workspace | None = None
         self.optimizer: Optimizer | None = None
@@ -78,6 +88,11 @@ class Sequential:
         """The kernels' description, with all numbers as they stand, to be read and written."""
         self._kernels.fetch()
         return self._network
+
+    def lay_out(self) -> None:
+        """Give every number its place; all weights are zero after it."""
+        self.plan = plan.make_plan(self.layers, self.input_shape)
+        self._network = self.plan.network(self.dtype)
 
     # ----------------------------------------------------------------- weights
 
@@ -94,10 +109,41 @@ class Sequential:
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Take over arrays as :meth:`get_weights` gives them."""
-        if len(weights) != len(self.plan.tensors):
-            raise EngineError(f"the network has {len(self.plan.tensors)} weight arrays, not {len(weights)}")
+        self._take_over(weights, self.plan.tensors, "the network")
+
+    def get_layer_weights(self, layer: int | str) -> list[Array]:
+        """Copies of the weight arrays of one layer, by its index or its name in :meth:`summary`.
+
+        Those of a layer inside a residual block have names like "residual_1/dense_2".
+        """
+        tensors = self.tensors_of(self.layer_name(layer))
+        return [tensor.view(self.network.parameters).copy() for tensor in tensors]
+
+    def set_layer_weights(self, layer: int | str, weights: Sequence[ArrayLike]) -> None:
+        """Take over arrays as :meth:`get_layer_weights` gives them."""
+        name = self.layer_name(layer)
+        self._take_over(weights, self.tensors_of(name), name)
+
+    def layer_name(self, layer: int | str) -> str:
+        """Of the layer with that index (-1 is the last) or that name; EngineError if there is none."""
+        if isinstance(layer, str):
+            return checks.choice("layer", layer, self.plan.layer_names)
+        if not isinstance(layer, int | np.integer) or not -len(self.layers) <= layer < len(self.layers):
+            raise EngineError(
+                f"there is no layer with the index {str(layer)[:40]}",
+                f"indices go from 0 to {len(self.layers) - 1}",
+            )
+        return self.plan.layer_names[range(len(self.layers))[layer]]
+
+    def tensors_of(self, name: str) -> list[Tensor]:
+        """Where the arrays of a layer, and of those inside it, are."""
+        return [t for t in self.plan.tensors if t.layer == name or t.layer.startswith(f"{name}/")]
+
+    def _take_over(self, weights: Sequence[ArrayLike], tensors: Sequence[Tensor], owner: str) -> None:
+        if len(weights) != len(tensors):
+            raise EngineError(f"{owner} has {len(tensors)} weight arrays, not {len(weights)}")
         arrays = []
-        for tensor, values in zip(self.plan.tensors, weights, strict=True):
+        for tensor, values in zip(tensors, weights, strict=True):
             array = checks.numbers(f"the {tensor.label} of {tensor.layer}", values, self.dtype)
             if array.shape != tensor.shape:
                 raise EngineError(
@@ -106,25 +152,16 @@ class Sequential:
             if tensor.label == "moving variances" and (array < 0).any():
                 raise EngineError(f"the {tensor.label} of {tensor.layer} must not be negative")
             arrays.append(array)
-        for tensor, array in zip(self.plan.tensors, arrays, strict=True):
+        for tensor, array in zip(tensors, arrays, strict=True):
             tensor.view(self.network.parameters)[...] = array
 
-    def count_params(self) -> int:
-        """Numbers in all weight arrays, also those that are not learned."""
-        return sum(tensor.size for tensor in self.plan.tensors)
+    def count_params(self, trainable: bool | None = None) -> int:
+        """Numbers in all weight arrays; only those that are learned (True) or that are not (False)."""
+        return sum(t.size for t in self.plan.tensors if trainable in (None, t.learned))
 
     def summary(self) -> str:
         """A table of the layers, their output shapes and their numbers of parameters, as text."""
-        rows = [("layer", "output shape", "parameters")]
-        for name, shape in zip(self.plan.layer_names, self.plan.output_shapes, strict=False):
-            count = sum(t.size for t in self.plan.tensors if t.layer.partition("/")[0] == name)
-            rows.append((name, "(n, " + ", ".join(map(str, shape)) + ")", f"{count:,}"))
-        total, learned = self.count_params(), sum(tensor.size for tensor in self.plan.learned)
-        rows.append(("total", "", f"{total:,}"))
-        if learned < total:
-            rows += [("learned", "", f"{learned:,}"), ("not learned", "", f"{total - learned:,}")]
-        widths = [max(len(row[column]) for row in rows) for column in range(3)]
-        return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows)
+        return inspection.summary(self)
 
     # ----------------------------------------------------------------- learning
 
@@ -134,7 +171,7 @@ class Sequential:
         loss: str = "mean_squared_error",
         metrics: Sequence[str] = (),
     ) -> None:
-        """Choose how to learn; forgets what an optimizer of before remembered."""
+        """Choose how to learn; forgets what an optimizer of before remembered, and ends its trainers."""
         loss = losses.canonical(loss)
         losses.check_output(loss, self._last_activation(), self.plan.outputs)
         self.metrics = tuple(measures.check(name) for name in metrics)
@@ -142,33 +179,39 @@ class Sequential:
         self.optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizers.make(optimizer)
         controls = self.optimizer.controls()
         controls[d.LOSS], controls[d.SEED] = losses.CODES[loss], self.seed
-        slots = plan.zeros(self.optimizer.slots * self.plan.parameters, self.dtype)
-        slots[:] = self.optimizer.start_of_slots()
         counters, sums = np.zeros(d.COUNTERS, np.int64), np.zeros(d.SUMS)
-        before = plan.zeros(self.plan.parameters, self.dtype)
-        before[:] = math.nan  # no update yet
-        self.run = d.Run(controls, self.optimizer.rates(), counters, sums, slots, before)
+        memory = changes.memory(self, self.optimizer)
+        self.run = d.Run(controls, self.optimizer.rates(), counters, sums, *memory)
+
+    def set_trainable(self, layer: int | str, trainable: bool) -> None:
+        """Freeze a layer, or let it learn (again): by its index, or its name in :meth:`summary`.
+
+        A compiled network stays compiled (in Keras it must be compiled again): steps count on, and the
+        optimizer remembers what it did of all arrays that learned before and go on. Trainers of before end;
+        make a new one. A residual block is frozen as a whole. A layer without weights stays as it is.
+        """
+        changes.set_trainable(self, self.layer_name(layer), trainable)
 
     def set_activation(self, layer_index: int, name: str) -> None:
         """Exchange the activation function of one layer, also in the middle of training."""
-        code = activations.code(name)
-        index = checks.whole_number("the layer index", layer_index, least=0)
-        layer = self.layers[index] if index < len(self.layers) else None
-        if not isinstance(layer, Dense | Conv2D | Activation):
-            raise EngineError(f"there is no activation function at layer index {layer_index}")
-        changed = [
-            *self.layers[:index],
-            dataclasses.replace(layer, activation=name),
-            *self.layers[index + 1 :],
-        ]
-        if len(plan.make_plan(changed, self.input_shape).operations) != len(self.plan.operations):
-            raise EngineError(f"{name} cannot be put in here later", "build the network with it")
-        operations = self.network.operations
-        row = (operations[:, d.LAYER] == index) & (operations[:, d.KIND] == d.ACTIVATION)
-        if self.loss and row[-1]:
-            losses.check_output(self.loss, name, self.plan.outputs)
-        operations[row, d.FUNCTION] = code
-        self.layers = changed
+        changes.set_activation(self, layer_index, name)
+
+    def with_head(
+        self, head: Sequence[Layer], keep: int = -1, trainable: bool = False, seed: int | None = None
+    ) -> Sequential:
+        """A new network for another task: the first layers with all they learned, and a fresh end (*head*).
+
+        ``keep`` is how many layers go over, as in ``layers[:keep]``: -1 are all but the last. They are frozen
+        unless ``trainable``. ``seed`` draws the head's weights (None: this network's). Both networks go their
+        own ways; the new one is not compiled.
+
+            reader = Sequential([Dense(32, "relu"), Dense(5, "softmax")], input_shape=(64,))
+            ...  # compile, and fit it on the digits 0 to 4
+            other = reader.with_head([Dense(5, "softmax")])
+            other.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+            other.fit(x_5_to_9, y_5_to_9 - 5, epochs=20)  # only the new layer learns
+        """
+        return changes.with_head(self, head, keep, trainable, seed)
 
     def trainer(
         self,
@@ -254,6 +297,21 @@ class Sequential:
         outputs = self.answer(Data.of(rows, np.zeros((0, 1)), self.dtype))[0]
         return outputs.reshape(len(rows), *self.plan.output_shapes[-1])
 
+    def layer_outputs(self, x: ArrayLike) -> list[tuple[str, Array]]:
+        """Name and outputs (n, *output shape) of each layer for the inputs (n, *input_shape).
+
+        As in :meth:`predict`, whose answers are the last.
+        """
+        return inspection.layer_outputs(self, x)
+
+    def feature_maps(self, x_one: ArrayLike) -> list[tuple[str, Array]]:
+        """Name and outputs (height, width, channels) of each layer that makes an image of *one* input."""
+        return inspection.feature_maps(self, x_one)
+
+    def filters(self, layer: int | str) -> Array:
+        """A copy of a convolutional layer's windows (height, width, channels, filters)."""
+        return inspection.filters(self, self.layer_name(layer))
+
     def evaluate(self, x: ArrayLike, y: ArrayLike) -> dict[str, float]:
         """``loss`` and the compiled metrics over a whole set."""
         return self.score(self.data(x, y))
@@ -262,7 +320,7 @@ class Sequential:
         """The loss over all examples as one batch, and its gradient by each array of :meth:`get_weights`.
 
         ``training`` is as in a step of training: with the batch's own statistics and with dropout. Gradients
-        by what is not learned are 0. Nothing in the network changes.
+        by what is not learned, as in frozen layers, are 0. Nothing in the network changes.
         """
         data = self.data(x, y)
         parameters = plan.zeros(self.network.parameters.size, self.dtype)

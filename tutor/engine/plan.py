@@ -31,7 +31,7 @@ class Plan:
     output_shapes: tuple[tuple[int, ...], ...]
     parameters: int
     """Length of what is learned in the flat parameter buffer, padding included."""
-    statistics: int
+    kept: int
     """Length of what is kept behind it."""
     values: int
     """Numbers per example in the workspace."""
@@ -46,6 +46,11 @@ class Plan:
         return tuple(tensor for tensor in self.tensors if tensor.learned)
 
     @property
+    def weights(self) -> tuple[Tensor, ...]:
+        """Those that are learned or would be, were they not frozen."""
+        return tuple(tensor for tensor in self.tensors if not tensor.measured)
+
+    @property
     def outputs(self) -> int:
         """Numbers that the network answers per example."""
         return int(self.operations[-1, d.OUT_WIDTH])
@@ -55,7 +60,7 @@ class Plan:
         penalties = [regularizers.parse(tensor.regularizer) for tensor in self.learned]
         return d.Network(
             self.operations,
-            zeros(self.parameters + self.statistics, dtype),
+            zeros(self.parameters + self.kept, dtype),
             zeros(self.parameters, dtype),
             np.array([(t.start, t.length) for t in self.learned], np.int64).reshape(-1, 2),
             np.array([(p.l1, p.l2) for p in penalties], np.float64).reshape(-1, 2),
@@ -89,7 +94,7 @@ def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
         layer_names=tuple(planner.layer_names),
         output_shapes=tuple(shapes),
         parameters=planner.parameters,
-        statistics=planner.statistics,
+        kept=planner.kept,
         values=planner.values,
         transposed=planner.transposed,
         scratch=planner.scratch,
@@ -98,9 +103,10 @@ def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
 
 
 def _check_size(planner: Planner) -> None:
-    if planner.parameters > MAX_PARAMETERS:
+    weights = planner.parameters + planner.kept
+    if weights > MAX_PARAMETERS:
         raise EngineError(
-            f"the network is too large: {planner.parameters:,} weights up to {planner.layer_name}",
+            f"the network is too large: {weights:,} weights up to {planner.layer_name}",
             f"stay below {MAX_PARAMETERS:,} weights; take fewer or smaller layers",
         )
     room = planner.values + planner.transposed + planner.scratch + planner.slack

@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 from tutor.engine import activations
 from tutor.engine.kernels import description as d
+from tutor.engine.layers.base import WeightedLayer
 from tutor.engine.windows import Window, fit
 from tutor.errors import EngineError
 
 if TYPE_CHECKING:
     from tutor.engine.layers import Layer
+
+
+_WITH_WEIGHTS = (d.DENSE, d.CONV, d.NORMALIZE)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Tensor:
     fans: tuple[int, int]
     learned: bool = True
     """Else it is kept behind all that is learned, and has no gradient."""
+    measured: bool = False
+    """Whether it is no weight but a statistic, which follows the batches."""
 
     @property
     def size(self) -> int:
@@ -73,7 +79,8 @@ class Planner:
         self._kinds: Counter[str] = Counter()
         self.rows: list[list[int]] = []
         self.tensors: list[Tensor] = []
-        self.parameters = self.statistics = 0
+        self.parameters = self.kept = 0
+        self._frozen = False
         self.transposed = self.scratch = self.slack = 0
         self.values = d.padded(math.prod(input_shape))
         self._place = 0  # of the present layer's input, per example
@@ -89,7 +96,7 @@ class Planner:
         self._kinds[layer.kind] += 1
         self.layer_names[number] = f"{layer.kind}_{self._kinds[layer.kind]}"
         self.layer = number
-        layer.plan(self)
+        self._plan(layer)
 
     def inside(self, layer: Layer) -> None:
         """Plan a layer that is part of the present one."""
@@ -98,8 +105,15 @@ class Planner:
         self._kinds[kind] += 1
         self.layer = len(self.layer_names)
         self.layer_names.append(f"{kind}_{self._kinds[kind]}")
-        layer.plan(self)
+        self._plan(layer)
         self.layer = outer
+
+    def _plan(self, layer: Layer) -> None:
+        """What is inside a frozen layer is frozen, too."""
+        outside = self._frozen
+        self._frozen = outside or (isinstance(layer, WeightedLayer) and not layer.trainable)
+        layer.plan(self)
+        self._frozen = outside
 
     def fork(self) -> Position:
         """Go on in two ways; returns the beginning of the second."""
@@ -140,6 +154,7 @@ class Planner:
         fans = (width, units)
         row[d.KERNEL] = self._tensor("weights", (width, units), initializers[0], regularizers[0], fans)
         row[d.BIAS] = self._tensor("biases", (units,), initializers[1], regularizers[1], fans)
+        row[d.BACKWARD] = self._of_weights()
         row[d.TRANSPOSED] = self.transposed
         self.transposed += units * row[d.IN_STRIDE]
 
@@ -158,6 +173,7 @@ class Planner:
         shape = (*window.size, channels, filters)
         row[d.KERNEL] = self._tensor("weights", shape, initializers[0], regularizers[0], fans)
         row[d.BIAS] = self._tensor("biases", (filters,), initializers[1], regularizers[1], fans)
+        row[d.BACKWARD] = self._of_weights()
         row[d.TRANSPOSED], row[d.SCRATCH] = self.transposed, self.scratch
         self.transposed += area * filters * row[d.IN_PIXEL]
         framed = [
@@ -197,8 +213,9 @@ class Planner:
         row = self._row(d.NORMALIZE, self.shape)
         row[d.KERNEL] = self._tensor("scales", shape, "ones")
         row[d.BIAS] = self._tensor("shifts", shape, "zeros")
-        row[d.STATISTICS] = self._tensor("moving means", shape, "zeros", learned=False)
-        self._tensor("moving variances", shape, "ones", learned=False)
+        row[d.STATISTICS] = self._tensor("moving means", shape, "zeros", measured=True)
+        self._tensor("moving variances", shape, "ones", measured=True)
+        row[d.BACKWARD] = self._of_weights()
         row[d.ADDED], row[d.KEPT] = (int(np.float64(value).view(np.int64)) for value in (epsilon, momentum))
         row[d.SCRATCH] = self.scratch
         self.scratch += 2 * row[d.OUT_PIXEL]
@@ -206,7 +223,14 @@ class Planner:
     def finish(self) -> tuple[list[list[int]], tuple[Tensor, ...]]:
         """Operations and weight arrays, once all layers are planned."""
         self.pack()
+        something_learns = False
         for row in self.rows:
+            learns = row[d.BACKWARD] == d.OF_WEIGHTS
+            row[d.BACKWARD] += d.OF_INPUT if something_learns else 0
+            something_learns = something_learns or learns
+            if row[d.KIND] in _WITH_WEIGHTS and not learns:
+                row[d.KERNEL] += self.parameters
+                row[d.BIAS] += self.parameters
             if row[d.KIND] == d.NORMALIZE:
                 row[d.STATISTICS] += self.parameters
         tensors = (t if t.learned else replace(t, start=t.start + self.parameters) for t in self.tensors)
@@ -272,16 +296,22 @@ class Planner:
         initializer: str,
         regularizer: str = "",
         fans: tuple[int, int] = (1, 1),
-        learned: bool = True,
+        measured: bool = False,
     ) -> int:
-        start, stride = self.parameters if learned else self.statistics, d.padded(shape[-1])
-        tensor = Tensor(self.layer_name, label, shape, start, stride, initializer, regularizer, fans, learned)
+        learned = not (measured or self._frozen)
+        start, stride = self.parameters if learned else self.kept, d.padded(shape[-1])
+        tensor = Tensor(
+            self.layer_name, label, shape, start, stride, initializer, regularizer, fans, learned, measured
+        )
         self.tensors.append(tensor)
         if learned:
             self.parameters += tensor.length
         else:
-            self.statistics += tensor.length
+            self.kept += tensor.length
         return start
+
+    def _of_weights(self) -> int:
+        return 0 if self._frozen else d.OF_WEIGHTS
 
 
 def _write_grid(row: list[int], width: int, lines: int, shape: tuple[int, ...], pixel: int) -> None:

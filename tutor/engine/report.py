@@ -11,7 +11,7 @@ class LayerHealth:
     """Lengths (Euclidean norms) over all weights and biases of a layer.
 
     ``gradient_norm`` is that of the last minibatch, as the optimizer got it (clipped, with penalties);
-    NaN before the first step.
+    NaN before the first step, and for frozen layers, which have none.
     """
 
     name: str
@@ -41,7 +41,8 @@ class LayerSurvey(LayerHealth):
     """
 
     update_ratio: float
-    """Length of the last update over the length of the weights after it, 0 or more; some 0.001 is usual."""
+    """Length of the last update over the length of the weights after it, 0 or more; some 0.001 is usual.
+    0 for frozen layers."""
     activation_mean: float
     activation_deviation: float
     """Standard deviation over all units and examples together, 0 or more."""

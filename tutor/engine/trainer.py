@@ -15,6 +15,7 @@ from tutor.engine.augmentation import Augmentation
 from tutor.engine.health import HealthCheck
 from tutor.engine.kernels import description as d
 from tutor.engine.layers import Layer
+from tutor.engine.planner import Tensor
 from tutor.engine.rehearsal import Rehearsal, rehearse
 from tutor.engine.report import HealthReport, LayerHealth, TrainingReport
 from tutor.errors import EngineError
@@ -82,7 +83,7 @@ class Trainer:
         self._augmented_for = -1
         if augment is not None:
             augment.shape_of(model.input_shape)  # refuses what is no image
-        self._run = model.run
+        self._own_run = model.run
         self._run.counters[d.POSITION] = 0
         self._run.counters[d.STATUS] = d.HEALTHY
         self._run.controls[d.SHUFFLE] = shuffle
@@ -94,6 +95,16 @@ class Trainer:
         self.set_batch_size(batch_size)
 
     # ----------------------------------------------------------------- where the run is
+
+    @property
+    def _run(self) -> d.Run:
+        """The network's; EngineError if that is no longer the one that this trainer was made for."""
+        if self.model.run is not self._own_run:
+            raise EngineError(
+                "the network was compiled, frozen or unfrozen since this trainer was made",
+                "make a new one: model.trainer(x, y)",
+            )
+        return self._own_run
 
     @property
     def step(self) -> int:
@@ -211,6 +222,8 @@ class Trainer:
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to where ``snapshot`` was taken."""
         run, network = self._run, self.model.network
+        if not np.array_equal(snapshot.operations[:, d.BACKWARD], network.operations[:, d.BACKWARD]):
+            raise EngineError("layers were frozen or unfrozen since the snapshot was taken")
         network.parameters[:] = snapshot.parameters
         network.operations[:] = snapshot.operations
         self.model.layers = list(snapshot.layers)
@@ -250,16 +263,18 @@ class Trainer:
 
     def _health(self) -> tuple[LayerHealth, ...]:
         network = self.model.network
-        tensors = self.model.plan.learned
+        arrays: dict[str, list[Tensor]] = {}
+        for tensor in self.model.plan.weights:
+            arrays.setdefault(tensor.layer, []).append(tensor)
         return tuple(
             LayerHealth(
                 layer,
-                _norm([t.view(network.gradients) for t in tensors if t.layer == layer])
-                if self._ran
+                _norm([t.view(network.gradients) for t in tensors])
+                if self._ran and tensors[0].learned
                 else math.nan,
-                _norm([t.view(network.parameters) for t in tensors if t.layer == layer]),
+                _norm([t.view(network.parameters) for t in tensors]),
             )
-            for layer in dict.fromkeys(t.layer for t in tensors)
+            for layer, tensors in arrays.items()
         )
 
     def _first_bad(self) -> str:

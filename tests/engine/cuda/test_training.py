@@ -78,6 +78,22 @@ def test_twenty_steps_of_each_optimizer(optimizer: Optimizer, dtype: str) -> Non
     )
 
 
+@pytest.mark.parametrize("frozen", [[0], [1], [0, 1]])
+def test_frozen_layers(frozen: list[int]) -> None:
+    layers = [Dense(4, "tanh", kernel_regularizer="l2 0.1"), Dense(3, "tanh"), Dropout(0.25), Dense(1)]
+    models = twins(layers, (2,), optimizer=SGD(0.1, momentum=0.9, weight_decay=0.1))
+    for model in models:
+        for place in frozen:
+            model.set_trainable(place, False)
+    before = models[1].get_weights()
+    cpu, gpu = trainers(models, *examples("mean_squared_error", 7, (2,), 1), batch_size=3)
+    for trainer in (cpu, gpu):
+        trainer.run(10)
+    assert_same_state(gpu, cpu, 1e-10)
+    for place, (one, other) in enumerate(zip(before, gpu.model.get_weights(), strict=True)):
+        assert (one == other).all() == (place // 2 in frozen)
+
+
 def test_without_shuffling() -> None:
     cpu, gpu = pair(SGD(0.3), shuffle=False)
     for trainer in (cpu, gpu):

@@ -59,7 +59,12 @@ STATISTICS = 27  # place of the moving means (OUT_PIXEL,) in parameters; the mov
 ADDED = 28  # what is added to the variance, the bits of a float64
 KEPT = 29  # which share of the moving statistics a step leaves, the bits of a float64
 SHORTCUT = 30  # place of the other way's values and deltas
-COLUMNS = 31
+BACKWARD = 31  # which gradients are wanted of it: the sum of the two below
+COLUMNS = 32
+
+# What BACKWARD is the sum of; where it is 0, back-propagation has come to its end.
+OF_WEIGHTS = 1  # they are learned; else they are kept as they are
+OF_INPUT = 2  # something before it is learned
 
 # Kinds of operation.
 DENSE = 0  # TRANSPOSED as above

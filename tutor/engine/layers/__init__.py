@@ -1,7 +1,7 @@
 """Kinds of layer, one file each: what the user writes down, and how it becomes operations."""
 
 from tutor.engine.layers.activation import Activation
-from tutor.engine.layers.base import Layer
+from tutor.engine.layers.base import Layer, WeightedLayer, with_trainable
 from tutor.engine.layers.conv import Conv2D
 from tutor.engine.layers.dense import Dense
 from tutor.engine.layers.dropout import Dropout
@@ -23,6 +23,8 @@ __all__ = [
     "Layer",
     "MaxPooling2D",
     "Residual",
+    "WeightedLayer",
+    "with_trainable",
 ]
 
 KINDS: dict[str, type[Layer]] = {

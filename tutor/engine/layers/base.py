@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from tutor.engine.checks import switch
 
 if TYPE_CHECKING:
     from tutor.engine.planner import Planner
@@ -24,3 +26,19 @@ class Layer(ABC):
     def settings(self) -> dict[str, Any]:
         """The arguments that make the same layer again, as plain data."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class WeightedLayer(Layer):
+    """A layer with weights. With ``trainable=False`` it is *frozen*: nothing that a step of training does
+    changes them, neither gradients nor momentum, decay or penalties."""
+
+    trainable: bool = field(default=True, kw_only=True)
+
+    def __post_init__(self) -> None:
+        switch("trainable", self.trainable)
+
+
+def with_trainable(layer: Layer, trainable: bool) -> Layer:
+    """The layer with that setting; one without weights as it is."""
+    return replace(layer, trainable=trainable) if isinstance(layer, WeightedLayer) else layer

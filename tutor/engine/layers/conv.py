@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.engine import activations, initializers, regularizers
 from tutor.engine.checks import whole_number
-from tutor.engine.layers.base import Layer
+from tutor.engine.layers.base import WeightedLayer
 from tutor.engine.windows import Window, check_padding, pair
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Conv2D(Layer):
+class Conv2D(WeightedLayer):
     """a(y, x) = f(b + Σ_uv x(S y + u - top, S x + v - left) W(u, v)), zeros outside the image.
 
     Input shape: (height, width, channels). Output shape: (places down, places across, filters), see
     ``engine.windows``. Weights: kernel W (*kernel_size, channels, filters), bias b (filters,).
     ``kernel_size`` and ``strides`` are one number or (down, across); ``padding`` is "valid" or "same";
-    initializers and regularizers are written as for :class:`Dense`.
+    initializers, regularizers and ``trainable`` are as for :class:`Dense`.
     EngineError when the network is built if the input is no image, or smaller than a "valid" window.
     """
 
@@ -38,6 +38,7 @@ class Conv2D(Layer):
     bias_regularizer: str = ""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         whole_number("the number of filters", self.filters, least=1)
         object.__setattr__(self, "kernel_size", pair("the kernel size", self.kernel_size))
         object.__setattr__(self, "strides", pair("the strides", self.strides))

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from tutor.engine import activations, initializers, regularizers
 from tutor.engine.checks import whole_number
-from tutor.engine.layers.base import Layer
+from tutor.engine.layers.base import WeightedLayer
 
 if TYPE_CHECKING:
     from tutor.engine.planner import Planner
 
 
 @dataclass(frozen=True)
-class Dense(Layer):
+class Dense(WeightedLayer):
     """a = f(x W + b).
 
     Input shape: (features,). Output shape: (units,). Weights: kernel W (features, units), bias b (units,).
     The initializers are names as ``initializers.parse`` reads them, for example "he_normal" or "normal 1.0";
     the regularizers penalties as ``regularizers.parse`` reads them, for example "l2 0.01", or "" for none.
+    ``trainable=False`` freezes both arrays.
     """
 
     kind = "dense"
@@ -32,6 +33,7 @@ class Dense(Layer):
     bias_regularizer: str = ""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         whole_number("the number of units", self.units, least=1)
         activations.code(self.activation)
         initializers.parse(self.kernel_initializer)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tutor.engine import activations
 from tutor.engine.checks import choice
-from tutor.engine.layers.base import Layer
+from tutor.engine.layers.base import Layer, WeightedLayer
 from tutor.engine.layers.conv import Conv2D
 from tutor.engine.layers.dense import Dense
 from tutor.errors import EngineError
@@ -19,13 +20,14 @@ _PROJECTIONS = ("conv", "dense")
 
 
 @dataclass(frozen=True)
-class Residual(Layer):
-    """a = F(x) + S(x), F the layers one after the other, S the shortcut.
+class Residual(WeightedLayer):
+    """a = f(F(x) + S(x)), F the layers one after the other, S the shortcut, f the activation.
 
     ``projection`` None makes S(x) = x, and F must keep the shape; "conv" is a 1 x 1 convolution whose filters
     and strides bring images to F's shape, "dense" a dense layer of F's width, both linear; or it is a list of
-    layers. Put an Activation after the block if one is wanted there. Input shape: what the first layer takes;
-    output shape: F's. Weights: F's, then S's. EngineError when the network is built if the two shapes differ.
+    layers. Input shape: what the first layer takes; output shape: F's. Weights: F's, then S's.
+    ``trainable=False`` freezes all layers inside; else each goes by its own setting.
+    EngineError when the network is built if the two shapes differ.
     Source: K. He et al., "Deep residual learning for image recognition" (2016).
     """
 
@@ -33,13 +35,16 @@ class Residual(Layer):
 
     layers: Sequence[Layer]
     projection: str | Sequence[Layer] | None = None
+    activation: str = "linear"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         object.__setattr__(self, "layers", _checked(self.layers))
         if isinstance(self.projection, str):
             choice("projection", self.projection, _PROJECTIONS)
         elif self.projection is not None:
             object.__setattr__(self, "projection", _checked(self.projection))
+        activations.code(self.activation)
 
     def plan(self, planner: Planner) -> None:
         shortcut = planner.fork()
@@ -49,12 +54,16 @@ class Residual(Layer):
         for layer in self._shortcut(shortcut.shape, branch.shape):
             planner.inside(layer)
         planner.join(branch)
+        if self.activation != "linear":
+            planner.activation(self.activation)
 
     def settings(self) -> dict[str, Any]:
         projection: Any = self.projection
         if projection is not None and not isinstance(projection, str):
             projection = [_described(layer) for layer in projection]
-        return {"layers": [_described(layer) for layer in self.layers], "projection": projection}
+        layers = [_described(layer) for layer in self.layers]
+        own = {"activation": self.activation, "trainable": self.trainable}
+        return {"layers": layers, "projection": projection, **own}
 
     def _shortcut(self, start: tuple[int, ...], end: tuple[int, ...]) -> Sequence[Layer]:
         if self.projection == "dense":

@@ -45,7 +45,24 @@ def conv_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, ro
 
 @kernel
 def conv_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """From dz at OUTPUT: db = Σ dz, dW(u, v) = Σ aᵀ dz; da unless a is the network's input."""
+    """From dz at OUTPUT what is wanted of db = Σ dz, dW(u, v) = Σ aᵀ dz, and da."""
+    width = op[d.OUT_PIXEL]
+    dz = op[d.OUTPUT] * workspace.capacity
+    if op[d.BACKWARD] & d.OF_WEIGHTS:
+        _clear_weight_gradients(network, workspace, op, rows)
+    if op[d.BACKWARD] & d.OF_INPUT:
+        _transpose(network, workspace, op)
+    for r in range(rows):
+        at = Matrix(workspace.deltas, dz + r * op[d.OUT_STRIDE], width, 1)
+        if op[d.BACKWARD] & d.OF_WEIGHTS:
+            _add_weight_gradients(network, op, _framed_image(workspace, op, r), at)
+        if op[d.BACKWARD] & d.OF_INPUT:
+            _input_gradients(workspace, op, at, r)
+
+
+@kernel
+def _clear_weight_gradients(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """db = Σ dz, and dW = 0."""
     width = op[d.OUT_PIXEL]
     dz = op[d.OUTPUT] * workspace.capacity
     for c in range(0, width, d.WIDTH):
@@ -55,13 +72,6 @@ def conv_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, r
         store(network.gradients, op[d.BIAS] + c, column_sum)
     weights = op[d.WINDOW_LINES] * op[d.WINDOW_COLUMNS] * op[d.IN_CHANNELS]
     clear(Matrix(network.gradients, op[d.KERNEL], width, 1), weights, width)
-    if op[d.INPUT] != 0:
-        _transpose(network, workspace, op)
-    for r in range(rows):
-        at = Matrix(workspace.deltas, dz + r * op[d.OUT_STRIDE], width, 1)
-        _add_weight_gradients(network, op, _framed_image(workspace, op, r), at)
-        if op[d.INPUT] != 0:
-            _input_gradients(workspace, op, at, r)
 
 
 @spliced

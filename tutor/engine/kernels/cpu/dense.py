@@ -70,7 +70,7 @@ def narrow_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, 
 
 @inlined
 def narrow_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """As :func:`dense_backward`, where inputs and outputs are one lane group each."""
+    """As :func:`dense_backward`, where inputs and outputs are one lane group each and the layer learns."""
     x = advanced(workspace.values, op[d.INPUT] * workspace.capacity)
     dz = advanced(workspace.deltas, op[d.OUTPUT] * workspace.capacity)
     depth, end = op[d.IN_WIDTH], rows * d.WIDTH
@@ -95,7 +95,7 @@ def narrow_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer,
             store(dw, (k + 2) * d.WIDTH, s2)
         if k + 3 < depth:
             store(dw, (k + 3) * d.WIDTH, s3)
-    if op[d.INPUT] == 0:
+    if not op[d.BACKWARD] & d.OF_INPUT:
         return
     transpose(network, workspace, op)
     w = advanced(workspace.transposed, op[d.TRANSPOSED])
@@ -110,20 +110,21 @@ def narrow_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer,
 
 @kernel
 def dense_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """From dz at OUTPUT: db = column sums of dz, dW = xᵀ dz; dx = dz Wᵀ unless x is the network's input."""
+    """From dz at OUTPUT what is wanted of db = column sums of dz, dW = xᵀ dz, and dx = dz Wᵀ."""
     width = op[d.OUT_STRIDE]
     dz = Matrix(workspace.deltas, op[d.OUTPUT] * workspace.capacity, width, 1)
     place = op[d.INPUT] * workspace.capacity
-    for c in range(0, width, d.WIDTH):
-        column_sum = fill(workspace.deltas, 0.0)
-        for r in range(rows):
-            column_sum = column_sum + load(workspace.deltas, dz.start + r * width + c)
-        store(network.gradients, op[d.BIAS] + c, column_sum)
-    x_transposed = Matrix(workspace.values, place, 1, op[d.IN_STRIDE])
-    dw = Matrix(network.gradients, op[d.KERNEL], width, 1)
-    clear(dw, op[d.IN_WIDTH], width)
-    accumulate(dw, x_transposed, dz, op[d.IN_WIDTH], rows, width)
-    if op[d.INPUT] == 0:
+    if op[d.BACKWARD] & d.OF_WEIGHTS:
+        for c in range(0, width, d.WIDTH):
+            column_sum = fill(workspace.deltas, 0.0)
+            for r in range(rows):
+                column_sum = column_sum + load(workspace.deltas, dz.start + r * width + c)
+            store(network.gradients, op[d.BIAS] + c, column_sum)
+        x_transposed = Matrix(workspace.values, place, 1, op[d.IN_STRIDE])
+        dw = Matrix(network.gradients, op[d.KERNEL], width, 1)
+        clear(dw, op[d.IN_WIDTH], width)
+        accumulate(dw, x_transposed, dz, op[d.IN_WIDTH], rows, width)
+    if not op[d.BACKWARD] & d.OF_INPUT:
         return
     transpose(network, workspace, op)
     w_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED], op[d.IN_STRIDE], 1)

@@ -1,7 +1,8 @@
 """Batch normalization: a = γ (x - mean) / sqrt(variance + ε) + β, for each channel over all rows and pixels.
 
 In training mean and (biased) variance are those of the batch, and what is kept moves a little towards them;
-else they are what was kept. Source: S. Ioffe, C. Szegedy, "Batch normalization" (2015).
+else, and where the layer is frozen, they are what was kept.
+Source: S. Ioffe, C. Szegedy, "Batch normalization" (2015).
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ def normalize_forward(
     values, pixel = workspace.values, op[d.OUT_PIXEL]
     count = rows * op[d.OUT_LINES] * op[d.OUT_COLUMNS]
     added = np.int64(op[d.ADDED]).view(np.float64)
+    takes_batch = _takes_batch(op, mode)
     for c in range(0, pixel, d.WIDTH):
         x, a = op[d.INPUT] * workspace.capacity + c, op[d.OUTPUT] * workspace.capacity + c
-        if mode.training:
+        if takes_batch:
             mean = _sum(values, x, pixel, count, fill(values, 0.0), False) * (1.0 / count)
             variance = _sum(values, x, pixel, count, mean, True) * (1.0 / count)
             _remember(network, op, c, mean, variance)
@@ -62,16 +64,23 @@ def normalize_backward(
             delta = load(deltas, a + i)
             dbeta = dbeta + delta
             dgamma = dgamma + delta * ((load(values, x + i) - mean) * scale)
-        store(network.gradients, op[d.KERNEL] + c, dgamma)
-        store(network.gradients, op[d.BIAS] + c, dbeta)
-        if op[d.INPUT] == 0:
+        if op[d.BACKWARD] & d.OF_WEIGHTS:
+            store(network.gradients, op[d.KERNEL] + c, dgamma)
+            store(network.gradients, op[d.BIAS] + c, dbeta)
+        if not op[d.BACKWARD] & d.OF_INPUT:
             continue
-        share = fill(values, 1.0 / count if mode.training else 0.0)
+        share = fill(values, 1.0 / count if _takes_batch(op, mode) else 0.0)
         slope = scale * load(network.parameters, op[d.KERNEL] + c)
         dbeta, dgamma = dbeta * share, dgamma * share * scale
         for i in range(0, count * pixel, pixel):
             centred = load(values, x + i) - mean
             store(deltas, x + i, slope * (load(deltas, a + i) - dbeta - centred * dgamma))
+
+
+@kernel
+def _takes_batch(op: Pointer, mode: Mode) -> bool:
+    """Whether mean and variance are the batch's own."""
+    return bool(mode.training and op[d.BACKWARD] & d.OF_WEIGHTS != 0)
 
 
 @kernel

@@ -45,8 +45,6 @@ def pool_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
 @kernel
 def pool_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """The deltas at INPUT from those at OUTPUT: all to the largest, or as much to each."""
-    if op[d.INPUT] == 0:
-        return
     deltas, source = workspace.deltas, op[d.OUTPUT] * workspace.capacity
     first = op[d.INPUT] * workspace.capacity
     clear(Matrix(deltas, first, op[d.IN_STRIDE], 1), rows, op[d.IN_STRIDE])

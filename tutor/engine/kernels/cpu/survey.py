@@ -36,9 +36,10 @@ def survey(
 
     ``values`` is a workspace for exactly ``rows`` examples, which have just gone through it; ``before`` are
     the parameters before the last update. ``layers`` (n,) tells which of the operations ends each layer;
-    ``arrays`` (m, 5) of each weight array its place in ``layers``, its place in the parameters, its rows,
-    width and stride; ``ranges`` (functions, 2) between which values the outputs of an activation function
-    are put into bins. Flat arrays throughout: numba takes them over from Python in half the time of tuples.
+    ``arrays`` (m, 6) of each weight array its place in ``layers``, its place in the parameters, its rows,
+    width and stride, and whether it is learned; ``ranges`` (functions, 2) between which values the outputs of
+    an activation function are put into bins. Flat arrays throughout: numba takes them over from Python in
+    half the time of tuples.
     """
     to, into = pointer_to(figures), pointer_to(counts)
     for i in range(layers.size):
@@ -122,21 +123,24 @@ def _weights(
     figures: Pointer,
     counts: Pointer,
 ) -> None:
-    start, rows, width, stride = array[1], array[2], array[3], array[4]
+    start, rows, width, stride, learned = array[1], array[2], array[3], array[4], array[5] != 0
     scale = d.BINS / (d.WEIGHTS_HIGH - d.WEIGHTS_LOW)
     g2, w2, u2, bad_g, bad_w = 0.0, 0.0, 0.0, 0, 0
     for r in range(rows):
         for i in range(start + r * stride, start + r * stride + width):
-            g, w = np.float64(gradients[i]), np.float64(parameters[i])
-            if math.isfinite(g):
-                g2 += g * g
-                counts[d.BINS + _size_bin(g)] += 1
-            else:
-                bad_g += 1
+            w = np.float64(parameters[i])
+            if learned:
+                g = np.float64(gradients[i])
+                if math.isfinite(g):
+                    g2 += g * g
+                    counts[d.BINS + _size_bin(g)] += 1
+                else:
+                    bad_g += 1
             if math.isfinite(w):
                 w2 += w * w
-                change = w - np.float64(before[i])
-                u2 += change * change
+                if learned:
+                    change = w - np.float64(before[i])
+                    u2 += change * change
                 counts[2 * d.BINS + _bin((w - d.WEIGHTS_LOW) * scale)] += 1
             else:
                 bad_w += 1

@@ -174,10 +174,12 @@ def _forward(
 
 @spliced
 def _backward(network: NetworkView, workspace: WorkspaceView, mode: Mode, count: int, rows: int) -> None:
-    """The first ``count`` operations in reverse; the last one's delta is there already."""
+    """The first ``count`` operations in reverse, down to the lowest learned one; the last delta is there."""
     for k in range(count - 1, -1, -1):
         op = operation(network, k)
-        if op[d.KIND] == d.DENSE and is_narrow(op):
+        if op[d.BACKWARD] == 0:
+            return
+        if op[d.KIND] == d.DENSE and is_narrow(op) and op[d.BACKWARD] & d.OF_WEIGHTS:
             narrow_backward(network, workspace, op, rows)
         elif op[d.KIND] == d.DENSE:
             dense_backward(network, workspace, op, rows)

@@ -30,7 +30,7 @@ def dense_backward_weights(
 ) -> None:
     """From dz at OUTPUT: dW = xᵀ dz and db = column sums of dz, as if b were a row of W that meets x = 1.
 
-    Unless x is the network's input, Wᵀ is made on the way for :func:`dense_backward_inputs`.
+    Frozen weights get none. Where dx is wanted, Wᵀ is made on the way for :func:`dense_backward_inputs`.
     """
     values, deltas = workspace.values, workspace.deltas
     real = values.dtype.type
@@ -43,13 +43,15 @@ def dense_backward_weights(
         if k == depth:
             for r in range(rows):
                 slope += deltas[dz + r * stride + c]
-            network.gradients[op[d.BIAS] + c] = slope
+            if op[d.BACKWARD] & d.OF_WEIGHTS:
+                network.gradients[op[d.BIAS] + c] = slope
         else:
             for r in range(rows):
                 slope += values[x + r * op[d.IN_STRIDE]] * deltas[dz + r * stride + c]
             place = op[d.KERNEL] + k * stride + c
-            network.gradients[place] = slope
-            if op[d.INPUT] != 0:
+            if op[d.BACKWARD] & d.OF_WEIGHTS:
+                network.gradients[place] = slope
+            if op[d.BACKWARD] & d.OF_INPUT:
                 workspace.transposed[op[d.TRANSPOSED] + c * op[d.IN_STRIDE] + k] = network.parameters[place]
 
 

@@ -39,7 +39,8 @@ def forward(network: d.Network, workspace: d.Workspace, k: int, rows: int, mode:
 @device
 def has_inner_weights(network: d.Network, k: int) -> bool:
     """Whether the deltas at the INPUT of operation ``k`` are left for :func:`backward_inputs`."""
-    return network.operations[k, d.KIND] == d.DENSE and network.operations[k, d.INPUT] != 0  # type: ignore[no-any-return]
+    op = network.operations[k]
+    return op[d.KIND] == d.DENSE and op[d.BACKWARD] & d.OF_INPUT != 0  # type: ignore[no-any-return]
 
 
 @device

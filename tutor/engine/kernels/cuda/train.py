@@ -179,6 +179,8 @@ def _gradient_of_batch(
     value = _block_sum(parts, part + penalty(network, span))
     depth = network.operations.shape[0] - (1 if starts_from_logits(loss) else 0)
     for k in range(depth - 1, -1, -1):
+        if network.operations[k, d.BACKWARD] == 0:
+            break
         backward(network, workspace, k, rows, mode, span)
         cuda.syncthreads()
         if has_inner_weights(network, k):

@@ -1,0 +1,98 @@
+"""A network with other layers: frozen ones, another activation function, a fresh end. See ``Sequential``."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from tutor.engine import activations, checks, losses, plan
+from tutor.engine.kernels import description as d
+from tutor.engine.layers import Activation, Conv2D, Dense, Layer, Residual, with_trainable
+from tutor.engine.optimizers import Optimizer
+from tutor.errors import EngineError
+
+if TYPE_CHECKING:
+    from tutor.engine.network import Sequential
+
+Array = NDArray[Any]
+
+
+def memory(model: Sequential, optimizer: Optimizer) -> tuple[Array, Array]:
+    """What an optimizer that begins remembers, and as weights before the last step NaN: there was none."""
+    slots = plan.zeros(optimizer.slots * model.plan.parameters, model.dtype)
+    slots[:] = optimizer.start_of_slots()
+    before = plan.zeros(model.plan.parameters, model.dtype)
+    before[:] = math.nan
+    return slots, before
+
+
+def set_trainable(model: Sequential, name: str, trainable: bool) -> None:
+    """Lay the network out anew, since what is frozen lies behind what is learned, and carry all over."""
+    place = model.plan.layer_names.index(name)
+    if place >= len(model.layers):
+        raise EngineError(f"{name} cannot be frozen by itself", "freeze the whole block around it")
+    layer = with_trainable(model.layers[place], checks.switch("trainable", trainable))
+    weights, run, old = model.get_weights(), model.run, model.plan
+    model.layers[place] = layer
+    model.lay_out()
+    model.set_weights(weights)
+    if run is not None and model.optimizer is not None:
+        slots, before = memory(model, model.optimizer)
+        _carry_over(old, run.slots, model.plan, slots, model.optimizer.slots)
+        model.run = run._replace(slots=slots, before=before)
+
+
+def _carry_over(old: plan.Plan, remembered: Array, new: plan.Plan, slots: Array, count: int) -> None:
+    """What was remembered of the arrays that learn before and after, each ``count`` numbers per weight."""
+    for source, target in zip(old.tensors, new.tensors, strict=True):
+        if source.learned and target.learned:
+            for slot in range(count):
+                numbers = source.view(remembered[slot * old.parameters :])
+                target.view(slots[slot * new.parameters :])[...] = numbers
+
+
+def set_activation(model: Sequential, layer_index: int, name: str) -> None:
+    """Change the function's code in the table of operations, and the layer that it comes from."""
+    code = activations.code(name)
+    index = checks.whole_number("the layer index", layer_index, least=0)
+    layer = model.layers[index] if index < len(model.layers) else None
+    if not isinstance(layer, Dense | Conv2D | Activation | Residual):
+        raise EngineError(f"there is no activation function at layer index {layer_index}")
+    changed = [
+        *model.layers[:index],
+        dataclasses.replace(layer, activation=name),
+        *model.layers[index + 1 :],
+    ]
+    if len(plan.make_plan(changed, model.input_shape).operations) != len(model.plan.operations):
+        raise EngineError(f"{name} cannot be put in here later", "build the network with it")
+    operations = model.network.operations
+    row = (operations[:, d.LAYER] == index) & (operations[:, d.KIND] == d.ACTIVATION)
+    if model.loss and row[-1]:
+        losses.check_output(model.loss, name, model.plan.outputs)
+    operations[row, d.FUNCTION] = code
+    model.layers = changed
+
+
+def with_head(
+    model: Sequential, head: Sequence[Layer], keep: int, trainable: bool, seed: int | None
+) -> Sequential:
+    """Build the new network, then copy the weights of the layers that go over."""
+    checks.switch("trainable", trainable)
+    count = len(model.layers)
+    body = model.layers[: checks.whole_number("keep", keep, least=-count)]
+    if not body or keep > count:
+        raise EngineError(f"the network has {count} layers; keep={keep} keeps none, or more than there are")
+    new = type(model)(
+        [*(with_trainable(layer, trainable) for layer in body), *head],
+        model.input_shape,
+        seed=model.seed if seed is None else seed,
+        dtype=model.dtype,
+        backend=model.backend,
+    )
+    for place in range(len(body)):
+        new.set_layer_weights(place, model.get_layer_weights(place))
+    return new
