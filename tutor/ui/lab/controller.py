@@ -61,6 +61,8 @@ class LabController:
         """Whether the prediction's question is on the screen instead of the charts."""
         self.revealing = False
         """Whether the comparison of prediction and outcome is on the screen."""
+        self.locked = ""
+        """Why the knobs cannot be turned yet; empty if they can."""
         self.hurried = False
         """Whether runs go at full speed; else they begin step by step and get faster and faster."""
         self.finished: Finished | None = None
@@ -226,7 +228,9 @@ class LabController:
     def turn(self, direction: int) -> None:
         """Turn the chosen knob one stop; the training process decides whether the run can go on."""
         knob, value = self.bench.knob, self.bench.neighbour(direction)
-        if self.asking:
+        if self.locked:
+            self.notice = self.locked
+        elif self.asking:
             self.notice = "The knobs come after the prediction: choose an answer, or press p."
         elif knob is None:
             self.notice = "This experiment has no knobs: it always runs as it is."

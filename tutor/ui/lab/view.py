@@ -91,6 +91,12 @@ class LabView(Widget, can_focus=True):
 
         experiment: str
 
+    @dataclass
+    class Ended(Message):
+        """A run is over."""
+
+        finished: Finished
+
     def __init__(
         self, lesson: Lesson, services: Services, experiment: str = "", *, id: str | None = None
     ) -> None:
@@ -164,6 +170,7 @@ class LabView(Widget, can_focus=True):
             finished = controller.receive(event)
             if finished is not None:
                 self._record(finished)
+                self.post_message(self.Ended(finished))
         controller.pull(time.monotonic(), *(() if visible else (_HIDDEN_PULL,)))
         self._undrawn = self._undrawn or bool(received)
         if self._undrawn and visible:
