@@ -243,6 +243,10 @@ class Lottery(Struct, frozen=True):
     """Of those that reached it; NaN if none did."""
     knobs: dict[str, int | float | str]
     seconds: float
+    needed: int = 0
+    """How many of them must reach the goal for it to count; 0 if the goal does not ask for several seeds."""
+    met: bool | None = None
+    """Whether so many do; None while that is open, or where nobody asks."""
 
 
 class Perceptron(Struct, frozen=True):

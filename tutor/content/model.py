@@ -76,10 +76,16 @@ class TrainingSpec(Part, frozen=True):
 
 
 class Goal(Part, frozen=True):
-    """``when`` is a condition (``content.condition``) checked after each epoch; the run stops there."""
+    """``when`` is a condition (``content.condition``) checked after each epoch; the run stops there.
+
+    Where luck matters the goal counts only if ``at_least`` (0: all) of ``seeds`` runs with the same knobs
+    reach it, those of the seeds 0, 1, ...; they are trained once the learner's own run has reached it.
+    """
 
     when: str
     text: str
+    seeds: int = 1
+    at_least: int = 0
 
 
 class Knob(Part, frozen=True):

@@ -8,6 +8,7 @@ print(run.result().explanation)
 
 from tutor.content.settings import initial_knobs as settings
 from tutor.lab.check import validate
-from tutor.lab.run import Run, check_interval
+from tutor.lab.course import check_interval
+from tutor.lab.run import Run
 
 __all__ = ["Run", "check_interval", "settings", "validate"]

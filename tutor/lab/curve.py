@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 
 from tutor.report import Series
 
@@ -46,6 +47,12 @@ class Curve:
             self._bucket_size *= 2
         self._buckets.append((point, point))
         self._in_last_bucket = 1
+
+    def copy(self) -> Curve:
+        """One that can be extended apart from this one."""
+        twin = copy(self)
+        twin._buckets = list(self._buckets)
+        return twin
 
     def series(self) -> Series:
         """The curve as it goes to the screen: points in the order of x, each once."""

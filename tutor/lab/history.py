@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 
 from tutor.content.condition import Condition
 from tutor.lab.curve import Curve
@@ -35,6 +36,12 @@ class History:
             self._max_errors = max(self._max_errors, errors)
         if math.isinf(self.goal_step) and self._goal and self._goal.holds(quantities | self.quantities()):
             self.goal_step = quantities["steps"]
+
+    def copy(self) -> History:
+        """One that can be fed apart from this one."""
+        twin = copy(self)
+        twin._curves = [curve.copy() for curve in self._curves]
+        return twin
 
     def quantities(self) -> dict[str, float]:
         """``first_loss``, ``min_errors``, ``max_errors`` as far as known, and ``goal_step``."""

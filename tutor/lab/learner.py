@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,15 @@ class Observation:
     """``loss``, ``accuracy``, ``errors`` and so on, as far as this kind of learner has them."""
     layers: list[Layer] = field(default_factory=list)
     perceptron: Perceptron | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A learner's whole state, to be handed back to it."""
+
+    state: Any
+    size: int
+    """In bytes."""
 
 
 class Learner(Protocol):
@@ -66,6 +75,12 @@ class Learner(Protocol):
 
     def end(self) -> None:
         """The run is over: take back the best weights, if they were to be kept."""
+
+    def snapshot(self) -> Kept:
+        """A copy of everything that it goes on from."""
+
+    def restore(self, kept: Kept) -> None:
+        """Go back to where :meth:`snapshot` was called."""
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Answers to the rows of ``x`` as degrees of belief in [0, 1]: (n,) for class 1, or (n, classes)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +30,7 @@ from tutor.engine import (
 from tutor.engine.datasets import Dataset
 from tutor.errors import InputError
 from tutor.lab import data
-from tutor.lab.learner import Observation
+from tutor.lab.learner import Kept, Observation
 from tutor.report import Layer as LayerReport
 
 
@@ -63,7 +64,8 @@ class NetworkLearner:
         """Targets (n,) as the loss takes them: class ids as rows of 0s and a 1, unless it takes ids."""
         if self.dataset.kind != "classes" or self.model.loss == "categorical_crossentropy":
             return y
-        return np.eye(self.dataset.n_classes, dtype=np.float32)[y.astype(int)]
+        rows: NDArray[np.generic] = np.eye(self.dataset.n_classes, dtype=np.float32)[y.astype(int)]
+        return rows
 
     @property
     def step(self) -> int:
@@ -114,6 +116,18 @@ class NetworkLearner:
         else:
             return False
         return True
+
+    def snapshot(self) -> Kept:
+        snapshot = self.trainer.snapshot()
+        arrays = [part for part in vars(snapshot).values() if isinstance(part, np.ndarray)]
+        state = (snapshot, self.trainer.diverged, copy(self._stopping))
+        return Kept(state, sum(array.nbytes for array in arrays))
+
+    def restore(self, kept: Kept) -> None:
+        snapshot, diverged, stopping = kept.state
+        self.trainer.restore(snapshot)
+        self.trainer.diverged = diverged
+        self._stopping = copy(stopping)  # what it holds it exchanges and never changes
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         answers = self.model.predict(self.inputs(x)).astype(np.float64)

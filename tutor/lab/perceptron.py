@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from tutor.content.settings import is_on
 from tutor.engine.classic.perceptron import Perceptron, novikoff_bound
 from tutor.errors import InputError
 from tutor.lab import data
-from tutor.lab.learner import Observation
+from tutor.lab.learner import Kept, Observation
 from tutor.report import Perceptron as PerceptronReport
 
 _QUIET = np.errstate(over="ignore", invalid="ignore")
@@ -101,6 +102,13 @@ class PerceptronLearner:
 
     def end(self) -> None:
         """Nothing to put back: a perceptron keeps its last weights."""
+
+    def snapshot(self) -> Kept:
+        state = deepcopy((self._unit, self._rng, self._order, self._shuffle, self._step))
+        return Kept(state, self._unit.weights.nbytes + self._order.nbytes)
+
+    def restore(self, kept: Kept) -> None:
+        self._unit, self._rng, self._order, self._shuffle, self._step = deepcopy(kept.state)
 
     @_QUIET
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median_low
 
 _Z_95 = 1.959963984540054
 """The normal distribution keeps 95 % within so many standard deviations."""
@@ -22,3 +25,21 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     half = _Z_95 * math.sqrt(share * (1 - share) / trials + spread / (4 * trials))
     low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
     return max(0.0, low), min(1.0, high)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many runs reached their goal, with the 95 % interval for the share among all seeds."""
+
+    reached: int
+    low: float
+    high: float
+    median_step: float
+    """At which those reached it that did (of an even number the lower one); NaN if none did."""
+
+
+def count_reached(goal_steps: Sequence[int | None]) -> Count:
+    """Count runs by the step at which each reached its goal, None for those that did not."""
+    reached = [step for step in goal_steps if step is not None]
+    low, high = wilson_interval(len(reached), len(goal_steps))
+    return Count(len(reached), low, high, float(median_low(reached)) if reached else math.nan)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 from msgspec.structs import replace
 
 from tutor.engine import Trainer
@@ -56,7 +54,7 @@ class Past:
     def copy(self) -> Past:
         """One that can be fed apart from this one."""
         twin = Past()
-        twin._curves = deepcopy(self._curves)
+        twin._curves = {name: curve.copy() for name, curve in self._curves.items()}
         twin._epochs, twin._looks = list(self._epochs), list(self._looks)
         twin._checks, twin._spacing = self._checks, self._spacing
         return twin
