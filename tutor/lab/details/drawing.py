@@ -18,6 +18,8 @@ from tutor.report import Drawing, DrawnLayer, Maps
 
 MOST = 4096
 """Longer rows of numbers are left out: nobody could see them one by one."""
+MOST_WEIGHTS = 6000
+"""Of all layers together, so that reports stay small; the layers next to the input come first."""
 
 Array = NDArray[np.float64]
 
@@ -38,7 +40,7 @@ def drawing(learner: NetworkLearner, example: int) -> Drawing:
         label=label,
         answer=answer,
         image=_maps("input", one.reshape(*data.image_shape, 1)) if data.image_shape else None,
-        filters=_filters(model),
+        filters=_filters(model, data.image_shape),
         maps=[_maps(name, each) for name, each in zip(names, outputs, strict=False) if each.ndim == 3],
     )
 
@@ -85,13 +87,15 @@ def _input(example: NDArray[np.float32]) -> DrawnLayer:
 
 def _layers(model: Sequential, outputs: list[Array]) -> list[DrawnLayer]:
     functions, drawn = activation_names(model), []
-    inputs = math.prod(model.input_shape)
+    inputs, room = math.prod(model.input_shape), MOST_WEIGHTS
     for number, answers in enumerate(outputs):
         name = model.plan.layer_names[number]
         tensors = [t for t in model.plan.tensors if t.layer.partition("/")[0] == name]
         weights, biases = np.zeros(0), np.zeros(0)
         if isinstance(model.layers[number], Dense | Conv2D):
             weights, biases = (tensor.view(model.network.parameters) for tensor in tensors)
+        shown = _few(weights) if weights.size <= room else []
+        room -= len(shown)
         drawn.append(
             DrawnLayer(
                 name=name,
@@ -101,7 +105,7 @@ def _layers(model: Sequential, outputs: list[Array]) -> list[DrawnLayer]:
                 parameters=sum(tensor.size for tensor in tensors),
                 inputs=inputs,
                 units=answers.size,
-                weights=_few(weights),
+                weights=shown,
                 biases=_few(biases),
                 outputs=_few(answers),
             )
@@ -110,18 +114,21 @@ def _layers(model: Sequential, outputs: list[Array]) -> list[DrawnLayer]:
     return drawn
 
 
-def _filters(model: Sequential) -> list[Maps]:
-    """The filters of each convolution, one small image for each channel that a filter looks at.
+def _filters(model: Sequential, image_shape: tuple[int, int] | None) -> list[Maps]:
+    """What the units of a layer look for, as small images.
 
-    First all channels of the first filter, then those of the second; those that are too many are left out.
+    For a convolution one for each channel that a filter looks at: first all channels of the first filter,
+    then those of the second. For a dense layer that looks at an image the weights of each unit.
     """
     found = []
     for tensor in model.plan.tensors:
+        weights = tensor.view(model.network.parameters)
         if len(tensor.shape) == 4:
-            filters = tensor.view(model.network.parameters)
-            lines, columns, channels, count = filters.shape
-            images = filters.transpose(0, 1, 3, 2).reshape(lines, columns, channels * count)
+            lines, columns, channels, count = tensor.shape
+            images = weights.transpose(0, 1, 3, 2).reshape(lines, columns, channels * count)
             found.append(_maps(tensor.layer, images))
+        elif tensor is model.plan.tensors[0] and image_shape and len(weights) == math.prod(image_shape):
+            found.append(_maps(tensor.layer, weights.reshape(*image_shape, -1)))
     return found
 
 
