@@ -17,7 +17,7 @@ test-all: $(VENV)/.installed-test
 	$(BIN)/pytest -m "not peers"
 
 test-peers: $(VENV)/.installed-peers
-	$(BIN)/pytest -m peers tests/engine
+	$(BIN)/pytest -m peers tests/engine tests/export
 
 # On a GPU node: any Python with numpy, numba, numba-cuda and pytest, as in make test-gpu GPU_PYTHON=python3.
 GPU_PYTHON ?= $(or $(wildcard $(BIN)/python),$(PYTHON))

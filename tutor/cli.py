@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "lesson": "open one lesson in the app",
     "lab": "run a lesson's experiment without the app",
     "fit": "train a network on your own CSV file",
+    "export": "write an experiment as a script for Keras or PyTorch",
     "quiz": "be quizzed on the lessons you have read",
     "progress": "show what you have done and scored; reset a lesson",
     "check": "check a lesson pack and name each fault by file, key and line",
