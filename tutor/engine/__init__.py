@@ -34,6 +34,7 @@ from tutor.engine.report import HealthReport, Histogram, LayerHealth, LayerSurve
 from tutor.engine.schedules import CosineDecay, ExponentialDecay, PiecewiseConstantDecay, Schedule, WarmUp
 from tutor.engine.stopping import EarlyStopping
 from tutor.engine.surface import DecisionSurface, decision_surface
+from tutor.engine.threads import set_threads
 from tutor.engine.trainer import Snapshot, Trainer
 from tutor.engine.warmup import warm_up
 
@@ -77,6 +78,7 @@ __all__ = [
     "cache",
     "decision_surface",
     "parse_layers",
+    "set_threads",
     "train_many",
     "warm_up",
 ]

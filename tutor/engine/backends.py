@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
-from tutor.engine import gpu
+from tutor.engine import gpu, threads
 from tutor.engine.checks import choice
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import launch
@@ -20,7 +20,13 @@ class Kernels(Protocol):
     """What a backend does; see ``launch`` and ``cuda.session`` for the GPU."""
 
     def train_steps(
-        self, network: d.Network, workspace: d.Workspace, examples: d.Examples, run: d.Run, steps: int, /
+        self,
+        network: d.Network,
+        room: Any,  # a d.Workspace; for the CPU perhaps d.Shards
+        examples: d.Examples,
+        run: d.Run,
+        steps: int,
+        /,
     ) -> None: ...
 
     def batch_gradients(
@@ -51,9 +57,25 @@ class Kernels(Protocol):
 class Cpu:
     """The processor, which works on the host's arrays themselves."""
 
-    train_steps = staticmethod(launch.train_steps)
     batch_gradients = staticmethod(launch.batch_gradients)
     evaluate = staticmethod(launch.evaluate)
+
+    def __init__(self) -> None:
+        self._pace = threads.Pace()
+
+    def train_steps(
+        self,
+        network: d.Network,
+        room: d.Workspace | d.Shards,
+        examples: d.Examples,
+        run: d.Run,
+        steps: int,
+    ) -> None:
+        """By one thread, or where the batch is in shards perhaps by several."""
+        if isinstance(room, d.Shards):
+            launch.train_in_shards(network, room, examples, run, steps, self._pace)
+        else:
+            launch.train_steps(network, room, examples, run, steps)
 
     def fetch(self) -> None:
         """Nothing to bring."""

@@ -1,14 +1,13 @@
 """Many small trainings in one call: other seeds, other settings, all cores.
 
 The kernels run without Python's interpreter lock, so threads are enough: each trains one network after the
-other, each network in buffers of its own. No kernel starts threads itself. A network's result does not
+other, each network in buffers of its own, without the help of further threads. A network's result does not
 depend on its neighbours or on the number of threads: it is byte for byte that of training it alone.
 """
 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tutor.engine import checks, metrics, optimizers
 from tutor.engine.network import Sequential
+from tutor.engine.threads import stay_alone, usable_cores
 from tutor.engine.trainer import Data, Trainer
 from tutor.engine.warmup import warm_up
 from tutor.errors import EngineError
@@ -148,11 +148,6 @@ def train_many(
     )
 
 
-def usable_cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _cases(
     seeds: Iterable[int], settings: Sequence[Mapping[str, Any]] | None
 ) -> list[tuple[int, dict[str, Any]]]:
@@ -198,7 +193,7 @@ class _Job:
         total, size = len(self.cases), max(1, len(self.cases) // (threads * _TASKS_PER_THREAD))
         outcomes, done = [_Outcome()] * total, 0
         stop = Event()
-        with ThreadPoolExecutor(threads, thread_name_prefix="train-many") as pool:
+        with ThreadPoolExecutor(threads, thread_name_prefix="train-many", initializer=stay_alone) as pool:
             tasks = {pool.submit(self._some, at, at + size, stop): at for at in range(0, total, size)}
             try:
                 for task in as_completed(tasks):

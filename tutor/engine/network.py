@@ -228,9 +228,9 @@ class Sequential:
         validation = self.data(*validation_data) if validation_data is not None else None
         return Trainer(self, data, size, validation, shuffle, augment)
 
-    def advance(self, workspace: d.Workspace, examples: d.Examples, run: d.Run, steps: int) -> None:
+    def advance(self, room: d.Workspace | d.Shards, examples: d.Examples, run: d.Run, steps: int) -> None:
         """Do ``steps`` updates; for :class:`Trainer`. What is learnt may stay on the GPU until asked for."""
-        self._kernels.train_steps(self._network, workspace, examples, run, steps)
+        self._kernels.train_steps(self._network, room, examples, run, steps)
 
     def train(
         self,

@@ -19,6 +19,9 @@ MAX_PARAMETERS = 50_000_000
 MAX_WORKSPACE = 500_000_000
 """Numbers, not bytes. More than this is a slip of the pen, or work for a larger machine."""
 
+WORTH_SHARDS = 200_000
+"""Multiply-adds in a step from which two threads are worth their meetings: some five microseconds' work."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -66,15 +69,38 @@ class Plan:
             np.array([(p.l1, p.l2) for p in penalties], np.float64).reshape(-1, 2),
         )
 
-    def workspace(self, capacity: int, dtype: Any) -> d.Workspace:
-        """Room for ``capacity`` examples; EngineError if that is absurdly much."""
+    def workspace(self, capacity: int, dtype: Any, count: int = 1) -> d.Workspace:
+        """Room for ``capacity`` examples, ``count`` times; EngineError if that is absurdly much."""
         size = capacity * self.values + self.slack
-        if size + self.transposed + self.scratch > MAX_WORKSPACE:
+        if count * (size + self.transposed + self.scratch) > MAX_WORKSPACE:
             raise EngineError(
-                f"a batch of {capacity} needs more memory than there is", "take a smaller batch"
+                f"a batch of {count * capacity} needs more memory than there is", "take a smaller batch"
             )
         sizes = (size, size, self.transposed, self.scratch)
-        return d.Workspace(capacity, *(zeros(size, dtype) for size in sizes))
+        return d.Workspace(capacity, *(zeros(count * _whole_lines(size), dtype) for size in sizes))
+
+    def training_room(self, batch: int, dtype: Any, backend: str) -> d.Workspace | d.Shards:
+        """Room to train with batches of that size: in shards if the work is worth it."""
+        count = self.shards(batch) if backend == "cpu" else 1
+        if count == 1:
+            return self.workspace(batch, dtype)
+        capacity = d.rows_per_shard(batch, count)
+        return d.Shards(
+            self.workspace(capacity, dtype, count),
+            count,
+            zeros(count * self.parameters, dtype),
+            capacity * self.work,
+        )
+
+    def shards(self, batch: int) -> int:
+        """Into how many shards a batch is cut: that decides how sums are rounded, so nothing else counts."""
+        whole = any(row[d.KIND] == d.NORMALIZE for row in self.operations)  # statistics of the whole batch
+        return 1 if whole or batch < 8 or batch * self.work < WORTH_SHARDS else 2
+
+    @property
+    def work(self) -> int:
+        """Multiply-adds for one example in a step of training, roughly."""
+        return sum(_work(row) for row in self.operations)
 
 
 def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
@@ -115,6 +141,21 @@ def _check_size(planner: Planner) -> None:
             f"the network is too large: {room:,} numbers for one example up to {planner.layer_name}",
             "take fewer or smaller layers",
         )
+
+
+def _work(row: NDArray[np.int64]) -> int:
+    """Multiply-adds of an operation for one example: forward, and twice as many back."""
+    if row[d.KIND] == d.DENSE:
+        return int(3 * row[d.IN_WIDTH] * row[d.OUT_STRIDE])
+    if row[d.KIND] == d.CONV:
+        window = row[d.WINDOW_LINES] * row[d.WINDOW_COLUMNS] * row[d.IN_CHANNELS]
+        return int(3 * window * row[d.OUT_LINES] * row[d.OUT_COLUMNS] * row[d.OUT_PIXEL])
+    return int(8 * row[d.OUT_STRIDE])
+
+
+def _whole_lines(size: int) -> int:
+    """``size`` rounded up to cache lines, whatever the number type."""
+    return -(-size // 16) * 16
 
 
 def zeros(size: int, dtype: Any) -> NDArray[Any]:

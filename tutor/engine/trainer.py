@@ -91,7 +91,8 @@ class Trainer:
         self._check: HealthCheck | None = None
         self.diverged = ""
         """Empty, or what stopped being finite first, as in "the weights of dense_1"."""
-        self._workspace = model.plan.workspace(0, model.dtype)
+        self._room: d.Workspace | d.Shards = model.plan.workspace(0, model.dtype)
+        self._room_for = 0
         self.set_batch_size(batch_size)
 
     # ----------------------------------------------------------------- where the run is
@@ -145,7 +146,7 @@ class Trainer:
             return
         self._run.sums[:] = 0
         for piece in self._pieces(steps):
-            self.model.advance(self._workspace, self._examples, self._run, piece)
+            self.model.advance(self._room, self._examples, self._run, piece)
             if self._run.counters[d.STATUS] != d.HEALTHY:
                 break
         self._ran = True
@@ -202,8 +203,9 @@ class Trainer:
             raise EngineError(
                 f"the batch size {size} is larger than the {self.data.count} examples", "take a smaller batch"
             )
-        if size > self._workspace.capacity:
-            self._workspace = self.model.plan.workspace(size, self.model.dtype)
+        if size != self._room_for:
+            self._room = self.model.plan.training_room(size, self.model.dtype, self.model.backend)
+            self._room_for = size
         self._run.controls[d.BATCH_SIZE] = size
 
     def snapshot(self) -> Snapshot:
@@ -283,9 +285,7 @@ class Trainer:
         if status == d.BAD_LOSS:
             rows = min(self.batch_size, self.data.count - int(self._run.counters[d.POSITION]))
             for row in model.network.operations:
-                start = int(row[d.OUTPUT]) * self._workspace.capacity
-                outputs = self._workspace.values[start : start + rows * int(row[d.OUT_STRIDE])]
-                if not np.isfinite(outputs).all():
+                if not all(np.isfinite(outputs).all() for outputs in _outputs(self._room, row, rows)):
                     return f"the output of {model.plan.layer_names[row[d.LAYER]]}"
             return "the loss"
         backwards = status == d.BAD_GRADIENT
@@ -295,6 +295,16 @@ class Trainer:
         return (
             f"the gradient of {bad.layer}'s {bad.label}" if backwards else f"the {bad.label} of {bad.layer}"
         )
+
+
+def _outputs(room: d.Workspace | d.Shards, row: NDArray[np.int64], rows: int) -> Iterator[Array]:
+    """What an operation has computed for a batch, shard after shard."""
+    shards = room if isinstance(room, d.Shards) else d.Shards(room, 1, room.values[:0], 0)
+    share = min(d.rows_per_shard(rows, shards.length), rows)
+    for values in shards.workspace.values.reshape(shards.length, -1):
+        start = int(row[d.OUTPUT]) * shards.workspace.capacity
+        yield values[start : start + min(share, rows) * int(row[d.OUT_STRIDE])]
+        rows -= min(share, rows)
 
 
 def _norm(arrays: list[Array]) -> float:

@@ -162,6 +162,26 @@ LOSS_SUM = 0  # each minibatch's loss times its examples
 EXAMPLES_SUM = 1
 SUMS = 2
 
+# Places on the board of a team; what several threads write has a cache line of its own.
+LINE = 8
+TICKET = 0
+FINISHED = LINE  # parts of the present stage
+DOOR = 2 * LINE
+BAD = 3 * LINE  # parts that met a number that is not finite
+STAGE = 4 * LINE  # from here on only the leader writes
+PARTS = STAGE + 1  # of the present stage
+FIRST = STAGE + 2  # place of the batch in the order of the examples
+ROWS = STAGE + 3  # of the batch
+STEPS_TO_DO = STAGE + 4
+STEPS_DONE = STAGE + 5
+PATIENCE = STAGE + 6  # how many naps the leader waits for a helper
+BOARD = 5 * LINE
+
+# Values of board[DOOR].
+OPEN = 0
+SHUT = 1  # for helpers
+OVER = 2
+
 
 # Columns of a survey's figures (layers, FIGURES).
 GRADIENT_SQUARES = 0
@@ -204,6 +224,15 @@ class Workspace(NamedTuple):
     scratch: Floats
 
 
+class Shards(NamedTuple):
+    """Room for a batch that is cut into so many shards, see ``cpu.team``."""
+
+    workspace: Workspace  # its arrays hold one shard's room after the other, its capacity is one shard's
+    length: int  # how many shards
+    gradients: Floats  # (length, parameters), flat
+    work: int  # multiply-adds of one shard in a step, roughly
+
+
 class Examples(NamedTuple):
     """``inputs`` and ``targets`` are flat, rows padded; ``order`` says which row comes when."""
 
@@ -226,3 +255,8 @@ class Run(NamedTuple):
 def padded(width: int) -> int:
     """``width`` rounded up to a whole number of lane groups."""
     return -(-width // WIDTH) * WIDTH
+
+
+def rows_per_shard(batch: int, shards: int) -> int:
+    """How many rows of a batch each shard has, but for the last ones: a multiple of four, as tiles are."""
+    return -(-batch // (4 * shards)) * 4

@@ -6,12 +6,21 @@ that, so that damage to it is noticed before numba reads it again.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from tutor.engine import cache
+import numpy as np
+
+from tutor.engine import cache, threads
+from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu import survey as cpu_survey
-from tutor.engine.kernels.cpu import train
-from tutor.engine.kernels.description import Examples, Floats, Network, Run, Workspace
+from tutor.engine.kernels.cpu import team, train
+from tutor.engine.kernels.description import Examples, Floats, Network, Run, Shards, Workspace
+
+_CHUNK = 400_000_000
+"""Multiply-adds, some twenty milliseconds' work: after that many it is seen again whether help pays."""
+_PATIENCE = 5_000_000
+"""Multiply-adds that take about as long as a nap, see ``cpu.team``."""
 
 
 def train_steps(network: Network, workspace: Workspace, examples: Examples, run: Run, steps: int) -> None:
@@ -19,11 +28,50 @@ def train_steps(network: Network, workspace: Workspace, examples: Examples, run:
     _call(train.train_steps, network, workspace, examples, run, steps)
 
 
+def train_in_shards(
+    network: Network, shards: Shards, examples: Examples, run: Run, steps: int, pace: threads.Pace
+) -> None:
+    """The same for a batch in shards, with the help of other threads where that pays."""
+    chunk = max(1, _CHUNK // (shards.work * shards.length))
+    while steps > 0 and run.counters[d.STATUS] == d.HEALTHY:
+        now = min(chunk, steps)
+        steps -= now
+        most = shards.length if now == chunk and pace.wants_help() else 1
+        began = time.perf_counter()
+        _, helped = _meet(network, shards, examples, run, True, now, most)
+        if now == chunk:
+            pace.note(helped, (time.perf_counter() - began) / (now * shards.work))
+
+
 def batch_gradients(
     network: Network, workspace: Workspace, examples: Examples, loss: int, training: bool
 ) -> float:
-    """See ``cpu.train.batch_gradients``."""
-    return float(_call(train.batch_gradients, network, workspace, examples, loss, training))
+    """The loss of all examples as one batch, in training or not; the gradients go into network.gradients."""
+    controls = np.zeros(d.CONTROLS, np.int64)
+    controls[d.LOSS], controls[d.BATCH_SIZE] = loss, examples.order.size
+    none = network.gradients[:0]
+    run = Run(controls, np.zeros(d.RATES), np.zeros(d.COUNTERS, np.int64), np.zeros(d.SUMS), none, none)
+    shards = Shards(workspace, 1, network.gradients, 0)
+    return _meet(network, shards, examples, run, training, 0, 1)[0]
+
+
+def _meet(
+    network: Network, shards: Shards, examples: Examples, run: Run, training: bool, steps: int, most: int
+) -> tuple[float, bool]:
+    """Call ``cpu.team.train_in_shards`` in at most ``most`` threads: the loss, and whether there was help."""
+    board, losses = np.zeros(d.BOARD, np.int64), np.zeros((shards.length + 1, d.LINE))
+    board[d.STEPS_TO_DO] = steps
+    board[d.PATIENCE] = 4 + 2 * shards.work // _PATIENCE
+
+    def work(member: int) -> float:
+        return float(
+            _call(team.train_in_shards, network, shards, examples, run, training, board, losses, member)
+        )
+
+    try:
+        return threads.share(most, work)
+    finally:
+        board[d.DOOR] = d.OVER  # also where this thread was stopped before it began
 
 
 def evaluate(

@@ -22,11 +22,12 @@ FIRST_STREAM = 1 << 40
 
 
 class Mode(NamedTuple):
-    """Whether the network is being trained, and by which seed in which step."""
+    """Whether the network is being trained, by which seed, in which step; which row of the batch is first."""
 
     training: bool
     seed: int
     step: int
+    row: int
 
 
 @kernel
@@ -56,7 +57,7 @@ def _drop(buffer: Pointer, source: int, target: int, op: Pointer, rows: int, mod
     key = bits(stream(mode.seed, FIRST_STREAM + op[d.LAYER]), mode.step)
     threshold = np.uint64(op[d.FUNCTION])
     scale = 1.0 / (1.0 - op[d.FUNCTION] / 9007199254740992.0)  # 2**53
-    draw = 0
+    draw = mode.row * op[d.OUT_LINES] * op[d.OUT_COLUMNS] * op[d.OUT_CHANNELS]
     for r in range(rows):
         for pixel in range(op[d.OUT_LINES] * op[d.OUT_COLUMNS]):
             first = r * op[d.OUT_STRIDE] + pixel * op[d.OUT_PIXEL]

@@ -43,7 +43,7 @@ from tutor.engine.kernels.cpu.views import (
 
 
 class Outputs(NamedTuple):
-    """What a loss looks at: ``rows`` examples, whose targets stand where ``order`` says."""
+    """What a loss looks at: ``rows`` of a batch's examples, whose targets stand where ``order`` says."""
 
     z: Pointer  # inputs of the last operation, (rows, stride)
     p: Pointer
@@ -52,6 +52,7 @@ class Outputs(NamedTuple):
     targets: Pointer
     order: Pointer
     rows: int
+    batch: int
     width: int
     stride: int
 
@@ -64,9 +65,15 @@ def starts_from_logits(loss: int) -> bool:
 
 @inlined
 def loss_and_delta(
-    network: NetworkView, workspace: WorkspaceView, examples: ExamplesView, loss: int, first: int, rows: int
+    network: NetworkView,
+    workspace: WorkspaceView,
+    examples: ExamplesView,
+    loss: int,
+    first: int,
+    rows: int,
+    batch: int,
 ) -> float:
-    """The loss of the batch order[first : first + rows]; its gradient goes into the deltas."""
+    """What order[first : first + rows] adds to the loss of ``batch`` rows; its gradient, into the deltas."""
     op = operation(network, network.depth - 1)
     z, p = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
     outputs = Outputs(
@@ -77,6 +84,7 @@ def loss_and_delta(
         examples.targets,
         advanced(examples.order, first),
         rows,
+        batch,
         op[d.OUT_WIDTH],
         op[d.OUT_STRIDE],
     )
@@ -91,10 +99,10 @@ def loss_and_delta(
 
 @inlined
 def _mean(loss: int, outputs: Outputs) -> float:
-    """The mean over all outputs of all examples, each of which counts by itself."""
+    """The rows' part of the mean over all outputs of the batch, each of which counts by itself."""
     zero = fill(outputs.p, 0.0)
     sums = widened(zero)
-    share = 1.0 / (outputs.rows * outputs.width)
+    share = 1.0 / (outputs.batch * outputs.width)
     deltas = outputs.dz if loss == d.BINARY_CROSSENTROPY else outputs.dp
     for r in range(outputs.rows):
         target = outputs.order[r] * outputs.stride
@@ -126,13 +134,13 @@ def _term(loss: int, z: Any, p: Any, t: Any) -> Any:
 
 @kernel
 def _categorical(outputs: Outputs) -> float:
-    """The mean over the examples of Σ t (log Σ exp z - z).
+    """The rows' part of the mean over the batch of Σ t (log Σ exp z - z).
 
     The largest p is exp(0) over the softmax's sum, so that log Σ exp z = max z - log max p.
     """
     zero = fill(outputs.z, 0.0)
     sums = widened(zero)
-    scale = 1.0 / outputs.rows
+    scale = 1.0 / outputs.batch
     for r in range(outputs.rows):
         z, p = advanced(outputs.z, r * outputs.stride), advanced(outputs.p, r * outputs.stride)
         dz = advanced(outputs.dz, r * outputs.stride)

@@ -15,18 +15,18 @@ from tutor.engine.kernels.cpu.views import NetworkView, RunView, advanced
 
 
 @spliced
-def update(network: NetworkView, run: RunView) -> bool:
-    """Move the parameters against the gradients."""
+def update(network: NetworkView, run: RunView, first: int, last: int) -> bool:
+    """Move the parameters from ``first`` to ``last``, without the last, against the gradients."""
     optimizer = run.controls[d.OPTIMIZER]
     if optimizer == d.ADAM:
-        return _adam(network, run)
+        return _adam(network, run, first, last)
     if optimizer == d.RMSPROP:
-        return _rmsprop(network, run)
+        return _rmsprop(network, run, first, last)
     if optimizer == d.ADAGRAD:
-        return _adagrad(network, run)
+        return _adagrad(network, run, first, last)
     if run.rates[d.MOMENTUM] != 0.0:
-        return _momentum(network, run)
-    return _gradient_descent(network, run)
+        return _momentum(network, run, first, last)
+    return _gradient_descent(network, run, first, last)
 
 
 @kernel
@@ -43,11 +43,11 @@ def _keep(run: RunView) -> float:
 
 
 @kernel
-def _gradient_descent(network: NetworkView, run: RunView) -> bool:
+def _gradient_descent(network: NetworkView, run: RunView, first: int, last: int) -> bool:
     w, g = network.parameters, network.gradients
     rate, keep = fill(w, run.rates[d.LEARNING_RATE]), fill(w, _keep(run))
     trace = fill(w, 0.0)
-    for i in range(0, network.size, d.WIDTH):
+    for i in range(first, last, d.WIDTH):
         new = keep * load(w, i) - rate * load(g, i)
         store(w, i, new)
         trace = trace + new * 0.0
@@ -55,13 +55,13 @@ def _gradient_descent(network: NetworkView, run: RunView) -> bool:
 
 
 @kernel
-def _momentum(network: NetworkView, run: RunView) -> bool:
+def _momentum(network: NetworkView, run: RunView, first: int, last: int) -> bool:
     w, g, velocity = network.parameters, network.gradients, run.slots
     rate, momentum = fill(w, run.rates[d.LEARNING_RATE]), fill(w, run.rates[d.MOMENTUM])
     keep = fill(w, _keep(run))
     nesterov = run.controls[d.NESTEROV] != 0
     trace = fill(w, 0.0)
-    for i in range(0, network.size, d.WIDTH):
+    for i in range(first, last, d.WIDTH):
         push = rate * load(g, i)
         v = momentum * load(velocity, i) - push
         move = momentum * v - push if nesterov else v
@@ -73,12 +73,12 @@ def _momentum(network: NetworkView, run: RunView) -> bool:
 
 
 @kernel
-def _adagrad(network: NetworkView, run: RunView) -> bool:
+def _adagrad(network: NetworkView, run: RunView, first: int, last: int) -> bool:
     w, g, square = network.parameters, network.gradients, run.slots
     rate, epsilon = fill(w, run.rates[d.LEARNING_RATE]), fill(w, run.rates[d.EPSILON])
     keep = fill(w, _keep(run))
     trace = fill(w, 0.0)
-    for i in range(0, network.size, d.WIDTH):
+    for i in range(first, last, d.WIDTH):
         gradient = load(g, i)
         v = load(square, i) + gradient * gradient
         new = keep * load(w, i) - rate * gradient / square_root(v + epsilon)
@@ -89,14 +89,14 @@ def _adagrad(network: NetworkView, run: RunView) -> bool:
 
 
 @kernel
-def _rmsprop(network: NetworkView, run: RunView) -> bool:
+def _rmsprop(network: NetworkView, run: RunView, first: int, last: int) -> bool:
     w, g, square = network.parameters, network.gradients, run.slots
     velocity = advanced(run.slots, network.size)
     rate, epsilon = fill(w, run.rates[d.LEARNING_RATE]), fill(w, run.rates[d.EPSILON])
     rho, new_share = fill(w, run.rates[d.RHO]), fill(w, 1.0 - run.rates[d.RHO])
     momentum, keep = fill(w, run.rates[d.MOMENTUM]), fill(w, _keep(run))
     trace = fill(w, 0.0)
-    for i in range(0, network.size, d.WIDTH):
+    for i in range(first, last, d.WIDTH):
         gradient = load(g, i)
         v = rho * load(square, i) + new_share * (gradient * gradient)
         move = momentum * load(velocity, i) + rate * gradient / square_root(v + epsilon)
@@ -109,7 +109,7 @@ def _rmsprop(network: NetworkView, run: RunView) -> bool:
 
 
 @kernel
-def _adam(network: NetworkView, run: RunView) -> bool:
+def _adam(network: NetworkView, run: RunView, first: int, last: int) -> bool:
     w, g, mean = network.parameters, network.gradients, run.slots
     square = advanced(run.slots, network.size)
     rates = run.rates
@@ -120,7 +120,7 @@ def _adam(network: NetworkView, run: RunView) -> bool:
     new_1, new_2 = fill(w, 1.0 - rates[d.BETA_1]), fill(w, 1.0 - rates[d.BETA_2])
     keep = fill(w, _keep(run))
     trace = fill(w, 0.0)
-    for i in range(0, network.size, d.WIDTH):
+    for i in range(first, last, d.WIDTH):
         gradient = load(g, i)
         m = beta_1 * load(mean, i) + new_1 * gradient
         v = beta_2 * load(square, i) + new_2 * (gradient * gradient)

@@ -1,4 +1,4 @@
-"""What Python calls: many training steps, the gradient of one batch, the outputs for a whole set."""
+"""What Python calls: many training steps, the outputs for a whole set. For large networks see ``team``."""
 
 from __future__ import annotations
 
@@ -53,33 +53,17 @@ def train_steps(
     data, state = view_examples(examples), view_run(run)
     counters = state.counters
     for step in range(steps):
-        if state.controls[d.SHUFFLE] != 0 and (step == 0 or counters[d.POSITION] == 0):
-            shuffle(data.order, data.n, stream(state.controls[d.SEED], counters[d.EPOCHS]))
+        order_examples(data, state, step == 0)
         first = counters[d.POSITION]
         rows = min(state.controls[d.BATCH_SIZE], data.n - first)
-        mode = Mode(True, state.controls[d.SEED], counters[d.STEPS])
-        loss = _gradient_of_batch(net, room, data, mode, state.controls[d.LOSS], first, rows)
+        mode = Mode(True, state.controls[d.SEED], counters[d.STEPS], 0)
+        loss = gradient_of_rows(net, room, data, mode, state.controls[d.LOSS], first, rows, rows, True)
         if step == steps - 1:
             remember(net, state)
         counters[d.STATUS] = _checked_update(net, state, loss)
         if counters[d.STATUS] != d.HEALTHY:
             return
-        state.sums[d.LOSS_SUM] += loss * rows
-        state.sums[d.EXAMPLES_SUM] += rows
-        counters[d.STEPS] += 1
-        counters[d.POSITION] += rows
-        if counters[d.POSITION] == data.n:
-            counters[d.POSITION] = 0
-            counters[d.EPOCHS] += 1
-
-
-@entry
-def batch_gradients(
-    network: d.Network, workspace: d.Workspace, examples: d.Examples, loss: int, training: bool
-) -> float:
-    """The loss of all examples as one batch, in training or not; the gradients go into network.gradients."""
-    net, room, data = view_network(network), view_workspace(workspace), view_examples(examples)
-    return _gradient_of_batch(net, room, data, Mode(training, 0, 0), loss, 0, data.n)
+        count_step(data, state, loss, rows)
 
 
 @entry
@@ -100,9 +84,9 @@ def evaluate(
     loss_sum = 0.0
     for first in range(0, data.n, room.capacity):
         rows = min(room.capacity, data.n - first)
-        _forward(net, room, data, Mode(False, 0, 0), first, rows)
+        _forward(net, room, data, Mode(False, 0, 0, 0), first, rows)
         if with_loss:
-            loss_sum += rows * loss_and_delta(net, room, data, loss, first, rows)
+            loss_sum += rows * loss_and_delta(net, room, data, loss, first, rows, rows)
         for i in range(0, rows * width, d.WIDTH):
             store(target, first * width + i, load(room.values, source + i))
     return loss_sum / data.n + (penalty(net) if with_loss else 0.0)
@@ -117,11 +101,30 @@ def _checked_update(network: NetworkView, run: RunView, loss: float) -> int:
         return d.BAD_GRADIENT
     follow_schedule(run)
     clip(network, run)
-    return d.HEALTHY if update(network, run) else d.BAD_WEIGHTS
+    return d.HEALTHY if update(network, run, 0, network.size) else d.BAD_WEIGHTS
 
 
 @spliced
-def _gradient_of_batch(
+def order_examples(examples: ExamplesView, run: RunView, first: bool) -> None:
+    """Shuffle at the beginning of an epoch, and before the ``first`` step of a launch."""
+    if run.controls[d.SHUFFLE] != 0 and (first or run.counters[d.POSITION] == 0):
+        shuffle(examples.order, examples.n, stream(run.controls[d.SEED], run.counters[d.EPOCHS]))
+
+
+@spliced
+def count_step(examples: ExamplesView, run: RunView, loss: float, rows: int) -> None:
+    """Note that a step is done, with a batch of so many rows."""
+    run.sums[d.LOSS_SUM] += loss * rows
+    run.sums[d.EXAMPLES_SUM] += rows
+    run.counters[d.STEPS] += 1
+    run.counters[d.POSITION] += rows
+    if run.counters[d.POSITION] == examples.n:
+        run.counters[d.POSITION] = 0
+        run.counters[d.EPOCHS] += 1
+
+
+@spliced
+def gradient_of_rows(
     network: NetworkView,
     workspace: WorkspaceView,
     examples: ExamplesView,
@@ -129,13 +132,17 @@ def _gradient_of_batch(
     loss: int,
     first: int,
     rows: int,
+    batch: int,
+    with_penalties: bool,
 ) -> float:
-    """The loss of the batch order[first : first + rows], with penalties; and its gradients."""
+    """What the examples order[first : first + rows] of a batch add to its loss; and its gradients."""
     _forward(network, workspace, examples, mode, first, rows)
-    value = loss_and_delta(network, workspace, examples, loss, first, rows)
+    value = loss_and_delta(network, workspace, examples, loss, first, rows, batch)
     _backward(network, workspace, mode, network.depth - (1 if starts_from_logits(loss) else 0), rows)
-    add_penalty_gradients(network)
-    return value + penalty(network)
+    if with_penalties:
+        add_penalty_gradients(network)
+        value += penalty(network)
+    return value
 
 
 @spliced

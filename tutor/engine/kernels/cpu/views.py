@@ -62,6 +62,17 @@ class WorkspaceView(NamedTuple):
     scratch: Pointer
 
 
+class ShardsView(NamedTuple):
+    """As ``description.Shards``; each shard's room begins so many numbers after the one before it."""
+
+    workspace: WorkspaceView
+    length: int
+    gradients: Pointer
+    values_size: int
+    transposed_size: int
+    scratch_size: int
+
+
 class ExamplesView(NamedTuple):
     """As ``description.Examples``; ``n`` of them."""
 
@@ -98,6 +109,21 @@ def view_network(network: d.Network) -> NetworkView:
 
 
 @kernel
+def with_gradients(network: NetworkView, gradients: Pointer) -> NetworkView:
+    """The same network, with its gradients elsewhere."""
+    return NetworkView(
+        network.operations,
+        network.depth,
+        network.parameters,
+        gradients,
+        network.size,
+        network.tensors,
+        network.penalties,
+        network.arrays,
+    )
+
+
+@kernel
 def view_workspace(workspace: d.Workspace) -> WorkspaceView:
     """Pointers into ``workspace``."""
     return WorkspaceView(
@@ -106,6 +132,32 @@ def view_workspace(workspace: d.Workspace) -> WorkspaceView:
         pointer_to(workspace.deltas),
         pointer_to(workspace.transposed),
         pointer_to(workspace.scratch),
+    )
+
+
+@kernel
+def view_shards(shards: d.Shards) -> ShardsView:
+    """Pointers into ``shards``."""
+    return ShardsView(
+        view_workspace(shards.workspace),
+        shards.length,
+        pointer_to(shards.gradients),
+        shards.workspace.values.size // shards.length,
+        shards.workspace.transposed.size // shards.length,
+        shards.workspace.scratch.size // shards.length,
+    )
+
+
+@kernel
+def shard(shards: ShardsView, number: int) -> WorkspaceView:
+    """The room of one shard."""
+    whole = shards.workspace
+    return WorkspaceView(
+        whole.capacity,
+        advanced(whole.values, number * shards.values_size),
+        advanced(whole.deltas, number * shards.values_size),
+        advanced(whole.transposed, number * shards.transposed_size),
+        advanced(whole.scratch, number * shards.scratch_size),
     )
 
 

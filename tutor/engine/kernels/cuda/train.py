@@ -67,7 +67,7 @@ def train_steps(
             ordered = epoch
             cuda.syncthreads()
         rows = _smaller(controls[d.BATCH_SIZE], n - first)
-        mode = Mode(True, controls[d.SEED], step)
+        mode = Mode(True, controls[d.SEED], step, 0)
         loss = _gradient_of_batch(
             network, workspace, examples, mode, controls[d.LOSS], first, rows, span, parts
         )
@@ -98,7 +98,7 @@ def batch_gradients(
     """As ``cpu.train.batch_gradients``; the loss goes into ``answer[0]``."""
     span = Span(cuda.threadIdx.x, cuda.blockDim.x)
     parts = cuda.shared.array(0, float64)
-    mode = Mode(training, 0, 0)
+    mode = Mode(training, 0, 0, 0)
     value = _gradient_of_batch(network, workspace, examples, mode, loss, 0, examples.order.size, span, parts)
     if span.first == 0:
         answer[0] = value
@@ -123,7 +123,7 @@ def evaluate(
     part = 0.0
     for first in range(0, n, capacity):
         rows = _smaller(capacity, n - first)
-        _forward(network, workspace, examples, Mode(False, 0, 0), first, rows, span)
+        _forward(network, workspace, examples, Mode(False, 0, 0, 0), first, rows, span)
         if with_loss:
             part += loss_and_delta(network, workspace, examples, loss, first, rows, span)
         for i in range(span.first, rows * width, span.step):

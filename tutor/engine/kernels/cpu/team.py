@@ -1,0 +1,273 @@
+"""Training steps of larger networks, done by one thread or by several with the same result to the bit.
+
+A batch is cut into *shards*, of which each has its own room and its own gradients. A step has three stages:
+each shard's way forward and back; the sum of the shards' gradients; the update. A stage is cut into *parts*
+that do not touch each other, and threads *claim* parts until none is left. One thread, the leader, opens the
+stages and does what lies between them. Nothing depends on who does a part, nor on whether anybody helps the
+leader at all: what the helpers do not come to, the leader does.
+
+The number of shards depends on the network and the batch size alone (``plan``), and sums are formed in the
+order of the shards, so that the number of threads changes nothing but the time.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutor.engine.kernels import description as d
+from tutor.engine.kernels.cpu.atomics import add, exchange, look, nap, pause, publish
+from tutor.engine.kernels.cpu.dropout import Mode
+from tutor.engine.kernels.cpu.gradients import clip
+from tutor.engine.kernels.cpu.jit import entry, kernel, spliced
+from tutor.engine.kernels.cpu.lanes import fill, load, store, total
+from tutor.engine.kernels.cpu.optimizers import remember, update
+from tutor.engine.kernels.cpu.schedules import follow_schedule
+from tutor.engine.kernels.cpu.train import count_step, gradient_of_rows, order_examples
+from tutor.engine.kernels.cpu.views import (
+    ExamplesView,
+    NetworkView,
+    Pointer,
+    RunView,
+    ShardsView,
+    advanced,
+    pointer_to,
+    shard,
+    view_examples,
+    view_network,
+    view_run,
+    view_shards,
+    with_gradients,
+)
+
+LEADER = 0
+"""The member number of the thread that opens the stages."""
+
+# The stages of a step.
+_GRADIENTS = 0
+_SUM = 1
+_UPDATE = 2
+
+_PARTS_BITS = 16
+_RANGE = 4096  # parameters in a part of _SUM and _UPDATE, at least
+_MOST_RANGES = 16
+_SPINS = 4000  # some tenth of a millisecond of waiting
+_HELPERS_SPINS = 20000  # more, so that they do not miss the next stages
+_NAP = 50  # microseconds; with the system's slack some hundred
+
+rows_per_shard = kernel(d.rows_per_shard)
+
+
+@entry
+def train_in_shards(
+    network: d.Network,
+    shards: d.Shards,
+    examples: d.Examples,
+    run: d.Run,
+    training: bool,
+    board: d.Integers,
+    losses: NDArray[np.float64],
+    member: int,
+) -> float:
+    """Do board[STEPS_TO_DO] updates as ``train_steps`` does, or help to; returns the last batch's loss.
+
+    With 0 steps only the gradients of the next batch are computed. All members pass the same arguments but
+    for ``member``; ``board`` (BOARD,) and ``losses`` (shards + 1, LINE) are where they meet.
+    """
+    net, room = view_network(network), view_shards(shards)
+    data, state = view_examples(examples), view_run(run)
+    place, partial = pointer_to(board), pointer_to(losses)
+    if member == LEADER:
+        _open_step(room, data, state, place)
+    waited = 0
+    while look(place, d.DOOR) == d.OPEN or (member == LEADER and place[d.DOOR] == d.SHUT):
+        part = _claim(place)
+        if part >= 0:
+            if place[d.STAGE] == _GRADIENTS:
+                _gradients_of_shard(net, room, data, state, training, place, partial, part)
+            elif place[d.STAGE] == _SUM:
+                _sum_gradients(net, room, place, part)
+            else:
+                _update_range(net, state, place, part)
+            add(place, d.FINISHED, 1)
+            waited = 0
+        elif member == LEADER and look(place, d.FINISHED) == place[d.PARTS]:
+            _go_on(net, room, data, state, place, partial)
+            waited = 0
+        else:
+            waited = _wait(place, member, waited)
+    return float(partial[room.length * d.LINE])
+
+
+# --------------------------------------------------------------------------- parts
+
+
+@spliced
+def _gradients_of_shard(
+    network: NetworkView,
+    room: ShardsView,
+    examples: ExamplesView,
+    run: RunView,
+    training: bool,
+    board: Pointer,
+    losses: Pointer,
+    number: int,
+) -> None:
+    """Forward and back with the shard's rows of the batch; penalties belong to the first shard."""
+    batch = board[d.ROWS]
+    share = rows_per_shard(batch, room.length)
+    first = min(number * share, batch)
+    mode = Mode(training, run.controls[d.SEED], run.counters[d.STEPS], first)
+    losses[number * d.LINE] = gradient_of_rows(
+        with_gradients(network, advanced(room.gradients, number * network.size)),
+        shard(room, number),
+        examples,
+        mode,
+        run.controls[d.LOSS],
+        board[d.FIRST] + first,
+        min(share, batch - first),
+        batch,
+        number == 0,
+    )
+
+
+@kernel
+def _sum_gradients(network: NetworkView, room: ShardsView, board: Pointer, number: int) -> None:
+    """The sum of the shards' gradients in one range, in the order of the shards; and whether it is finite."""
+    trace = fill(network.gradients, 0.0)
+    for i in range(_range_start(network, number), _range_start(network, number + 1), d.WIDTH):
+        group = load(room.gradients, i)
+        for s in range(1, room.length):
+            group = group + load(room.gradients, s * network.size + i)
+        store(network.gradients, i, group)
+        trace = trace + group * 0.0
+    if total(trace) != 0.0:  # NaN
+        add(board, d.BAD, 1)
+
+
+@spliced
+def _update_range(network: NetworkView, run: RunView, board: Pointer, number: int) -> None:
+    """Move the parameters of one range."""
+    if not update(network, run, _range_start(network, number), _range_start(network, number + 1)):
+        add(board, d.BAD, 1)
+
+
+@kernel
+def _ranges(network: NetworkView) -> int:
+    """Into how many ranges the parameters are cut."""
+    return int(min(max(network.size // _RANGE, 1), _MOST_RANGES))
+
+
+@kernel
+def _range_start(network: NetworkView, number: int) -> int:
+    """Where a range begins; they are whole lane groups."""
+    return int(network.size // d.WIDTH * number // _ranges(network) * d.WIDTH)
+
+
+# --------------------------------------------------------------------------- stages
+
+
+@kernel
+def _claim(board: Pointer) -> int:
+    """The number of a part that nobody else has, or -1 if there is none.
+
+    The ticket is the number of the stage and how many of its parts are left, so that no late claim hits
+    another stage.
+    """
+    while True:
+        ticket = look(board, d.TICKET)
+        left = ticket & ((1 << _PARTS_BITS) - 1)
+        if left == 0:
+            return -1
+        if exchange(board, d.TICKET, ticket, ticket - 1):
+            return int(board[d.PARTS] - left)
+
+
+@kernel
+def _open(board: Pointer, stage: int, parts: int) -> None:
+    """Let members claim the parts of a stage."""
+    board[d.STAGE], board[d.PARTS], board[d.BAD] = stage, parts, 0
+    publish(board, d.FINISHED, 0)
+    stages = (board[d.TICKET] >> _PARTS_BITS) + 1
+    publish(board, d.TICKET, (stages << _PARTS_BITS) + parts)
+
+
+@kernel
+def _open_step(room: ShardsView, examples: ExamplesView, run: RunView, board: Pointer) -> None:
+    """Let members claim the shards of the next batch."""
+    order_examples(examples, run, board[d.STEPS_DONE] == 0)
+    board[d.FIRST] = run.counters[d.POSITION]
+    board[d.ROWS] = min(run.controls[d.BATCH_SIZE], examples.n - board[d.FIRST])
+    _open(board, _GRADIENTS, room.length)
+
+
+@spliced
+def _go_on(
+    network: NetworkView,
+    room: ShardsView,
+    examples: ExamplesView,
+    run: RunView,
+    board: Pointer,
+    losses: Pointer,
+) -> None:
+    """For the leader: what lies between the stage that is done and the next one."""
+    if board[d.STAGE] == _GRADIENTS:
+        _open(board, _SUM, _ranges(network))
+        return
+    if board[d.STAGE] == _SUM:
+        loss = 0.0
+        for s in range(room.length):
+            loss += losses[s * d.LINE]
+        losses[room.length * d.LINE] = loss
+        if board[d.STEPS_TO_DO] > 0:
+            if board[d.STEPS_DONE] == board[d.STEPS_TO_DO] - 1:
+                remember(network, run)
+            run.counters[d.STATUS] = _check_and_clip(network, run, loss, board[d.BAD] != 0)
+        if board[d.STEPS_TO_DO] > 0 and run.counters[d.STATUS] == d.HEALTHY:
+            _open(board, _UPDATE, _ranges(network))
+        else:
+            publish(board, d.DOOR, d.OVER)
+        return
+    if board[d.BAD] != 0:
+        run.counters[d.STATUS] = d.BAD_WEIGHTS
+        publish(board, d.DOOR, d.OVER)
+        return
+    count_step(examples, run, losses[room.length * d.LINE], board[d.ROWS])
+    board[d.STEPS_DONE] += 1
+    if board[d.STEPS_DONE] == board[d.STEPS_TO_DO]:
+        publish(board, d.DOOR, d.OVER)
+        return
+    _open_step(room, examples, run, board)
+
+
+@spliced
+def _check_and_clip(network: NetworkView, run: RunView, loss: float, bad: bool) -> int:
+    """As ``train._checked_update`` before the update; returns the run's status."""
+    if not math.isfinite(loss):
+        return d.BAD_LOSS
+    if bad:
+        return d.BAD_GRADIENT
+    follow_schedule(run)
+    clip(network, run)
+    return d.HEALTHY
+
+
+# --------------------------------------------------------------------------- waiting
+
+
+@kernel
+def _wait(board: Pointer, member: int, waited: int) -> int:
+    """A moment; ``waited`` says how often already. Returns that number for the next time.
+
+    Where a helper has claimed a part and then lost its core to another program, the leader sends the helpers
+    home: a busy second core must not hold up the first.
+    """
+    if waited < (_SPINS if member == LEADER else _HELPERS_SPINS):
+        pause()
+    else:
+        nap(_NAP)
+        if member == LEADER and waited == _SPINS + board[d.PATIENCE]:
+            publish(board, d.DOOR, d.SHUT)
+    return waited + 1
