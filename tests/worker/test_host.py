@@ -7,7 +7,22 @@ from tutor.errors import EngineError
 from tutor.report import Report
 from tutor.worker.host import Host, serve
 from tutor.worker.mailbox import Mailbox
-from tutor.worker.protocol import Epoch, Failed, Pause, Pull, Quit, Reported, Reset, Start, Step, Turn
+from tutor.worker.protocol import (
+    DrawLots,
+    DropOverlays,
+    Epoch,
+    Failed,
+    Fork,
+    Pause,
+    Pull,
+    Quit,
+    Reported,
+    Reset,
+    Rewind,
+    Start,
+    Step,
+    Turn,
+)
 
 
 class PaperRun:
@@ -17,6 +32,8 @@ class PaperRun:
         if load.lesson == "broken":
             raise EngineError("that network cannot be built", "take another")
         self.seed, self.knobs, self.steps = load.seed, dict(load.knobs), 0
+        self.labels, self.lots, self.confirmed = [], 0, 0
+        self.times = []
 
     @property
     def finished(self):
@@ -24,6 +41,7 @@ class PaperRun:
 
     def advance(self, seconds):
         assert seconds <= 0.05
+        self.times.append(seconds)
         self.steps += 1
 
     def step(self):
@@ -45,6 +63,31 @@ class PaperRun:
     def reset(self, seed):
         self.seed, self.steps = seed, 0
 
+    def rewind(self, mark):
+        if mark > self.steps:
+            raise EngineError("no such mark")
+        self.steps = mark
+
+    def fork(self, label):
+        self.labels.append(label)
+
+    def drop_overlays(self):
+        self.labels = []
+
+    @property
+    def drawing(self):
+        return self.lots > 0
+
+    def draw_lots(self, seeds):
+        self.lots = seeds
+
+    def draw(self, seconds):
+        self.times.append(-seconds)
+        self.lots -= 1
+
+    def confirm_goal(self):
+        self.confirmed += 1
+
     def report(self, state, run_number, wanted):
         quantities = {"steps": float(self.steps)}
         return Report(run_number, self.seed, state, "paper", self.knobs, quantities, 0.0, [], [])
@@ -53,7 +96,11 @@ class PaperRun:
 class Conversation:
     def __init__(self):
         self.events = []
-        self.host = Host(self.events.append, PaperRun)
+        self.host = Host(self.events.append, self.build)
+
+    def build(self, load):
+        self.run = PaperRun(load)
+        return self.run
 
     def say(self, *commands):
         for command in commands:
@@ -204,3 +251,42 @@ def test_serving_trains_between_commands_until_the_run_ends(talk):
     inbox.close()
     serve(inbox, talk.host)
     assert summary(talk.report()) == (1, "finished", 10)
+
+
+def test_going_back_pauses_a_run_and_makes_a_finished_one_go_on(talk):
+    talk.say(Start(), Step(), Step(), Start(), Rewind(1))
+    assert summary(talk.report()) == (1, "paused", 1)
+    talk.say(Start())
+    talk.train()
+    assert talk.report().state == "finished" and talk.run.confirmed == 1
+    talk.say(Rewind(4))
+    assert summary(talk.report()) == (1, "paused", 4)
+    talk.say(Rewind(99))
+    assert talk.events.pop() == Failed("no such mark", "")
+    assert summary(talk.report()) == (1, "paused", 4)
+
+
+def test_forks_are_kept_and_dropped(talk):
+    talk.say(Fork("one"), Fork("two"))
+    assert talk.run.labels == ["one", "two"]
+    talk.say(DropOverlays())
+    assert talk.run.labels == []
+
+
+def test_other_seeds_are_trained_between_commands_and_leave_the_run_its_share(talk):
+    inbox = Mailbox()
+    for command in (DrawLots(3), Start()):
+        inbox.put(command)
+    inbox.close()
+    serve(inbox, talk.host)
+    assert talk.run.lots == 0 and talk.report().state == "finished"
+    shared, alone = talk.run.times[:6], talk.run.times[6:]
+    assert sum(shared) == pytest.approx(3 * (0.03 - 0.02)) and all(time == 0.05 for time in alone)
+
+
+def test_other_seeds_are_trained_while_the_run_rests_until_told_to_stop(talk):
+    talk.say(DrawLots(5))
+    talk.host.advance()
+    assert talk.run.times == [-0.05] and talk.host.busy and not talk.host.training
+    talk.say(DrawLots(0))
+    assert not talk.host.busy

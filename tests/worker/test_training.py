@@ -7,7 +7,20 @@ from msgspec.structs import replace
 
 from tests.worker.experiments import load
 from tests.worker.talk import pull, steps, wait_for, wait_for_event
-from tutor.worker.protocol import Epoch, Failed, Load, Pause, Reset, Start, Step, Turn
+from tutor.worker.protocol import (
+    DrawLots,
+    DropOverlays,
+    Epoch,
+    Failed,
+    Fork,
+    Load,
+    Pause,
+    Reset,
+    Rewind,
+    Start,
+    Step,
+    Turn,
+)
 
 
 @pytest.fixture
@@ -107,3 +120,57 @@ def test_a_turned_knob_is_in_the_next_report_within_a_blink(client):
     client.send(Turn("learning_rate", 0.5))
     assert pull(client).knobs["learning_rate"] == 0.5
     assert time.monotonic() - start < 0.5
+
+
+def test_a_run_goes_back_along_its_marks_and_on_again(client):
+    client.send(Start(paced=False))
+    wait_for(lambda: steps(pull(client)) > 200, 20)
+    client.send(Rewind(3))
+    back = pull(client)
+    assert (back.state, back.mark, steps(back)) == ("paused", 3, back.marks[3])
+    client.send(Step())
+    after = pull(client)
+    assert after.mark == -1 and steps(after) == steps(back) + 1
+    assert after.marks == back.marks[:4]
+
+
+def test_a_fork_is_kept_beside_the_run_that_goes_on(client):
+    client.send(Epoch())
+    client.send(Fork("a slow one"))
+    client.send(Turn("hidden_units", 2))
+    assert [overlay.label for overlay in pull(client).overlays] == ["a slow one"]
+    client.send(DropOverlays())
+    assert pull(client).overlays == []
+    client.send(Fork("nothing"))
+    assert "no curves" in wait_for_event(client, Failed).message
+
+
+def test_other_seeds_are_drawn_while_the_run_goes_on(client):
+    client.send(load(epochs=300, goal="accuracy == 1"))
+    client.send(Turn("learning_rate", 0.5))
+    client.send(Start())
+    client.send(DrawLots(10))
+    assert pull(client).state == "running"
+    wait_for(lambda: (lottery := pull(client).lottery) and lottery.done == lottery.total, 30)
+    lottery = pull(client).lottery
+    assert lottery.knobs["learning_rate"] == 0.5
+    assert 0 <= lottery.low <= lottery.reached / 10 <= lottery.high <= 1
+
+
+@pytest.mark.parametrize("command", [DrawLots(5), DrawLots(-1), Rewind(7), Fork("too early")])
+def test_what_makes_no_sense_is_answered_in_one_line(client, command):
+    client.send(command)
+    failed = wait_for_event(client, Failed)
+    assert failed.message and failed.hint and "\n" not in failed.message + failed.hint
+    assert steps(pull(client)) == 0
+
+
+def test_a_goal_over_several_seeds_is_confirmed_without_being_asked(client):
+    asked = load(epochs=3000, goal="accuracy == 1")
+    goal = replace(asked.experiment.goal, seeds=4, at_least=3)
+    client.send(replace(asked, experiment=replace(asked.experiment, goal=goal)))
+    client.send(Start(paced=False))
+    wait_for(lambda: (lottery := pull(client).lottery) and lottery.done == lottery.total, 30)
+    report = pull(client)
+    assert report.state == "finished" and report.lottery.needed == 3
+    assert report.lottery.met is (report.lottery.reached >= 3)

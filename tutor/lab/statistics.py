@@ -24,7 +24,8 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     middle = share + spread / 2
     half = _Z_95 * math.sqrt(share * (1 - share) / trials + spread / (4 * trials))
     low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
-    return max(0.0, low), min(1.0, high)
+    # At the ends it touches 0 or 1 exactly, which rounding may miss.
+    return (max(0.0, low) if successes else 0.0), (min(1.0, high) if successes < trials else 1.0)
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,11 @@ from tutor.worker.protocol import (
     AnyCommand,
     AnyEvent,
     Busy,
+    DrawLots,
+    DropOverlays,
     Epoch,
     Failed,
+    Fork,
     Load,
     Pause,
     Pull,
@@ -37,6 +40,7 @@ from tutor.worker.protocol import (
     Ready,
     Reported,
     Reset,
+    Rewind,
     Start,
     Step,
     Turn,
@@ -46,6 +50,8 @@ from tutor.worker.protocol import (
 from tutor.worker.wire import BrokenStream, Channel
 
 _CHUNK_SECONDS = 0.05
+_LIVE_SHARE = 0.6
+"""Of a chunk's time, while other seeds are trained in the background."""
 _USUAL_SECONDS = 1.0
 _COMPILING = "Compiling the training kernels (the first time only, some 15 seconds) ..."
 _PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
@@ -71,6 +77,21 @@ class Run(Protocol):
 
     def reset(self, seed: int) -> None: ...
 
+    def rewind(self, mark: int) -> None: ...
+
+    def fork(self, label: str) -> None: ...
+
+    def drop_overlays(self) -> None: ...
+
+    @property
+    def drawing(self) -> bool: ...
+
+    def draw_lots(self, seeds: int) -> None: ...
+
+    def draw(self, seconds: float) -> None: ...
+
+    def confirm_goal(self) -> None: ...
+
     def report(self, state: State, run_number: int, wanted: Wanted) -> Report: ...
 
 
@@ -93,17 +114,31 @@ class Host:
 
     @property
     def training(self) -> bool:
-        """Whether :meth:`advance` has something to do."""
+        """Whether the run on the screen goes on."""
         return self._run is not None and self._state == "running"
 
+    @property
+    def busy(self) -> bool:
+        """Whether :meth:`advance` has something to do."""
+        return self._run is not None and (self.training or self._run.drawing)
+
     def advance(self) -> None:
-        """Train one chunk, some 50 ms."""
-        if self._run is None:
+        """Train one chunk, some 50 ms: the run, or other seeds, or both in turn."""
+        run = self._run
+        if run is None:
             return
+        live = 0.0
+        if self.training:
+            live = _CHUNK_SECONDS * (_LIVE_SHARE if run.drawing else 1)
+            self._advance_run(run, live)
+        if run.drawing and live < _CHUNK_SECONDS:
+            run.draw(_CHUNK_SECONDS - live)
+
+    def _advance_run(self, run: Run, seconds: float) -> None:
         if not self._only_this_epoch:
-            self._run.advance(_CHUNK_SECONDS)
+            run.advance(seconds)
             self._settle("running")
-        elif self._run.finish_epoch(_CHUNK_SECONDS):
+        elif run.finish_epoch(seconds):
             self._settle("paused")
 
     def handle(self, command: AnyCommand) -> None:
@@ -153,6 +188,15 @@ class Host:
                 if not run.turn(name, value):
                     goes_on = self._state == "running" and not self._only_this_epoch
                     self._begin("running" if goes_on else "ready")
+            case Rewind(mark):
+                run.rewind(mark)
+                self._settle("paused")
+            case Fork(label):
+                run.fork(label)
+            case DropOverlays():
+                run.drop_overlays()
+            case DrawLots(seeds):
+                run.draw_lots(seeds)
 
     def _begin(self, state: State = "ready") -> None:
         """A run stands at step 0; its number tells its reports from those of the run before."""
@@ -160,14 +204,17 @@ class Host:
         self._state = state
 
     def _settle(self, state: State) -> None:
-        self._state = "finished" if self._run is not None and self._run.finished else state
+        self._state = state
+        if self._run is not None and self._run.finished:
+            self._state = "finished"
+            self._run.confirm_goal()
 
 
 def serve(inbox: Mailbox[AnyCommand], host: Host) -> None:
     """Handle commands as they come and train between them, until Quit or until the inbox closes."""
     while True:
-        command = inbox.take(wait=not host.training)
-        if isinstance(command, Quit) or (command is None and not host.training):
+        command = inbox.take(wait=not host.busy)
+        if isinstance(command, Quit) or (command is None and not host.busy):
             return
         if command is not None:
             host.handle(command)
@@ -199,7 +246,9 @@ def main(socket_number: int, parent: int) -> None:
 
     def factory(load: Load) -> Run:
         warm_up(load.experiment.model.dtype)
-        return lab.Run(load.experiment, load.lesson, load.knobs, load.seed, load.backend, paced=True)
+        return lab.Run(
+            load.experiment, load.lesson, load.knobs, load.seed, load.backend, paced=True, rewindable=True
+        )
 
     warm_up("float32")
     send(Ready(time.monotonic() - started))

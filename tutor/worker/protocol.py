@@ -71,13 +71,17 @@ class Pull(Command, frozen=True):
 
 
 class Rewind(Command, frozen=True):
-    """Go back (or forward again) to the mark with this index; training goes on from there."""
+    """Go back (or forward again) to the mark with this index, and pause; training goes on from there."""
 
     mark: int
 
 
 class Fork(Command, frozen=True):
-    """Keep the curves so far as an overlay, and go on: what is turned next can be compared with them."""
+    """Keep the curves so far as an overlay, and go on: what is turned next can be compared with them.
+
+    After a Rewind those up to the end of what was trained are kept. Four overlays at most, the newest ones;
+    they outlive Turn and Reset.
+    """
 
     label: str
 
@@ -87,7 +91,10 @@ class DropOverlays(Command, frozen=True):
 
 
 class DrawLots(Command, frozen=True):
-    """Train this many other seeds with the present knobs in the background; 0 stops that."""
+    """Train the seeds 0, 1, ..., so many, with the present knobs in the background; 0 stops that.
+
+    Needs an experiment with a goal. A Turn or a Load stops and forgets them.
+    """
 
     seeds: int
 
