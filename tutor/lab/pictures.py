@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.engine.datasets import Dataset
 from tutor.lab.learner import Learner
 from tutor.report import Points, Samples, Surface
 
@@ -63,23 +64,36 @@ def samples(learner: Learner, *, over: bool = False) -> Samples | None:
     data = learner.dataset
     if data.image_shape is None:
         return None
-    height, width = data.image_shape
     count = len(data.x_val) if over else SAMPLES
     images, labels = data.x_val[:count], data.y_val[:count].astype(int)
-    beliefs = np.nan_to_num(learner.outputs(images), nan=0.0)
-    if beliefs.ndim == 1:
-        beliefs = np.column_stack((1 - beliefs, beliefs))
-    answers = beliefs.argmax(axis=1)
+    believed = np.nan_to_num(beliefs(learner, images), nan=0.0)
+    answers = believed.argmax(axis=1)
     missed = np.flatnonzero(answers != labels)[: MISSED if over else 0]
     chosen = np.concatenate((missed, np.setdiff1d(np.arange(len(labels)), missed)))[:SAMPLES]
+    return gallery(data, images[chosen], labels[chosen], believed[chosen])
+
+
+def beliefs(learner: Learner, x: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How much each class is believed in (n, classes), for any kind of classification; NaN stays NaN."""
+    outputs = learner.outputs(x)
+    return np.column_stack((1 - outputs, outputs)) if outputs.ndim == 1 else outputs
+
+
+def gallery(
+    data: Dataset, images: NDArray[np.float32], labels: NDArray[np.int_], beliefs: NDArray[np.float64]
+) -> Samples | None:
+    """Images (n, pixels) with their labels (n,) and what is believed of them (n, classes); or None."""
+    if data.image_shape is None:
+        return None
+    height, width = data.image_shape
     names = [int(name) if name.isdecimal() else place for place, name in enumerate(data.names)]
     return Samples(
         width=width,
         height=height,
-        pixels=np.rint(255 * images[chosen]).astype(np.uint8).tobytes(),
-        label=[names[label] for label in labels[chosen]],
-        answer=[names[answer] for answer in answers[chosen]],
-        confidence=beliefs[chosen].max(axis=1).tolist(),
+        pixels=np.rint(255 * images).astype(np.uint8).tobytes(),
+        label=[names[label] for label in labels],
+        answer=[names[answer] for answer in beliefs.argmax(axis=1)],
+        confidence=beliefs.max(axis=1).tolist(),
     )
 
 

@@ -12,8 +12,9 @@ from tutor.engine.kernels import description as d
 from tutor.engine.rehearsal import forward
 from tutor.engine.trainer import Data
 from tutor.lab.details.health import activation_names
-from tutor.lab.details.picture import asked, beliefs
+from tutor.lab.details.picture import asked
 from tutor.lab.network import NetworkLearner
+from tutor.lab.pictures import beliefs
 from tutor.report import Drawing, DrawnLayer, Maps
 
 MOST = 4096

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tutor.engine.datasets import Dataset
 from tutor.lab.learner import Learner
 from tutor.lab.network import NetworkLearner
+from tutor.lab.pictures import beliefs, gallery
 from tutor.report import Confusion, Fit, Samples
 
 ANSWERED = 1000
@@ -19,19 +20,10 @@ GRID = 200
 MARGIN = 0.05
 """Part of the data's extent over which a curve goes on beyond it, on both sides."""
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.intp]
-
 
 def asked(data: Dataset) -> tuple[NDArray[np.float32], NDArray[np.generic]]:
     """The held-out examples; where none are held out, the training ones."""
     return (data.x_val, data.y_val) if len(data.y_val) else (data.x, data.y)
-
-
-def beliefs(learner: Learner, x: NDArray[np.float32]) -> Floats:
-    """How much each class is believed in (n, classes), for any kind of classification; NaN stays NaN."""
-    outputs = learner.outputs(x)
-    return np.column_stack((1 - outputs, outputs)) if outputs.ndim == 1 else outputs
 
 
 def confusion_and_mistakes(learner: Learner) -> tuple[Confusion | None, Samples | None]:
@@ -47,14 +39,14 @@ def confusion_and_mistakes(learner: Learner) -> tuple[Confusion | None, Samples 
     x, targets = x[:ANSWERED], targets[:ANSWERED]
     believed = beliefs(learner, x)
     finite = np.isfinite(believed).all(axis=1)
-    labels, answers = targets.astype(np.intp), np.nan_to_num(believed).argmax(axis=1)
+    labels, answers = targets.astype(int), np.nan_to_num(believed).argmax(axis=1)
     counts = np.zeros((len(data.names), len(data.names)), np.int64)
     np.add.at(counts, (labels[finite], answers[finite]), 1)
     confusion = Confusion(list(data.names), counts.tolist())
     wrong = np.flatnonzero(finite & (answers != labels))
     confidence = believed.max(axis=1)
     worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:MISTAKES]
-    return confusion, _images(data, x[worst], labels[worst], answers[worst], confidence[worst])
+    return confusion, gallery(data, x[worst], labels[worst], believed[worst])
 
 
 def fit(learner: Learner) -> Fit | None:
@@ -68,20 +60,3 @@ def fit(learner: Learner) -> Fit | None:
     answers = learner.model.predict(learner.inputs(grid[:, None]))[:, 0]
     shown = np.linspace(0, len(data.y) - 1, min(FITTED, len(data.y))).astype(np.intp)
     return Fit(data.x[shown, 0].tolist(), data.y[shown].tolist(), grid.tolist(), answers.tolist())
-
-
-def _images(
-    data: Dataset, images: NDArray[np.float32], labels: Labels, answers: Labels, confidence: Floats
-) -> Samples | None:
-    if data.image_shape is None:
-        return None
-    height, width = data.image_shape
-    names = [int(name) for name in data.names]
-    return Samples(
-        width=width,
-        height=height,
-        pixels=np.rint(255 * images).astype(np.uint8).tobytes(),
-        label=[names[label] for label in labels],
-        answer=[names[answer] for answer in answers],
-        confidence=confidence.tolist(),
-    )
