@@ -94,3 +94,16 @@ def test_what_operations_take_and_give():
     np.testing.assert_allclose(passage.outputs(dense), x @ w[0] + w[1], rtol=1e-5)
     np.testing.assert_array_equal(passage.inputs(tanh), passage.outputs(dense))
     np.testing.assert_array_equal(passage.outputs(dropout), passage.outputs(tanh))  # nothing is dropped
+
+
+def test_a_batch_that_is_trained_in_shards_is_rehearsed_up_to_rounding():
+    rng = np.random.default_rng(0)
+    model = Sequential([Dense(300, "relu"), Dropout(0.5), Dense(200, "tanh"), Dense(1)], (64,), seed=1)
+    model.compile(SGD(0.1), "mean_squared_error")
+    run = model.trainer(rng.normal(size=(64, 64)), rng.normal(size=64), batch_size=64)
+    assert model.plan.shards(64) > 1
+    run.run(2)
+    said = run.rehearse()
+    run.run(1)
+    np.testing.assert_allclose(said.parameters, run.model.network.parameters, rtol=1e-4, atol=1e-6)
+    assert said.loss == pytest.approx(run.loss, rel=1e-6)

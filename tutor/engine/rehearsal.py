@@ -83,7 +83,10 @@ def forward(model: Sequential, inputs: d.Examples) -> Passage:
 
 
 def rehearse(model: Sequential, examples: d.Examples, run: d.Run) -> Rehearsal:
-    """Do the step that comes next in ``run`` on the CPU and on copies of all that it changes."""
+    """Do the step that comes next in ``run`` on the CPU and on copies of all that it changes.
+
+    Where a batch is trained in shards, or on a GPU, its sums are rounded otherwise: the last digits differ.
+    """
     unclipped = done = _step(model, examples, run)
     if run.controls[d.CLIPPING] != d.NO_CLIPPING:
         free = run._replace(controls=run.controls.copy())

@@ -8,9 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine import Conv2D, Dense, Sequential
-from tutor.engine.kernels import description as d
-from tutor.engine.rehearsal import forward
-from tutor.engine.trainer import Data
 from tutor.lab.details.health import activation_names
 from tutor.lab.details.picture import asked
 from tutor.lab.network import NetworkLearner
@@ -22,7 +19,7 @@ MOST = 4096
 MOST_WEIGHTS = 6000
 """Of all layers together, so that reports stay small; the layers next to the input come first."""
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 def drawing(learner: NetworkLearner, example: int) -> Drawing:
@@ -33,8 +30,7 @@ def drawing(learner: NetworkLearner, example: int) -> Drawing:
     one = x[example : example + 1]
     label, answer = _label_and_answer(learner, one, targets[example])
     taken = learner.inputs(one)
-    outputs = _outputs(model, taken)
-    names = model.plan.layer_names
+    outputs = [(name, answers[0]) for name, answers in model.layer_outputs(taken)]
     return Drawing(
         layers=[_input(taken[0]), *_layers(model, outputs)],
         example=example,
@@ -42,7 +38,7 @@ def drawing(learner: NetworkLearner, example: int) -> Drawing:
         answer=answer,
         image=_maps("input", one.reshape(*data.image_shape, 1)) if data.image_shape else None,
         filters=_filters(model, data.image_shape),
-        maps=[_maps(name, each) for name, each in zip(names, outputs, strict=False) if each.ndim == 3],
+        maps=[_maps(name, answers) for name, answers in outputs if answers.ndim == 3],
     )
 
 
@@ -56,19 +52,6 @@ def _label_and_answer(
     believed = beliefs(learner, one)[0]
     answer = data.names[believed.argmax()] if np.isfinite(believed).all() else "?"
     return data.names[int(target)], answer
-
-
-def _outputs(model: Sequential, one: NDArray[np.float32]) -> list[Array]:
-    """What each layer answers to one example (1, *input shape); a layer that only reshapes passes it on."""
-    passage = forward(model, Data.of(one.reshape(1, -1), np.zeros((0, 1)), model.dtype).examples)
-    last = {row[d.LAYER]: row for row in model.network.operations}
-    answers, present = [], one[0].astype(np.float64)
-    for number, shape in enumerate(model.plan.output_shapes):
-        if number in last:
-            present = passage.outputs(last[number])[0].astype(np.float64)
-        present = present.reshape(shape)
-        answers.append(present)
-    return answers
 
 
 def _input(example: NDArray[np.float32]) -> DrawnLayer:
@@ -86,21 +69,20 @@ def _input(example: NDArray[np.float32]) -> DrawnLayer:
     )
 
 
-def _layers(model: Sequential, outputs: list[Array]) -> list[DrawnLayer]:
+def _layers(model: Sequential, outputs: list[tuple[str, Array]]) -> list[DrawnLayer]:
     functions, drawn = activation_names(model), []
     inputs, room = math.prod(model.input_shape), MOST_WEIGHTS
-    for number, answers in enumerate(outputs):
-        name = model.plan.layer_names[number]
-        tensors = [t for t in model.plan.tensors if t.layer.partition("/")[0] == name]
+    for layer, (name, answers) in zip(model.layers, outputs, strict=True):
+        tensors = model.tensors_of(name)
         weights, biases = np.zeros(0), np.zeros(0)
-        if isinstance(model.layers[number], Dense | Conv2D):
+        if isinstance(layer, Dense | Conv2D):
             weights, biases = (tensor.view(model.network.parameters) for tensor in tensors)
         shown = _few(weights) if weights.size <= room else []
         room -= len(shown)
         drawn.append(
             DrawnLayer(
                 name=name,
-                kind=model.layers[number].kind,
+                kind=layer.kind,
                 shape=list(answers.shape),
                 activation=functions.get(name, ""),
                 parameters=sum(tensor.size for tensor in tensors),
