@@ -14,9 +14,10 @@ SIZE = (96, 28)
 
 async def take() -> None:
     """Open the lab of backprop, commit to an answer, train, and take the picture as the loss comes down."""
-    from tutor.ui.app import TutorApp, build
+    from tutor.ui.app import TutorApp
     from tutor.ui.lab.view import LabView
     from tutor.ui.messages import OpenLesson
+    from tutor.ui.start import build
 
     services = build()
     app = TutorApp(services, OpenLesson("backprop", "lab"))

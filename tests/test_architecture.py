@@ -31,7 +31,7 @@ def test_the_engine_runs_where_only_numpy_and_numba_are_installed() -> None:
     assert "numba" in loaded
 
 
-APP_SIDE = ["tutor.ui.app", "tutor.worker.client", "tutor.charts", "tutor.progress.store"]
+APP_SIDE = ["tutor.ui.run", "tutor.worker.client", "tutor.charts", "tutor.progress.store"]
 TERMINAL_FREE = ["tutor.content.catalog", "tutor.quiz.session", "tutor.lab", "tutor.worker.host"]
 
 

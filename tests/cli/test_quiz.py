@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from string import ascii_lowercase
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,8 +22,10 @@ from tests.quiz.samples import right_answer
 from tutor.cli import main
 from tutor.content.catalog import Catalog
 from tutor.content.model import Question
+from tutor.paths import bundled_lessons
 from tutor.progress.store import Store
 from tutor.quiz.session import QuizSession, mix
+from tutor.ui.messages import OpenQuiz
 
 COMMAND = [sys.executable, "-m", "tutor", "quiz"]
 
@@ -196,7 +199,8 @@ def test_progress_that_cannot_be_kept_is_said_and_the_quiz_goes_on(data: Path) -
 def test_with_a_screen_the_app_is_opened(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
     monkeypatch.setattr("tutor.commands.quiz.has_screen", lambda: True)
-    monkeypatch.setattr("tutor.ui.app.run", lambda **options: opened.append(options) or 0)
+    services = SimpleNamespace(catalog=Catalog.open(bundled_lessons()))
+    monkeypatch.setattr("tutor.ui.run.run", lambda start: opened.append(start(services)) or 0)
     assert main(["quiz", "2", "perceptron", "2", "--count", "5"]) == 0
-    assert opened == [{"quiz": ["xor-winter", "perceptron"], "count": 5}]
+    assert opened == [OpenQuiz(("xor-winter", "perceptron"), 5)]
     assert main(["quiz"]) == 2

@@ -28,7 +28,7 @@ from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.small import SmallScreen
 from tutor.ui.services import Services
-from tutor.ui.start import build, first_message
+from tutor.ui.start import at_lesson, at_quiz, build, where_left
 from tutor.ui.terminal import has_few_colours, require_terminal
 
 
@@ -115,19 +115,19 @@ async def test_links_open_nothing(app: Callable[..., TutorApp], monkeypatch: pyt
 
 
 def test_first_message(services: Services, store: Store) -> None:
-    assert first_message(services, None, None, None) is None
+    assert where_left(services) is None
     store.set_place("winter", "lab")
-    assert first_message(services, None, None, None) == OpenLesson("winter", "lab", "")
+    assert where_left(services) == OpenLesson("winter", "lab", "")
     leave(store)
-    assert first_message(services, None, None, None) is None, "left from Home"
+    assert where_left(services) is None, "left from Home"
     remember(store, "winter", "read", "p")
-    assert first_message(services, None, None, None) == OpenLesson("winter", "read", "p")
+    assert where_left(services) == OpenLesson("winter", "read", "p")
     store.set_place("no longer installed", "read", "x")
-    assert first_message(services, None, None, None) is None
-    assert first_message(services, "2", None, None) == OpenLesson("winter")
-    assert first_message(services, None, ["perc", "3"], 4) == OpenQuiz(("perceptron", "backprop"), 4)
+    assert where_left(services) is None
+    assert at_lesson("2")(services) == OpenLesson("winter")
+    assert at_quiz(["perc", "3"], 4)(services) == OpenQuiz(("perceptron", "backprop"), 4)
     with pytest.raises(UsageError):
-        first_message(services, "nonsense", None, None)
+        at_lesson("nonsense")(services)
 
 
 def test_lessons_that_cannot_be_read_are_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.ui.test_lab_view import Host, settle
+from tests.ui.seen import settle
+from tests.ui.test_lab_view import Host
 from tutor.content.catalog import Catalog
 from tutor.paths import bundled_lessons
 from tutor.progress.store import Store, utc_now

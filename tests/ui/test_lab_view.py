@@ -9,10 +9,10 @@ from typing import Any, cast
 
 import pytest
 from textual.app import App, ComposeResult
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.ui.lab_fakes import FakeWorker, experiment, lesson
+from tests.ui.seen import screen_text, settle
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson, Pack
 from tutor.progress.store import Store
@@ -21,7 +21,7 @@ from tutor.ui.app import TutorApp
 from tutor.ui.lab.view import LabView
 from tutor.ui.messages import OpenLesson
 from tutor.ui.services import Services
-from tutor.ui.start import first_message
+from tutor.ui.start import where_left
 from tutor.ui.themes import CALM
 from tutor.worker import protocol
 
@@ -63,21 +63,6 @@ class Host(App[None]):
         self.register_theme(CALM)
         self.theme = CALM.name
         self.lab.focus()
-
-    def screen_text(self) -> str:
-        """What stands on the screen, line by line."""
-        lines = self.screen._compositor.render_strips()
-        return "\n".join("".join(part.text for part in line) for line in lines)
-
-
-async def settle(pilot: Pilot[None], what: str, seconds: float = 5.0) -> str:
-    """Wait until the screen shows ``what``."""
-    app = cast(Host, pilot.app)
-    for _ in range(int(seconds / 0.02)):
-        await pilot.pause(0.02)
-        if what in app.screen_text():
-            return app.screen_text()
-    pytest.fail(f"{what!r} did not appear on:\n{app.screen_text()}")
 
 
 async def test_a_whole_run_by_keyboard() -> None:
@@ -172,9 +157,9 @@ async def test_every_key_does_something_or_says_why_not() -> None:
             app.lab.controller.notice = ""
             app.lab._refresh_all()
             await pilot.pause()
-            before = app.screen_text()
+            before = screen_text(app)
             await pilot.press(names.get(key, key))
-            assert app.screen_text() != before, f"nothing happened at {key}"
+            assert screen_text(app) != before, f"nothing happened at {key}"
 
 
 async def test_panels_grow_and_turn_into_tables() -> None:
@@ -202,7 +187,7 @@ async def test_nothing_is_clipped_at_any_size(size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
         await settle(pilot, "Press the letter")
         for number in (1, 2):
-            shown = app.screen_text()
+            shown = screen_text(app)
             assert "a  Yes, at every start" in shown and "c  Never" in shown
             await pilot.press("b")
             shown = await settle(pilot, "Goal: all four points right")
@@ -241,7 +226,7 @@ async def test_the_lab_opens_at_the_experiment_where_it_was_left(services: Servi
         await pilot.press("right_square_bracket")
         await pilot.pause()
     services.writer.flush()
-    app = TutorApp(apart, first_message(apart, None, None, None))
+    app = TutorApp(apart, where_left(apart))
     async with app.run_test() as pilot:
         await pilot.pause()
         assert app.screen.query_one(LabView).controller.experiment.id == "digits"

@@ -12,6 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Open the app at the lesson."""
-    from tutor.ui.app import run as run_app
+    from tutor.ui.run import run as run_app
+    from tutor.ui.start import at_lesson
 
-    return run_app(lesson=args.id)
+    return run_app(at_lesson(args.id))

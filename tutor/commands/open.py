@@ -11,6 +11,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Open the app."""
-    from tutor.ui.app import run as run_app
+    from tutor.ui.run import run as run_app
 
     return run_app()

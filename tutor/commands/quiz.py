@@ -42,9 +42,10 @@ def run(args: argparse.Namespace) -> int:
         lessons = chosen_lessons(catalog, args.lessons, store)
     finally:
         store.close()
-    from tutor.ui.app import run as run_app  # only now: the plain quiz does without Textual
+    from tutor.ui.run import run as run_app  # only now: the plain quiz does without Textual
+    from tutor.ui.start import at_quiz
 
-    return run_app(quiz=[lesson.id for lesson in lessons], count=args.count)
+    return run_app(at_quiz([lesson.id for lesson in lessons], args.count))
 
 
 def chosen_lessons(catalog: Catalog, words: Sequence[str], store: Store) -> list[Lesson]:

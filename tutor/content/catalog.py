@@ -66,6 +66,12 @@ class Catalog:
         """The lesson with this id, number or unambiguous beginning of its id; raises :class:`UsageError`."""
         return _find(self.lessons, text, lambda lesson: lesson.id, "lesson")
 
+    def find_case(self, text: str) -> Case:
+        """The clinic's case with this id, number or unambiguous beginning of its id."""
+        if not self.clinic:
+            raise UsageError("these lessons have no clinic", "there is none without a clinic.toml")
+        return _find(self.clinic, text, lambda case: case.id, "case")
+
     def find_experiment(self, text: str) -> tuple[Lesson, Experiment]:
         """``"backprop/digits"``, or ``"backprop"`` for that lesson's first experiment."""
         lesson_text, slash, experiment_text = text.partition("/")

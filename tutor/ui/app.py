@@ -1,10 +1,9 @@
-"""The app: it puts screens on each other and does what their messages ask; and how it is built and run."""
+"""The app: it puts screens on each other and does what their messages ask."""
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from functools import partial
 from typing import ClassVar
 
 from textual.app import App
@@ -13,17 +12,13 @@ from textual.events import Resize
 from textual.screen import Screen
 
 from tutor.content.model import Lesson
-from tutor.crash import crash_error
 from tutor.errors import StoreError
-from tutor.ui.guard import Guard
 from tutor.ui.keys import keys_of
-from tutor.ui.messages import OpenLesson, OpenQuiz
+from tutor.ui.messages import OpenCase, OpenClinic, Opening, OpenLesson, OpenQuiz
 from tutor.ui.places import place_in
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.small import SmallScreen, too_small
 from tutor.ui.services import Services
-from tutor.ui.start import build, first_message
-from tutor.ui.terminal import require_terminal
 from tutor.ui.themes import CALM
 
 
@@ -38,7 +33,7 @@ class TutorApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", tooltip="Close dltutor; everything is saved", priority=True),
     ]
 
-    def __init__(self, services: Services, start: OpenLesson | OpenQuiz | None = None) -> None:
+    def __init__(self, services: Services, start: Opening | None = None) -> None:
         super().__init__()
         self.animation_level = "none"  # a slow connection would carry every frame
         self.register_theme(CALM)
@@ -53,10 +48,15 @@ class TutorApp(App[None]):
 
     async def on_mount(self) -> None:
         """Open what was asked for; start the training process behind the first paint."""
-        if isinstance(self._start, OpenLesson):
-            await self.on_open_lesson(self._start)
-        elif self._start is not None:
-            await self.on_open_quiz(self._start)
+        match self._start:
+            case OpenLesson():
+                await self.on_open_lesson(self._start)
+            case OpenQuiz():
+                await self.on_open_quiz(self._start)
+            case OpenClinic():
+                await self.on_open_clinic()
+            case OpenCase():
+                await self.on_open_case(self._start)
         self.call_after_refresh(self._services.worker.start)
 
     def on_resize(self, event: Resize) -> None:
@@ -85,6 +85,18 @@ class TutorApp(App[None]):
             self.notify(f"{error.message}; {error.hint}", severity="error", markup=False)
             return
         await self.push_screen(QuizScreen(lessons, self._services, message.count))
+
+    async def on_open_clinic(self) -> None:
+        """Put the list of sick runs on top."""
+        from tutor.ui.screens.clinic import ClinicScreen
+
+        await self.push_screen(ClinicScreen(self._services))
+
+    async def on_open_case(self, message: OpenCase) -> None:
+        """Put a sick run on top."""
+        from tutor.ui.screens.case import CaseScreen
+
+        await self.push_screen(CaseScreen(message.case, self._services))
 
     def _to_ask(self, named: Sequence[str]) -> list[Lesson]:
         catalog = self._services.catalog
@@ -118,26 +130,3 @@ class TutorApp(App[None]):
         # Textual would print the traceback with all local values; the learner gets one line (see `run`).
         self.failure = self._exception, traceback.format_exc()
         self._close_messages_no_wait()
-
-
-def run(*, lesson: str | None = None, quiz: Sequence[str] | None = None, count: int | None = None) -> int:
-    """Run the app until the learner leaves; returns the exit status.
-
-    Opens ``lesson`` (as ``Catalog.find`` takes it), or quiz mode over the lessons ``quiz`` (empty: all that
-    were read), or the place where the app was left. Raises :class:`UsageError` without a terminal, or for a
-    lesson that is not there, before the screen changes.
-    """
-    require_terminal()
-    services = build()
-    try:
-        app = TutorApp(services, first_message(services, lesson, quiz, count))
-        with Guard(leave=app.leave, save=partial(services.close, 0.4)) as guard:
-            app.run()
-            saved = services.close()
-    finally:
-        services.close()
-    if app.failure is not None:
-        raise crash_error(*app.failure)
-    if not saved:
-        raise StoreError("not everything could be saved", "dltutor doctor says what is wrong")
-    return guard.status

@@ -34,6 +34,22 @@ class OpenQuiz(Message):
 
 
 @dataclass
+class OpenClinic(Message):
+    """Open the list of sick runs."""
+
+
+@dataclass
+class OpenCase(Message):
+    """Open a sick run of the clinic by its id."""
+
+    case: str
+
+
+Opening = OpenLesson | OpenQuiz | OpenClinic | OpenCase
+"""What the app can begin with."""
+
+
+@dataclass
 class Explain(Message):
     """Show the page of a lesson that explains a question; the screen that holds the quiz acts on it."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tutor.content.catalog import Catalog
 from tutor.content.model import Pack
 from tutor.errors import StoreError, TutorError
 from tutor.progress.store import Store, utc_now
 from tutor.progress.writer import Writer
-from tutor.ui.messages import OpenLesson, OpenQuiz, part_of
+from tutor.ui.messages import OpenCase, OpenClinic, Opening, OpenLesson, OpenQuiz, part_of
 from tutor.ui.places import at_home
 from tutor.ui.services import Services
 from tutor.ui.terminal import has_few_colours
@@ -42,19 +42,31 @@ def build() -> Services:
     )
 
 
-def first_message(
-    services: Services, lesson: str | None, quiz: Sequence[str] | None, count: int | None
-) -> OpenLesson | OpenQuiz | None:
-    """What to open over Home; raises :class:`UsageError` for a lesson that there is not."""
-    catalog = services.catalog
-    if lesson is not None:
-        return OpenLesson(catalog.find(lesson).id)
-    if quiz is not None:
-        return OpenQuiz(tuple(catalog.find(name).id for name in quiz), count)
+Start = Callable[[Services], Opening | None]
+"""What the app opens over Home, if anything; raises :class:`UsageError` for what there is not."""
+
+
+def where_left(services: Services) -> Opening | None:
+    """The place where the app was left."""
     try:
         place = None if at_home(services.store) else services.store.place
     except StoreError:
         return None
-    if place is None or place.lesson not in {lesson.id for lesson in catalog.lessons}:
+    if place is None or place.lesson not in {lesson.id for lesson in services.catalog.lessons}:
         return None
     return OpenLesson(place.lesson, part_of(place.part), place.page)
+
+
+def at_lesson(name: str) -> Start:
+    """A lesson, as ``Catalog.find`` takes it."""
+    return lambda services: OpenLesson(services.catalog.find(name).id)
+
+
+def at_quiz(names: Sequence[str], count: int | None) -> Start:
+    """Quiz mode over these lessons (none named: all that were read)."""
+    return lambda services: OpenQuiz(tuple(services.catalog.find(name).id for name in names), count)
+
+
+def at_clinic(name: str) -> Start:
+    """The clinic, or one of its cases by id or number."""
+    return lambda services: OpenCase(services.catalog.find_case(name).id) if name else OpenClinic()

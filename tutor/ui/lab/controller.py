@@ -131,6 +131,8 @@ class LabController:
         """Show or hide what was predicted beside what happened."""
         if self.finished is None:
             self.notice = "There is nothing to compare until a run is over."
+        elif not self.experiment.prediction.options:
+            self.notice = "There was no prediction to compare this run with."
         else:
             self.revealing = not self.revealing
             self.notice = ""
@@ -323,7 +325,7 @@ class LabController:
     def _finish(self, report: Report, result: Result) -> Finished:
         self.finished = Finished(result, self.bench.prediction, report.outcome)
         self.bench.prediction = None
-        self.revealing = True
+        self.revealing = bool(self.experiment.prediction.options)
         self.asking = False
         self.notice = ""
         if not self._mixed:  # a run that changed its setting half-way says nothing about either setting

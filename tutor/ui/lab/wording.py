@@ -99,7 +99,9 @@ def advice(controller: LabController) -> str:
         then = " Training begins by itself then." if controller.state == "running" else ""
         return f"{_sentence(controller.busy)} You can read on: r.{then}"
     if controller.finished is not None:
-        return controller.finished.result.explanation
+        said = controller.finished.result.explanation
+        # Where the learner is to find out what is wrong, what helps is not told.
+        return said.partition(". ")[0].rstrip(".") + "." if controller.locked else said
     if controller.asking:
         return "Press the letter of your answer, or up and down and then enter."
     return {
@@ -113,17 +115,19 @@ def advice(controller: LabController) -> str:
 def standing(controller: LabController) -> str:
     """The goal, the prediction that stands, and how often the goal was reached at this setting."""
     bench, goal = controller.bench, controller.experiment.goal
+    asks = bool(controller.experiment.prediction.options)
     score = _score(*bench.tally.counts(bench.knobs), has_goal=goal is not None)
     if controller.finished is not None:
         shown = "the knobs" if controller.revealing else "your prediction"
         score = score or "Not counted: a knob was turned"
         place, count = controller.place
         onward = "]: next experiment" if place < count else "n: a new seed"
-        return score if controller.asking else f"{score}  ·  enter: {shown}  ·  {onward}"
+        compare = f"  ·  enter: {shown}" if asks else ""
+        return score if controller.asking else f"{score}{compare}  ·  {onward}"
     parts = [score] if score else [f"Goal: {goal.text.rstrip('.')}"] if goal else []
     if bench.prediction is not None:
         parts.append(f"you predict {LETTERS[bench.prediction]}")
-    elif not controller.must_predict and not controller.under_way:
+    elif asks and not controller.must_predict and not controller.under_way:
         parts.append("p predicts this run")
     return "  ·  ".join(parts)
 

@@ -16,7 +16,7 @@ from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress.state import LessonState
 from tutor.ui.keys import COPY
-from tutor.ui.messages import OpenLesson, OpenQuiz
+from tutor.ui.messages import OpenClinic, OpenLesson, OpenQuiz
 from tutor.ui.services import Services
 from tutor.ui.standing import Next, next_step, read_before, score_words, status_words
 from tutor.ui.widgets.banner import Banner
@@ -43,6 +43,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     AUTO_FOCUS = "LessonList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quiz", "Quiz", tooltip="Questions from all the lessons you have read, mixed"),
+        Binding("c", "clinic", "Clinic", tooltip="Runs that went wrong: find out why, and cure them"),
         COPY,
     ]
     HELP = (
@@ -128,6 +129,10 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open it."""
         self.post_message(OpenLesson(self._lessons[event.option_index].id))
+
+    def action_clinic(self) -> None:
+        """Open the clinic."""
+        self.post_message(OpenClinic())
 
     def action_quiz(self) -> None:
         """Open quiz mode."""

@@ -1,0 +1,1 @@
+"""The clinic: sick runs, looked at, named and cured."""
