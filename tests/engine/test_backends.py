@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tutor.engine import Conv2D, Dense, Flatten, Sequential, gpu
+from tutor.engine import Conv2D, Dense, Flatten, Sequential, backends, gpu, parse_layers
+from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cuda import errors
+from tutor.engine.plan import Plan, make_plan
 from tutor.errors import EngineError
 
 
@@ -71,10 +73,43 @@ def test_a_gpu_that_is_asked_for_and_cannot_be_had(
     assert "take the backend cpu" in caught.value.hint
 
 
-def test_auto_is_the_cpu_also_where_there_is_a_gpu(driver: Callable[[Driver | None], None]) -> None:
-    for found in (Driver(), None):
+def plan_of(layers: str, shape: tuple[int, ...]) -> Plan:
+    return make_plan(parse_layers(layers), shape)
+
+
+SMALL = plan_of("dense 64 relu, dense 10 softmax", (64,))
+LENET = plan_of("conv 6 5x5 relu, maxpool 2, conv 16 5x5 relu, maxpool 2, flatten, dense 10", (28, 28, 1))
+LARGE = plan_of("conv 64 3x3 same relu, conv 64 3x3 same relu, globalpool, dense 10", (32, 32, 3))
+
+
+def no_question() -> bool:
+    raise AssertionError("asked for a GPU without need")
+
+
+def test_auto_takes_the_gpu_for_large_work_alone() -> None:
+    assert backends.automatic(LARGE, 32, lambda: True) == "cuda"
+    assert backends.automatic(LARGE, 32, lambda: False) == "cpu"
+    for plan in (SMALL, LENET):
+        assert backends.automatic(plan, 32, no_question) == "cpu"
+    assert backends.automatic(LENET, 8192, lambda: True) == "cuda"
+
+
+def test_auto_leaves_to_the_cpu_what_the_gpu_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "_CUDA_KINDS", (d.DENSE,))
+    assert backends.automatic(LARGE, 32, no_question) == "cpu"
+
+
+def test_auto_never_breaks(driver: Callable[[Driver | None], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    layers = [Conv2D(64, 3, padding="same"), Conv2D(64, 3, padding="same"), Flatten(), Dense(1)]
+    for found in (Driver(init=100), Driver(version=11080), None):
         driver(found)
-        assert Sequential([Dense(10)], (20,), backend="auto").backend == "cpu"
+        assert Sequential(layers, (32, 32, 3), backend="auto").backend == "cpu"
+    driver(Driver())
+    monkeypatch.setattr(gpu.importlib.util, "find_spec", lambda name: None)  # a GPU, but no numba-cuda
+    assert not gpu.is_ready()
+    assert Sequential(layers, (32, 32, 3), backend="auto").backend == "cpu"
+    monkeypatch.setattr(gpu.importlib.util, "find_spec", lambda name: name)
+    assert gpu.is_ready()
 
 
 def test_a_gpu_is_described(driver: Callable[[Driver | None], None]) -> None:
@@ -82,8 +117,11 @@ def test_a_gpu_is_described(driver: Callable[[Driver | None], None]) -> None:
     assert gpu.find() == gpu.Gpu("Imaginary 9000", "12.4")
 
 
-def test_operations_that_the_gpu_lacks_are_named(driver: Callable[[Driver | None], None]) -> None:
+def test_operations_that_the_gpu_lacks_are_named(
+    driver: Callable[[Driver | None], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     driver(Driver())
+    monkeypatch.setattr(backends, "_CUDA_KINDS", (d.DENSE,))
     with pytest.raises(EngineError, match="conv2d_1 cannot be computed on the GPU yet") as caught:
         Sequential([Conv2D(2, 3), Flatten(), Dense(1)], (8, 8, 1), backend="cuda")
     assert caught.value.hint == "take the backend cpu"

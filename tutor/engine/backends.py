@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from tutor.engine import gpu, threads
@@ -13,7 +14,35 @@ from tutor.errors import EngineError
 
 NAMES = ("auto", "cpu", "cuda")
 
-_CUDA_KINDS = (d.DENSE, d.ACTIVATION, d.DROPOUT, d.REPACK)
+USUAL_BATCH = 32
+"""Examples per step where nobody says otherwise."""
+
+LAUNCH_SECONDS = 10e-6
+"""What a launch costs: an estimate of the driver's 5 to 10 µs; Python's own part is not known yet."""
+
+CPU_RATE = 40e9
+"""Multiply-adds a second of one core: measured some 48e9 in float32 for 784-256-128-10 on AVX-512."""
+
+GPU_RATE = 200e9
+"""Multiply-adds a second of a GPU with these simple kernels: a guess, some hundredths of what one can do."""
+
+GAIN = 2.0
+"""How many times faster the GPU must seem before it is taken."""
+
+_LAUNCHES_PER_STEP, _LAUNCHES_PER_OPERATION = 6, 3
+
+_CUDA_KINDS = (
+    d.DENSE,
+    d.ACTIVATION,
+    d.DROPOUT,
+    d.REPACK,
+    d.CONV,
+    d.MAX_POOL,
+    d.AVERAGE_POOL,
+    d.NORMALIZE,
+    d.FORK,
+    d.JOIN,
+)
 
 
 class Kernels(Protocol):
@@ -84,12 +113,12 @@ class Cpu:
 def choose(name: str, plan: Plan) -> tuple[str, Kernels]:
     """``cpu`` or ``cuda``, and its kernels; EngineError if the GPU is asked for and cannot be had.
 
-    "auto" is the CPU: so far a network has one block of threads, one of a GPU's many multiprocessors, which
-    by reckoning (no GPU was at hand to measure) overtakes a core at no size. With kernels of many blocks it
-    shall take the GPU from so many multiply-adds per step on.
+    "auto" is what :func:`automatic` says of a batch of USUAL_BATCH examples.
     """
-    if choice("backend", name, NAMES) != "cuda":
-        return "cpu", Cpu()
+    if choice("backend", name, NAMES) == "auto":
+        name = automatic(plan, USUAL_BATCH, gpu.is_ready)
+    if name == "cpu":
+        return name, Cpu()
     for row in plan.operations:
         if row[d.KIND] not in _CUDA_KINDS:
             raise EngineError(
@@ -100,3 +129,18 @@ def choose(name: str, plan: Plan) -> tuple[str, Kernels]:
     from tutor.engine.kernels.cuda.session import Session
 
     return name, Session()
+
+
+def automatic(plan: Plan, rows: int, gpu_answers: Callable[[], bool]) -> str:
+    """``cuda`` if a training step on ``rows`` examples should be much faster there, and a GPU answers.
+
+    It is asked only if it should. How long a step takes is estimated as launches and arithmetic, see the
+    constants above: none of it was measured on a GPU, so the CPU is left only for an estimated GAIN. Small
+    networks, whose steps all lie in one launch of one block, stay on the CPU: a core does those faster.
+    """
+    if any(row[d.KIND] not in _CUDA_KINDS for row in plan.operations):
+        return "cpu"
+    arithmetic = rows * plan.work
+    launches = _LAUNCHES_PER_STEP + _LAUNCHES_PER_OPERATION * len(plan.operations)
+    gpu_seconds = launches * LAUNCH_SECONDS + arithmetic / GPU_RATE
+    return "cuda" if arithmetic / CPU_RATE > GAIN * gpu_seconds and gpu_answers() else "cpu"

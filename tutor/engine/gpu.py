@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 import sys
 from dataclasses import dataclass
@@ -53,6 +54,15 @@ def find() -> Gpu:
     _check(library.cuDeviceGet(ctypes.byref(device), 0))
     _check(library.cuDeviceGetName(name, len(name), device))
     return Gpu(name.value.decode(errors="replace"), f"{version.value // 1000}.{version.value % 1000 // 10}")
+
+
+def is_ready() -> bool:
+    """Whether a GPU answers, and numba-cuda is there to compile for it; never raises, and loads neither."""
+    try:
+        find()
+    except EngineError:
+        return False
+    return importlib.util.find_spec("numba_cuda") is not None
 
 
 def error_of(code: int) -> EngineError:

@@ -47,8 +47,8 @@ class Sequential:
 
     ``input_shape`` is the shape of one example, for example (2,) or (8, 8); arrays of examples are (n,
     *input_shape). The same seed gives the same starting weights and the same order of examples. ``backend``
-    is "cpu", "cuda", or "auto", which chooses (``backends.choose``: so far always the CPU). Raises
-    EngineError if the layers do not fit together, or the GPU is asked for and cannot be used.
+    is "cpu", "cuda", or "auto", which chooses (see ``backends.automatic``). Raises EngineError if the layers
+    do not fit together, or the GPU is asked for and cannot be used.
     """
 
     def __init__(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tutor.engine import regularizers
 from tutor.engine.kernels import description as d
+from tutor.engine.kernels import work
 from tutor.engine.layers import Layer
 from tutor.engine.planner import Planner, Tensor
 from tutor.errors import EngineError
@@ -100,7 +101,7 @@ class Plan:
     @property
     def work(self) -> int:
         """Multiply-adds for one example in a step of training, roughly."""
-        return sum(_work(row) for row in self.operations)
+        return work.of_a_step(self.operations)
 
 
 def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
@@ -141,16 +142,6 @@ def _check_size(planner: Planner) -> None:
             f"the network is too large: {room:,} numbers for one example up to {planner.layer_name}",
             "take fewer or smaller layers",
         )
-
-
-def _work(row: NDArray[np.int64]) -> int:
-    """Multiply-adds of an operation for one example: forward, and twice as many back."""
-    if row[d.KIND] == d.DENSE:
-        return int(3 * row[d.IN_WIDTH] * row[d.OUT_STRIDE])
-    if row[d.KIND] == d.CONV:
-        window = row[d.WINDOW_LINES] * row[d.WINDOW_COLUMNS] * row[d.IN_CHANNELS]
-        return int(3 * window * row[d.OUT_LINES] * row[d.OUT_COLUMNS] * row[d.OUT_PIXEL])
-    return int(8 * row[d.OUT_STRIDE])
 
 
 def _whole_lines(size: int) -> int:

@@ -21,3 +21,13 @@ def pytest_configure() -> None:
             gpu.find()
         except EngineError as error:
             raise pytest.UsageError(f"{error.message}: `make test` uses a simulated GPU") from None
+
+
+@pytest.fixture(params=["one block", "many blocks"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The test runs in both ways of working, whatever the network's size."""
+    from tutor.engine.kernels.cuda import sizes
+
+    many = request.param == "many blocks"
+    monkeypatch.setattr(sizes, "needs_many_blocks", lambda operations, rows: many)
+    return str(request.param)

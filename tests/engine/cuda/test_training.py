@@ -27,7 +27,7 @@ from tutor.engine import (
     WarmUp,
 )
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cuda import random, session
+from tutor.engine.kernels.cuda import memory, random, sizes
 from tutor.engine.network import Sequential
 
 LAYERS: list[Layer] = [
@@ -135,7 +135,7 @@ def test_pieces_add_up_to_the_same_bytes() -> None:
 
 def test_the_mean_loss_does_not_depend_on_the_launches() -> None:
     whole, cut = on_the_gpu(), on_the_gpu()
-    cut.model._kernels._steps = 2  # type: ignore[attr-defined]
+    cut.model._kernels._one_block.steps = 2  # type: ignore[attr-defined]
     for trainer in (whole, cut):
         trainer.run(9)
     assert whole.loss == cut.loss
@@ -200,7 +200,7 @@ def test_what_stopped_being_finite_is_named_as_on_the_cpu(name: str) -> None:
 
 @pytest.mark.parametrize("threads", [1, 2, 16])
 def test_any_number_of_threads_does(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "_threads", lambda network, rows: threads)
+    monkeypatch.setattr(sizes, "threads", lambda operations, rows: threads)
     cpu, gpu = pair(OPTIMIZERS[5])
     for trainer in (cpu, gpu):
         trainer.run(4)
@@ -214,13 +214,13 @@ def test_numbers_stay_on_the_gpu_between_launches(monkeypatch: pytest.MonkeyPatc
     trainer = model.trainer(np.ones((60, 4)), np.ones(60), batch_size=1)
     trainer.run(1)
     sent: list[int] = []
-    true_copy = session.cuda.to_device
+    true_copy = memory.cuda.to_device
 
     def counted(array: Any) -> Any:
         sent.append(array.size)
         return true_copy(array)
 
-    monkeypatch.setattr(session.cuda, "to_device", counted)
+    monkeypatch.setattr(memory.cuda, "to_device", counted)
     trainer.run(1)
     assert sent and max(sent) <= model.plan.operations.size < 200
     before = model.get_weights()
@@ -239,7 +239,7 @@ def _draw(numbers: Any, order: Any) -> None:
 
 def test_random_bits_are_split_mix_and_orders_complete() -> None:
     numbers, order = cuda.to_device(np.zeros(8, np.uint64)), cuda.to_device(np.zeros(30, np.int64))
-    with session._ready():
+    with memory.ready():
         _draw[1, 8](numbers, order)
     key = split_mix(split_mix(3, 0), 4)
     assert numbers.copy_to_host().tolist() == [split_mix(key, place) for place in range(8)]

@@ -7,14 +7,14 @@ from typing import Any
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.activations import LEAK
-from tutor.engine.kernels.cuda.jit import Array, Real, Span, device
+from tutor.engine.kernels.cuda.jit import Array, Real, Span, Workspace, device
 
 _ROOT_OF_HALF = math.sqrt(0.5)
 _DENSITY_AT_0 = 1.0 / math.sqrt(2.0 * math.pi)
 
 
 @device
-def activation_forward(workspace: d.Workspace, op: Array, rows: int, span: Span) -> None:
+def activation_forward(workspace: Workspace, op: Array, rows: int, span: Span) -> None:
     """a = f(z) for the values z (rows, OUT_STRIDE) at INPUT, to OUTPUT."""
     if op[d.FUNCTION] == d.SOFTMAX:
         _softmax(workspace, op, rows, span)
@@ -27,7 +27,7 @@ def activation_forward(workspace: d.Workspace, op: Array, rows: int, span: Span)
 
 
 @device
-def activation_backward(workspace: d.Workspace, op: Array, rows: int, span: Span) -> None:
+def activation_backward(workspace: Workspace, op: Array, rows: int, span: Span) -> None:
     """dz = da f'(z), from da at OUTPUT to INPUT of the deltas."""
     if op[d.FUNCTION] == d.SOFTMAX:
         _softmax_backward(workspace, op, rows, span)
@@ -110,7 +110,7 @@ def _slope(real: Real, function: int, z: Any, a: Any) -> Any:
 
 
 @device
-def _softmax(workspace: d.Workspace, op: Array, rows: int, span: Span) -> None:
+def _softmax(workspace: Workspace, op: Array, rows: int, span: Span) -> None:
     """exp(z - max z) over its sum in each pixel; a plain row is one."""
     values, width = workspace.values, op[d.OUT_CHANNELS]
     real = values.dtype.type
@@ -130,7 +130,7 @@ def _softmax(workspace: d.Workspace, op: Array, rows: int, span: Span) -> None:
 
 
 @device
-def _softmax_backward(workspace: d.Workspace, op: Array, rows: int, span: Span) -> None:
+def _softmax_backward(workspace: Workspace, op: Array, rows: int, span: Span) -> None:
     """dz_i = a_i (da_i - sum_j a_j da_j) in each pixel."""
     values, deltas, width = workspace.values, workspace.deltas, op[d.OUT_CHANNELS]
     real = values.dtype.type

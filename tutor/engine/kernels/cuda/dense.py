@@ -6,11 +6,11 @@ Neighbouring threads work on neighbouring columns, so that they read W, dz and W
 from __future__ import annotations
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cuda.jit import Array, Span, device
+from tutor.engine.kernels.cuda.jit import Array, Span, Workspace, device
 
 
 @device
-def dense_forward(network: d.Network, workspace: d.Workspace, op: Array, rows: int, span: Span) -> None:
+def dense_forward(network: d.Network, workspace: Workspace, op: Array, rows: int, span: Span) -> None:
     """The values at OUTPUT (rows, OUT_STRIDE) from those at INPUT (rows, IN_STRIDE)."""
     values, parameters = workspace.values, network.parameters
     width, stride = op[d.OUT_WIDTH], op[d.OUT_STRIDE]
@@ -26,7 +26,7 @@ def dense_forward(network: d.Network, workspace: d.Workspace, op: Array, rows: i
 
 @device
 def dense_backward_weights(
-    network: d.Network, workspace: d.Workspace, op: Array, rows: int, span: Span
+    network: d.Network, workspace: Workspace, op: Array, rows: int, span: Span
 ) -> None:
     """From dz at OUTPUT: dW = xᵀ dz and db = column sums of dz, as if b were a row of W that meets x = 1.
 
@@ -56,7 +56,7 @@ def dense_backward_weights(
 
 
 @device
-def dense_backward_inputs(workspace: d.Workspace, op: Array, rows: int, span: Span) -> None:
+def dense_backward_inputs(workspace: Workspace, op: Array, rows: int, span: Span) -> None:
     """dx = dz Wᵀ."""
     deltas, transposed = workspace.deltas, workspace.transposed
     real = deltas.dtype.type

@@ -6,20 +6,20 @@ import numpy as np
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.dropout import FIRST_STREAM, Mode
-from tutor.engine.kernels.cuda.jit import Array, Span, device
+from tutor.engine.kernels.cuda.jit import Array, Span, Workspace, device
 from tutor.engine.kernels.cuda.pixels import place_of
 from tutor.engine.kernels.cuda.random import bits, stream
 
 
 @device
-def dropout_forward(workspace: d.Workspace, op: Array, rows: int, mode: Mode, span: Span) -> None:
+def dropout_forward(workspace: Workspace, op: Array, rows: int, mode: Mode, span: Span) -> None:
     """The values at OUTPUT from those at INPUT; a plain copy unless in training."""
     target, source = op[d.OUTPUT] * workspace.capacity, op[d.INPUT] * workspace.capacity
     _drop(workspace.values, source, target, op, rows, mode, span)
 
 
 @device
-def dropout_backward(workspace: d.Workspace, op: Array, rows: int, mode: Mode, span: Span) -> None:
+def dropout_backward(workspace: Workspace, op: Array, rows: int, mode: Mode, span: Span) -> None:
     """The deltas at INPUT from those at OUTPUT: what was dropped has no influence."""
     target, source = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
     _drop(workspace.deltas, source, target, op, rows, mode, span)

@@ -1,8 +1,8 @@
 """How the GPU's functions are compiled, and how the threads divide the work.
 
 A function that does a part of the work is handed a :class:`Span` and never waits for other threads; only the
-entry points in ``train`` and ``wide`` say where all must have arrived. So the same functions serve one block
-of threads and many.
+entry points in ``train`` (one block) and ``wide`` (many) say where all must have arrived. So the same
+functions serve both.
 
 Floating-point constants are written ``real(0.5)``, with ``real`` the number type of the buffers: a bare 0.5
 is float64 and would drag the whole expression along, at a small part of a GPU's speed.
@@ -28,6 +28,17 @@ Real = Any
 
 SIMULATED = bool(config.ENABLE_CUDASIM)  # type: ignore[attr-defined]
 """Whether numba's simulator stands in for a GPU, one Python thread for each of its threads."""
+
+
+class Workspace(NamedTuple):
+    """As ``description.Workspace``, with ``partials`` for the pieces of sums: see ``sums``."""
+
+    capacity: int
+    values: Array
+    deltas: Array
+    transposed: Array
+    scratch: Array
+    partials: Array
 
 
 class Span(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cuda.activations import softplus
-from tutor.engine.kernels.cuda.jit import Real, Span, device
+from tutor.engine.kernels.cuda.jit import Real, Span, Workspace, device
 
 
 @device
@@ -19,7 +19,7 @@ def starts_from_logits(loss: int) -> bool:
 @device
 def loss_and_delta(
     network: d.Network,
-    workspace: d.Workspace,
+    workspace: Workspace,
     examples: d.Examples,
     loss: int,
     first: int,
@@ -43,7 +43,7 @@ def loss_and_delta(
 
 @device
 def _mean(
-    workspace: d.Workspace, examples: d.Examples, loss: int, at: int, p: int, t: int, width: int, rows: int
+    workspace: Workspace, examples: d.Examples, loss: int, at: int, p: int, t: int, width: int, rows: int
 ) -> float:
     """The mean over the outputs of one example; the gradient by what stands ``at`` goes there."""
     real = workspace.values.dtype.type
@@ -84,7 +84,7 @@ def _slope(real: Real, loss: int, p: Any, t: Any) -> Any:
 
 @device
 def _categorical(
-    workspace: d.Workspace, examples: d.Examples, z: int, p: int, t: int, width: int, rows: int
+    workspace: Workspace, examples: d.Examples, z: int, p: int, t: int, width: int, rows: int
 ) -> float:
     """Σ t (log Σ exp z - z), where log Σ exp z = max z - log max p."""
     values, targets = workspace.values, examples.targets

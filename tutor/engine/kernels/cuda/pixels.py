@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cuda.jit import Array, Span, device
+from tutor.engine.kernels.cuda.jit import Array, Span, Workspace, device
 
 
 @device
@@ -14,7 +14,7 @@ def place_of(i: int, channels: int, pixels: int, pixel: int, stride: int) -> int
 
 
 @device
-def repack_forward(workspace: d.Workspace, op: Array, rows: int, span: Span) -> None:
+def repack_forward(workspace: Workspace, op: Array, rows: int, span: Span) -> None:
     """The values at OUTPUT from those at INPUT: the same image in the other layout."""
     values, channels, pixels = workspace.values, op[d.IN_CHANNELS], op[d.IN_LINES] * op[d.IN_COLUMNS]
     source, target = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
@@ -25,7 +25,7 @@ def repack_forward(workspace: d.Workspace, op: Array, rows: int, span: Span) -> 
 
 
 @device
-def repack_backward(workspace: d.Workspace, op: Array, rows: int, span: Span) -> None:
+def repack_backward(workspace: Workspace, op: Array, rows: int, span: Span) -> None:
     """The deltas at INPUT from those at OUTPUT."""
     deltas, channels, pixels = workspace.deltas, op[d.IN_CHANNELS], op[d.IN_LINES] * op[d.IN_COLUMNS]
     source, target = op[d.OUTPUT] * workspace.capacity, op[d.INPUT] * workspace.capacity
