@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "fit": "train a network on your own CSV file",
     "export": "write an experiment as a script for Keras or PyTorch",
     "quiz": "be quizzed on the lessons you have read",
+    "notes": "print what you wrote down in the lessons, as Markdown",
     "clinic": "find out what ails runs that train badly, and cure them",
     "progress": "show what you have done and scored; reset a lesson",
     "check": "check a lesson pack and name each fault by file, key and line",

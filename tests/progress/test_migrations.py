@@ -38,7 +38,7 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 def test_an_empty_file_becomes_the_present_version(connection: sqlite3.Connection) -> None:
     migrate(connection)
     assert version(connection) == len(MIGRATIONS)
-    assert tables(connection) == {"meta", "answer", "run", "page_seen", "place"}
+    assert tables(connection) == {"meta", "answer", "run", "page_seen", "place", "note"}
 
 
 def test_a_step_that_another_process_took_meanwhile_is_not_taken_again(

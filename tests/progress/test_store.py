@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.progress.samples import answered, lesson, result
-from tutor.progress.state import LessonState, Place
-from tutor.progress.store import Store
+from tutor.progress.state import LessonState, Note, Place
+from tutor.progress.store import MAX_NOTE, Store
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -262,3 +262,28 @@ def test_a_row_that_contradicts_the_schema_is_refused_whole(store: Store) -> Non
         store._insert("answer", at=0.0)
     store.mark_page("xor", "page-0")
     assert store.summary().answers == 0
+
+
+def test_a_note_is_kept_replaced_and_dropped(store: Store, path: Path) -> None:
+    store.write_note("xor", "first\n\tsecond 🙂")
+    store.write_note("and", "other")
+    with closing(Store.open(path)) as again:
+        assert again.notes()["xor"] == Note("first\n\tsecond 🙂", NOON)
+    store.write_note("xor", "shorter")
+    assert {lesson: note.text for lesson, note in store.notes().items()} == {"xor": "shorter", "and": "other"}
+    store.write_note("xor", " \n ")
+    assert list(store.notes()) == ["and"]
+
+
+def test_a_note_survives_a_reset(store: Store) -> None:
+    store.mark_page("xor", "page-0")
+    store.write_note("xor", "mine")
+    assert store.reset_lesson("xor") == 1
+    assert store.notes()["xor"].text == "mine"
+
+
+def test_a_note_steers_no_terminal_and_is_cut_between_characters(store: Store) -> None:
+    store.write_note("xor", "a\x1b[2Jb\u202e")
+    assert store.notes()["xor"].text == "a[2Jb"
+    store.write_note("xor", "x" + "é" * MAX_NOTE)
+    assert store.notes()["xor"].text == "x" + "é" * (MAX_NOTE // 2 - 1)

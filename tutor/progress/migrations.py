@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tutor.errors import StoreError
 
-SCHEMA = Path(__file__).with_name("schema.sql")
+FILES = ("schema.sql", "notes.sql")
 
-MIGRATIONS: list[str] = [SCHEMA.read_text(encoding="utf-8")]
+MIGRATIONS: list[str] = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in FILES]
 """SQL that leads from version i to i + 1. Only ever append: databases of every version are out there."""
 
 

@@ -25,6 +25,14 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What the learner wrote about a lesson, and when last, in UTC."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class LessonState:
     """One lesson's progress, counted against the lesson as it is now: rows on removed pages do not count."""
 

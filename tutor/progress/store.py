@@ -21,12 +21,16 @@ from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress import derive
 from tutor.progress.opening import Opened, connect, open_database, reason
-from tutor.progress.state import AnswerLike, LessonState, Place, Summary
+from tutor.progress.state import AnswerLike, LessonState, Note, Place, Summary
 from tutor.report import Result
+from tutor.text import clean
 
 __all__ = ["LessonState", "Mode", "Place", "Store", "Summary", "utc_now"]
 
 T = TypeVar("T")
+
+MAX_NOTE = 100_000
+"""Bytes (UTF-8) that are kept of a lesson's note: some fifty printed pages."""
 
 Mode = Literal["lesson", "quiz", "plain"]
 """Where a question was asked: inside its lesson, in the app's quiz mode, or line by line."""
@@ -132,10 +136,22 @@ class Store:
         """Remember one named text, a setting for example."""
         self._insert("meta", key=key, value=value)
 
+    def write_note(self, lesson: str, text: str) -> None:
+        """Keep the note of a lesson, its first :data:`MAX_NOTE` bytes; the one before is gone.
+
+        A text of blanks alone leaves no note.
+        """
+        kept = clean(text).encode()[:MAX_NOTE].decode(errors="ignore")
+        if kept.strip():
+            self._insert("note", lesson=lesson, at=self._moment()[0], text=kept)
+        else:
+            with self._transaction() as connection:
+                connection.execute("DELETE FROM note WHERE lesson = ?", (lesson,))
+
     def reset_lesson(self, lesson: str) -> int:
         """Forget everything about one lesson: pages, runs, answers, and the place if it is there.
 
-        There is no way back. Returns how many rows are gone.
+        The learner's own note stays. There is no way back. Returns how many rows are gone.
         """
         with self._transaction() as connection:
             return sum(
@@ -155,6 +171,11 @@ class Store:
         """What :meth:`set_meta` remembered."""
         rows = self._read(lambda c: c.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchall())
         return str(rows[0][0]) if rows else default
+
+    def notes(self) -> dict[str, Note]:
+        """All notes, by lesson."""
+        rows = self._read(lambda c: c.execute("SELECT lesson, text, at FROM note").fetchall())
+        return {lesson: Note(text, datetime.fromtimestamp(at, UTC)) for lesson, text, at in rows}
 
     def lesson_states(self, lessons: Iterable[Lesson]) -> dict[str, LessonState]:
         """The state of each of ``lessons``, by id and in their order; lessons never opened too."""

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from tutor.content.model import Lesson
+from tutor.errors import StoreError
 from tutor.ui.keys import COPY
 from tutor.ui.messages import Explain, LeaveScreen, Part
 from tutor.ui.places import leave, parts_of, remember
@@ -35,10 +36,11 @@ class LessonScreen(Screen[None], inherit_bindings=False):
         Binding("r", "part('read')", "Read", show=False, tooltip="Read the lesson"),
         Binding("l", "part('lab')", "Lab", show=False, tooltip="Train networks live"),
         Binding("q", "part('quiz')", "Quiz", show=False, tooltip="Answer questions on the lesson"),
+        Binding("m", "notes", "Memo", show=False, tooltip="Your notes on this lesson"),
         Binding("escape", "leave", "Leave", tooltip="Leave the lesson; it opens again where you left it"),
         COPY,
     ]
-    HELP = "A lesson has three parts: read it (r), try it in the lab (l), check yourself in the quiz (q)."
+    HELP = "Read it (r), try it in the lab (l), check yourself (q), take notes (m)."
 
     def __init__(self, lesson: Lesson, services: Services, part: Part = "read", page: str = "") -> None:
         super().__init__()
@@ -100,6 +102,17 @@ class LessonScreen(Screen[None], inherit_bindings=False):
         """Go to another part."""
         if part != self.part:
             await self.open(part)
+
+    def action_notes(self) -> None:
+        """Put the learner's notes on top."""
+        from tutor.ui.screens.notes import NotesScreen
+
+        try:
+            written = self._services.store.notes().get(self.lesson.id)
+        except StoreError as error:  # an empty page would be saved over what cannot be read now
+            self.notify(f"{error.message}; {error.hint}", severity="error", markup=False)
+            return
+        self.app.push_screen(NotesScreen(self.lesson, self._services, written.text if written else ""))
 
     def action_leave(self) -> None:
         """Back to where the lesson was opened from."""

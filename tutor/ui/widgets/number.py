@@ -17,7 +17,7 @@ from tutor.quiz.grading import Grade, parse_number
 from tutor.ui.widgets.answers import Complaint, Given
 from tutor.ui.widgets.options import LETTERS, Option, OptionRow
 
-_SCREEN_KEYS = frozenset("rlq?")
+_SCREEN_KEYS = frozenset("rlqm?")
 """Keys of the lesson screen: they stay what they are while a number is typed."""
 
 
