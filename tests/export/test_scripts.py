@@ -165,3 +165,12 @@ def test_images_are_turned_for_pytorch_and_not_for_keras() -> None:
     assert export("keras", picture, "lesson").arrays["x"].shape == (80, 8, 8, 1)
     text = export("pytorch", picture, "lesson").text
     assert "permute(0, 3, 1, 2)" in text and "FlattenAsKeras()" in text
+
+
+def test_frozen_layers_stay_so_in_keras_and_are_refused_for_pytorch() -> None:
+    spec = experiment("frozen dense 4 tanh, frozen batchnorm, dense 2 softmax", data=GATE.data)
+    text = export("keras", spec, "lesson").text
+    assert 'keras.layers.Dense(4, activation="tanh", trainable=False)' in text
+    assert "keras.layers.BatchNormalization(trainable=False)" in text
+    with pytest.raises(InputError, match="frozen layers cannot be exported"):
+        export("pytorch", spec, "lesson")

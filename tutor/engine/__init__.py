@@ -11,7 +11,7 @@ from tutor.engine import cache
 
 cache.prepare()
 
-from tutor.engine.architecture import parse_layers
+from tutor.engine.architecture import describe, parse_layers
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.history import History
 from tutor.engine.layers import (
@@ -77,6 +77,7 @@ __all__ = [
     "WarmUp",
     "cache",
     "decision_surface",
+    "describe",
     "parse_layers",
     "set_threads",
     "train_many",

@@ -81,7 +81,8 @@ def _layer(layer: Layer) -> str:
             settings = _window(layer, layer.pool_size)
             return call(f"keras.layers.{type(layer).__name__}", one_or_pair(layer.pool_size), **settings)
         case BatchNormalization():
-            return call("keras.layers.BatchNormalization", **changed(layer, "momentum", "epsilon"))
+            settings = changed(layer, "momentum", "epsilon", "trainable")
+            return call("keras.layers.BatchNormalization", **settings)
         case Dropout():
             return call("keras.layers.Dropout", layer.rate)
         case Activation():
@@ -110,7 +111,7 @@ def _weighted(layer: Dense | Conv2D) -> dict[str, object]:
     for name in ("kernel_regularizer", "bias_regularizer"):
         if penalty := getattr(layer, name):
             settings[name] = _regularizer(penalty)
-    return settings
+    return settings | changed(layer, "trainable")
 
 
 def _function(name: str) -> str:

@@ -20,6 +20,7 @@ from tutor.engine.layers import (
     GlobalAveragePooling2D,
     Layer,
     MaxPooling2D,
+    WeightedLayer,
 )
 from tutor.errors import InputError
 from tutor.export.parts import call, one_or_pair
@@ -115,6 +116,8 @@ def modules(layers: list[Layer], shapes: list[Shape], *, logits: bool) -> Module
 
 
 def _add(result: Modules, layer: Layer, shape: Shape, output: Shape) -> None:
+    if isinstance(layer, WeightedLayer) and not layer.trainable:
+        raise InputError("frozen layers cannot be exported to PyTorch", "leave out the word frozen")
     match layer:
         case Dense():
             result.add(f"nn.Linear({math.prod(shape)}, {layer.units})")
