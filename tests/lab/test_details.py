@@ -94,7 +94,7 @@ def test_a_network_whose_weights_are_no_numbers_breaks_nothing(name):
     network.model.network.parameters[:] = math.nan
     past = Past()
     past.record(0.0, network.observe().layers, network.trainer)
-    assert past.health(network.trainer).layers[0].weights.not_finite > 0
+    assert past.health(0.0, network.trainer).layers[0].weights.not_finite > 0
     confusion, mistakes = confusion_and_mistakes(network)
     assert confusion is None or sum(map(sum, confusion.counts)) == 0
     assert mistakes is None or mistakes.label == []
@@ -123,35 +123,41 @@ def test_gradient_norms_and_histograms_are_those_at_the_checks():
     assert [series.name for series in health.gradients] == ["dense_1", "dense_2"]
     assert health.gradients[0].x == [float(epoch) for epoch in range(1, 21)]
     assert health.gradients[0].y == norms
-    assert health.epochs == [float(epoch) for epoch in range(21)]
+    assert health.epochs == [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 18, 20]
     assert (health.layers[0].activation, health.layers[1].activation) == ("tanh", "sigmoid")
     assert msgspec.msgpack.encode(health.layers) == msgspec.msgpack.encode(looks[-1])
-    for past, expected in zip(health.past, looks, strict=True):
-        for layer, then in zip(past, expected, strict=True):
+    for epoch, past in zip(health.epochs, health.past, strict=True):
+        for layer, then in zip(past, looks[int(epoch)], strict=True):
             for name in ("activations", "gradients", "weights"):
                 assert getattr(layer, name).counts == getattr(then, name).counts
                 assert getattr(layer, name).edges == []
             np.testing.assert_equal(layer.gradient_norm, then.gradient_norm)
 
 
-def test_of_a_long_run_a_few_moments_are_kept_evenly():
-    run = Run(experiment("dense 2 tanh, dense 1 sigmoid", "hinge", training={"epochs": 450}), "a")
-    run.run_to_end()
-    health = look(run, "health").health
-    assert MOMENTS / 2 <= len(health.epochs) == len(health.past) <= MOMENTS
-    assert len(set(np.diff(health.epochs))) == 1 and health.epochs[0] == 0
-    assert health.epochs[-1] > 0.94 * 450
-    assert all(len(series.x) <= 102 for series in health.gradients)
+def filled(network, checks):
+    past = Past()
+    observation = network.observe()
+    for check in range(checks):
+        past.record(float(check), observation.layers, network.trainer)
+    return past.health(float(checks - 1), network.trainer)
+
+
+def test_of_a_long_run_a_few_moments_are_kept_from_its_beginning_to_now():
+    network = learner(EXPERIMENTS["dense"], steps=1)
+    for checks in (500, 5000):
+        health = filled(network, checks)
+        assert 20 <= len(health.epochs) == len(health.past) <= MOMENTS + 1
+        assert health.epochs[0] == 0 and health.epochs[-1] == checks - 1
+        gaps = np.diff(health.epochs)[:-1]
+        assert (gaps >= 1).all() and (gaps[5:] <= 0.5 * np.array(health.epochs[6:-1])).all()
+        assert all(len(series.x) <= 102 for series in health.gradients)
 
 
 def test_deep_networks_are_given_fewer_moments():
     network = learner(
         experiment(", ".join(["dense 2 tanh"] * 24) + ", dense 1", "mean_squared_error", "sine")
     )
-    past = Past()
-    for check in range(100):
-        past.record(float(check), network.observe().layers, network.trainer)
-    assert 5 <= len(past.health(network.trainer).past) <= 10
+    assert 5 <= len(filled(network, 100).past) <= 11
 
 
 def test_histograms_over_other_bins_keep_their_edges():
@@ -159,7 +165,7 @@ def test_histograms_over_other_bins_keep_their_edges():
     past = Past()
     past.record(0.0, network.observe().layers, network.trainer)
     network.turn("activation", "relu")
-    hidden, last = past.health(network.trainer).past[0]
+    hidden, last = past.health(0.0, network.trainer).past[0]
     assert (hidden.activations.edges[0], hidden.activations.edges[-1]) == (-1, 1)
     assert hidden.weights.edges == last.activations.edges == []
 
@@ -170,9 +176,9 @@ def test_a_copy_of_the_past_goes_its_own_way():
     past.record(0.0, network.observe().layers, network.trainer)
     twin = past.copy()
     twin.record(1.0, network.observe().layers, network.trainer)
-    assert past.health(network.trainer).epochs == [0.0]
-    assert twin.health(network.trainer).epochs == [0.0, 1.0]
-    assert [len(series.x) for series in past.health(network.trainer).gradients] == [1, 1]
+    assert past.health(0.0, network.trainer).epochs == [0.0]
+    assert twin.health(1.0, network.trainer).epochs == [0.0, 1.0]
+    assert [len(series.x) for series in past.health(0.0, network.trainer).gradients] == [1, 1]
 
 
 # ------------------------------------------------------------------------- inputs of activations

@@ -64,4 +64,5 @@ class Curve:
 
 def _merge(left: tuple[Point, Point], right: tuple[Point, Point]) -> tuple[Point, Point]:
     """Lowest and highest point of two buckets; of equals the earlier."""
-    return min(left[0], right[0], key=lambda p: p[1]), max(left[1], right[1], key=lambda p: p[1])
+    (low, high), (other_low, other_high) = left, right
+    return other_low if other_low[1] < low[1] else low, other_high if other_high[1] > high[1] else high

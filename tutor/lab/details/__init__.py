@@ -28,7 +28,7 @@ def add(report: Report, learner: Learner, past: Past, wanted: Wanted) -> Report:
     if not isinstance(learner, NetworkLearner):
         return report
     if "health" in topics:
-        report = replace(report, health=past.health(learner.trainer))
+        report = replace(report, health=past.health(learner.epochs_exactly, learner.trainer))
     if "pre_activations" in topics:
         report = replace(report, pre_activations=pre_activations(learner.trainer, wanted.layer))
     if "drawing" in topics:

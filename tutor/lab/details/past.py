@@ -10,10 +10,13 @@ from tutor.lab.details.health import look
 from tutor.report import Bins, Health, Layer, LayerHealth
 
 MOMENTS = 40
-"""At how many moments histograms are kept at most; an even number."""
+"""At how many moments histograms are kept at most."""
 FEWEST = 10
 LOOKS = 200
 """Moments times layers: a report of deep networks shall stay small, so they are given fewer moments."""
+GROWTH = 1 / 4
+"""From one moment to the next a run grows by so much: its beginning is seen closely, where most happens,
+and looking costs little, some 27 looks in 500 checks."""
 BUCKETS = 50
 """Each keeps two points of a curve of gradient norms."""
 
@@ -25,9 +28,9 @@ class Past:
         self._curves: dict[str, Curve] = {}
         self._epochs: list[float] = []
         self._looks: list[list[LayerHealth]] = []
-        self._checks = 0
-        self._spacing = 1
-        """Every how many checks histograms are taken: it doubles whenever there is no more room."""
+        self._checks = self._next = 0
+        """Checks so far, and at which one histograms are taken next."""
+        self._growth = GROWTH
 
     def record(self, epoch: float, layers: list[Layer], trainer: Trainer) -> None:
         """Remember a check, ``epoch`` passes from the start."""
@@ -35,20 +38,22 @@ class Past:
             if layer.name not in self._curves:
                 self._curves[layer.name] = Curve(layer.name, BUCKETS)
             self._curves[layer.name].add(epoch, layer.gradient_norm)
-        if self._checks % self._spacing == 0:
+        if self._checks == self._next:
             self._take(epoch, trainer)
+            self._next += max(1, int(self._checks * self._growth))
         self._checks += 1
 
-    def health(self, trainer: Trainer) -> Health:
-        """Every layer now, and what is remembered of them."""
+    def health(self, epoch: float, trainer: Trainer) -> Health:
+        """Every layer now, ``epoch`` passes from the start; what is remembered of them, up to now."""
         now = look(trainer)
+        epochs, looks = list(self._epochs), list(self._looks)
+        if epoch > epochs[-1]:
+            epochs, looks = [*epochs, epoch], [*looks, now]
         return Health(
             layers=now,
             gradients=[curve.series() for curve in self._curves.values()],
-            epochs=list(self._epochs),
-            past=[
-                [_short(then, layer) for then, layer in zip(past, now, strict=True)] for past in self._looks
-            ],
+            epochs=epochs,
+            past=[[_short(then, layer) for then, layer in zip(past, now, strict=True)] for past in looks],
         )
 
     def copy(self) -> Past:
@@ -56,15 +61,14 @@ class Past:
         twin = Past()
         twin._curves = {name: curve.copy() for name, curve in self._curves.items()}
         twin._epochs, twin._looks = list(self._epochs), list(self._looks)
-        twin._checks, twin._spacing = self._checks, self._spacing
+        twin._checks, twin._next, twin._growth = self._checks, self._next, self._growth
         return twin
 
     def _take(self, epoch: float, trainer: Trainer) -> None:
         layers = look(trainer)
-        room = min(MOMENTS, max(FEWEST, LOOKS // len(layers) // 2 * 2))
-        if len(self._looks) >= room:
+        if len(self._looks) >= min(MOMENTS, max(FEWEST, LOOKS // len(layers))):
             self._epochs, self._looks = self._epochs[::2], self._looks[::2]
-            self._spacing *= 2
+            self._growth *= 2
         self._epochs.append(epoch)
         self._looks.append(layers)
 
