@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tutor.content import table as table_module
+from tutor.content.table import read_table
 from tutor.errors import InputError
-from tutor.lab import table as table_module
-from tutor.lab.table import read_table
 
 ROWS = "".join(f"{i},{i % 3}\n" for i in range(12))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tutor.content.table import Table
 from tutor.errors import InputError, UsageError
-from tutor.lab.table import Table
 from tutor.lab.tabular import is_numeric, prepare
 
 

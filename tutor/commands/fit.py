@@ -46,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     # Not at the top: these import numba, and --help should not wait for that.
+    from tutor.content.table import read_table
     from tutor.lab.fitting import Recipe, fit
-    from tutor.lab.table import read_table
     from tutor.lab.tabular import prepare
 
     task = None if args.task == "auto" else args.task

@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.content.table import Table, shown
 from tutor.errors import InputError, UsageError
-from tutor.lab.table import Table, shown
 
 Task = Literal["classification", "regression"]
 Rows = NDArray[np.intp]
