@@ -6,7 +6,7 @@ import pytest
 
 from tutor.content.catalog import Catalog
 from tutor.content.condition import Condition
-from tutor.content.model import Case, Treatment
+from tutor.content.pack import Case, Treatment
 from tutor.lab import Run
 from tutor.paths import bundled_lessons
 

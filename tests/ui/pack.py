@@ -11,7 +11,6 @@ from tutor.content.model import (
     Option,
     Ordering,
     OrderItem,
-    Pack,
     Page,
     SingleChoice,
     Slip,
@@ -20,6 +19,7 @@ from tutor.content.model import (
     TraceRow,
     TrueFalse,
 )
+from tutor.content.pack import Pack
 
 SINGLE = SingleChoice(
     id="gate",

@@ -8,7 +8,7 @@ import pytest
 
 from tests.ui.seen import settle
 from tutor.content.catalog import Catalog
-from tutor.content.model import Case
+from tutor.content.pack import Case
 from tutor.errors import UsageError
 from tutor.paths import bundled_lessons
 from tutor.progress.store import Store, utc_now

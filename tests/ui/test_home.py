@@ -8,7 +8,7 @@ from dataclasses import replace
 from tests.ui.conftest import shown
 from tests.ui.pack import PACK, lesson
 from tutor.content.catalog import Catalog
-from tutor.content.model import Pack
+from tutor.content.pack import Pack
 from tutor.progress.state import LessonState, Place
 from tutor.progress.store import Store
 from tutor.ui.app import TutorApp

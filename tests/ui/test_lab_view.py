@@ -14,7 +14,8 @@ from textual.widgets import Static
 from tests.ui.lab_fakes import FakeWorker, experiment, lesson
 from tests.ui.seen import screen_text, settle
 from tutor.content.catalog import Catalog
-from tutor.content.model import Lesson, Pack
+from tutor.content.model import Lesson
+from tutor.content.pack import Pack
 from tutor.progress.store import Store
 from tutor.report import Result
 from tutor.ui.app import TutorApp

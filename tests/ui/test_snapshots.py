@@ -17,7 +17,8 @@ from tests.ui.conftest import shown
 from tests.ui.lab_fakes import FakeWorker, experiment
 from tests.ui.pack import PACK
 from tutor.content.catalog import Catalog
-from tutor.content.model import Lesson, Pack, Page
+from tutor.content.model import Lesson, Page
+from tutor.content.pack import Pack
 from tutor.progress.store import Store
 from tutor.ui.app import TutorApp
 from tutor.ui.messages import OpenLesson

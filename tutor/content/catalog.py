@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from tutor import paths
 from tutor.content.fault import PackError
-from tutor.content.model import Case, Experiment, Lesson, Pack
-from tutor.content.parse import read_clinic, read_lesson, read_pack
+from tutor.content.model import Experiment, Lesson
+from tutor.content.pack import Case, Pack
+from tutor.content.parse import CLINIC, GLOSSARY, TIMELINE, read_file, read_lesson, read_pack
 from tutor.errors import InputError, UsageError
 from tutor.text import clean_line
 
@@ -105,7 +106,8 @@ def _read_whole(root: Path) -> Pack:
     listing = read_pack(root)
     indices = range(len(listing.file.lessons))
     lessons = [read_lesson(listing.folder(index), index + 1) for index in indices]
-    return Pack(listing.file.id, clean_line(listing.file.title), lessons, read_clinic(root))
+    clinic, glossary, timeline = (read_file(root, name) for name in (CLINIC, GLOSSARY, TIMELINE))
+    return Pack(listing.file.id, clean_line(listing.file.title), lessons, clinic, glossary, timeline)
 
 
 def _read_sound(root: Path, problems: list[str]) -> list[Lesson]:
@@ -127,4 +129,4 @@ def _read_sound(root: Path, problems: list[str]) -> list[Lesson]:
 def _merged(pack: Pack, own: Iterable[Lesson]) -> Pack:
     lessons = {lesson.id: lesson for lesson in pack.lessons} | {lesson.id: lesson for lesson in own}
     numbered = [replace(lesson, number=number) for number, lesson in enumerate(lessons.values(), start=1)]
-    return Pack(pack.id, pack.title, numbered, pack.clinic)
+    return replace(pack, lessons=numbered)

@@ -1,4 +1,4 @@
-"""What a lesson pack holds, as frozen data. The three files of a lesson are read into these classes.
+"""What a lesson holds, as frozen data. Its three files are read into these classes; ``pack`` has the rest.
 
 ``lesson.md`` gives :class:`LessonHead` (its TOML front matter) and the pages, ``lab.toml`` a
 :class:`LabFile`, ``quiz.toml`` a :class:`QuizFile`. Unknown keys are refused everywhere.
@@ -162,76 +162,6 @@ class LabFile(Part, frozen=True):
     experiment: list[Experiment]
 
 
-# --------------------------------------------------------------------------- the clinic
-
-
-class Diagnosis(Part, frozen=True):
-    """One name for what ails a run; ``feedback`` says what speaks for it, or against."""
-
-    text: str
-    feedback: str
-    correct: bool = False
-
-
-class Treatment(Part, frozen=True):
-    """Knobs turned to these values, and what that does: why it cures, or why it does not."""
-
-    set: dict[str, Value]
-    text: str
-
-
-class Case(Part, frozen=True):
-    """A sick run: to be looked at, named, and cured with the knobs until it reaches its goal.
-
-    Over seeds 0 to 4 a test holds the file to what it says: run as it is, ``sick`` holds and the goal is not
-    reached; each of ``cures`` reaches it, and none of ``wrong`` does.
-    """
-
-    id: str
-    title: str
-    complaint: str
-    """What its owner says of it."""
-    seconds: float
-    data: DataSpec
-    model: ModelSpec
-    training: TrainingSpec
-    goal: Goal
-    sick: str
-    """A condition (``content.condition``) on the finished run."""
-    diagnoses: list[Diagnosis]
-    """Exactly one is correct."""
-    hints: list[str]
-    """Three: where to look, what is seen there, what it means."""
-    knobs: list[Knob]
-    cures: list[Treatment]
-    wrong: list[Treatment]
-    lesson: str = ""
-    """Id of the lesson that explains it."""
-
-    @property
-    def experiment(self) -> Experiment:
-        """The run as the lab takes it."""
-        return Experiment(
-            id=self.id,
-            title=self.title,
-            kind="network",
-            about=self.complaint,
-            seconds=self.seconds,
-            data=self.data,
-            model=self.model,
-            training=self.training,
-            goal=self.goal,
-            knobs=self.knobs,
-        )
-
-
-class ClinicFile(Part, frozen=True):
-    """``clinic.toml``, beside ``pack.toml``."""
-
-    format_version: int
-    case: list[Case]
-
-
 # --------------------------------------------------------------------------- the quiz
 
 
@@ -380,21 +310,3 @@ class Lesson(Part, frozen=True):
     @property
     def title(self) -> str:
         return self.head.title
-
-
-class PackFile(Part, frozen=True):
-    """``pack.toml``: the pack's name and the order of its lessons."""
-
-    format_version: int
-    id: str
-    title: str
-    lessons: list[str]
-
-
-class Pack(Part, frozen=True):
-    """A pack, read and checked."""
-
-    id: str
-    title: str
-    lessons: list[Lesson]
-    clinic: list[Case] = field(default_factory=list)

@@ -19,17 +19,16 @@ from tutor.content.fault import Fault, PackError
 from tutor.content.files import read_text
 from tutor.content.model import (
     FORMAT_VERSION,
-    Case,
-    ClinicFile,
     Experiment,
     LabFile,
     Lesson,
     LessonHead,
-    PackFile,
     Page,
     Question,
     QuizFile,
+    Term,
 )
+from tutor.content.pack import Case, ClinicFile, GlossaryFile, Milestone, PackFile, TimelineFile
 from tutor.text import clean, clean_line
 
 T = TypeVar("T")
@@ -41,7 +40,13 @@ MAX_ITEMS = 100
 MAX_PAGE = 10_000
 """Most characters of a page; some 1,300 fill the screen, and far more than this would be slow to lay out."""
 
-CLINIC = "clinic.toml"
+CLINIC, GLOSSARY, TIMELINE = "clinic.toml", "glossary.toml", "timeline.toml"
+PACK_FILES: dict[str, tuple[type, str, type]] = {
+    CLINIC: (ClinicFile, "case", Case),
+    GLOSSARY: (GlossaryFile, "entry", Term),
+    TIMELINE: (TimelineFile, "milestone", Milestone),
+}
+"""Files beside ``pack.toml``: what each is, the key of its list, and what is listed."""
 FRONT_MATTER = "+++"
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
@@ -112,32 +117,34 @@ def read_pack(root: Path) -> Listing:
 
 
 @dataclass
-class ClinicDraft:
-    """``clinic.toml`` as far as it could be read; ``cases`` by index in the file."""
+class FileDraft:
+    """A file beside ``pack.toml`` as far as it could be read; a pack need not have any."""
 
     document: Document | None = None
-    cases: dict[int, Case] = field(default_factory=dict)
+    items: dict[int, Any] = field(default_factory=dict)
+    """By index in the file."""
     faults: list[Fault] = field(default_factory=list)
 
 
-def draft_clinic(root: Path) -> ClinicDraft:
-    """Read what can be read of the pack's sick runs; a pack need not have any."""
-    result = ClinicDraft()
-    if (root / CLINIC).exists():
+def draft_file(root: Path, name: str) -> FileDraft:
+    """Read what can be read of the file ``name``, one of :data:`PACK_FILES`, of the pack at ``root``."""
+    result = FileDraft()
+    if (root / name).exists():
+        file_kind, key, item_kind = PACK_FILES[name]
         try:
-            result.document = read_document(root, CLINIC)
-            result.cases = _items(result.document, ClinicFile, "case", Case, result.faults)
+            result.document = read_document(root, name)
+            result.items = _items(result.document, file_kind, key, item_kind, result.faults)
         except PackError as error:
             result.faults += error.faults
     return result
 
 
-def read_clinic(root: Path) -> list[Case]:
-    """Read the pack's sick runs; raises :class:`PackError`, which names line and key."""
-    clinic = draft_clinic(root)
-    if clinic.faults:
-        raise PackError(root, clinic.faults)
-    return list(clinic.cases.values())
+def read_file(root: Path, name: str) -> list[Any]:
+    """What the file ``name``, one of :data:`PACK_FILES`, lists; raises :class:`PackError`."""
+    read = draft_file(root, name)
+    if read.faults:
+        raise PackError(root, read.faults)
+    return list(read.items.values())
 
 
 def read_document(root: Path, name: str) -> Document:

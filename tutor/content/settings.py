@@ -14,7 +14,7 @@ from tutor.content.model import Experiment, Knob, Value
 from tutor.errors import InputError
 
 DATA = "data."
-_NO_ACTIVATIONS = {"nobias", "same", "stride", "valid"}
+_NO_ACTIVATIONS = {"activation", "conv", "dense", "nobias", "same", "stride", "valid"}
 """Words of a layer that look like the name of an activation function."""
 _ON = {"on", "yes", "true", "1"}
 _OFF = {"off", "no", "false", "0"}
@@ -73,7 +73,8 @@ def hidden_specs(layers: str) -> list[list[str]]:
 
 def activation_place(words: list[str]) -> int | None:
     """Which of a layer's words names its activation function; None if none does."""
-    if words[:1] in (["dense"], ["conv"], ["activation"]):
+    kind = words[words[:1] == ["frozen"] :][:1]
+    if kind in (["dense"], ["conv"], ["activation"]):
         for place in range(len(words) - 1, 0, -1):
             if words[place].isidentifier() and words[place] not in _NO_ACTIVATIONS:
                 return place

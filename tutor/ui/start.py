@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from tutor.content.catalog import Catalog
-from tutor.content.model import Pack
+from tutor.content.pack import Pack
 from tutor.errors import StoreError, TutorError
 from tutor.progress.store import Store, utc_now
 from tutor.progress.writer import Writer

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.content.check.clinic import check_clinic
+from tutor.content.check.glossary import check_glossary
 from tutor.content.check.lab import check_lab
 from tutor.content.check.pack import check_folder, check_prerequisites, find_folders
 from tutor.content.check.prose import check_prose
 from tutor.content.check.quiz import check_quiz
+from tutor.content.check.timeline import check_timeline
 from tutor.content.check.values import check_values
 from tutor.content.fault import Fault
 from tutor.content.model import Experiment
-from tutor.content.parse import Draft, draft, draft_clinic
+from tutor.content.parse import CLINIC, GLOSSARY, TIMELINE, Draft, draft, draft_file
 from tutor.errors import InputError
 
 __all__ = ["Inspection", "Validate", "check_pack", "inspect"]
@@ -61,7 +63,9 @@ def inspect(path: Path, validate: Validate | None = None) -> Inspection:
     if root == path:
         faults += check_prerequisites(drafts)
         names = [lesson.folder.name for lesson in drafts]
-        faults += check_clinic(draft_clinic(root), names, validate)
+        faults += check_clinic(draft_file(root, CLINIC), names, validate)
+        faults += check_glossary(draft_file(root, GLOSSARY))
+        faults += check_timeline(draft_file(root, TIMELINE), names)
     return Inspection(root, drafts, sorted(set(faults)))
 
 

@@ -9,24 +9,25 @@ from tutor.content.check.rules import duplicates, ids
 from tutor.content.check.values import check_document
 from tutor.content.document import Document
 from tutor.content.fault import Fault, KeyPath
-from tutor.content.model import Case, Experiment
-from tutor.content.parse import ClinicDraft
+from tutor.content.model import Experiment
+from tutor.content.pack import Case
+from tutor.content.parse import FileDraft
 
 HINTS = 3
 _MIN_DIAGNOSES = 3
 
 
 def check_clinic(
-    clinic: ClinicDraft, lessons: Sequence[str], validate: Callable[[Experiment], None] | None
+    clinic: FileDraft, lessons: Sequence[str], validate: Callable[[Experiment], None] | None
 ) -> list[Fault]:
     """The faults of ``clinic.toml``; ``lessons`` are the ids that a case may name."""
     document = clinic.document
     if document is None:
         return clinic.faults
     faults = [*clinic.faults, *check_document(document)]
-    named = [(("case", index, "id"), case.id) for index, case in clinic.cases.items()]
+    named = [(("case", index, "id"), case.id) for index, case in clinic.items.items()]
     faults += ids(document, named, "case")
-    for index, case in clinic.cases.items():
+    for index, case in clinic.items.items():
         path: KeyPath = ("case", index)
         checker = ExperimentChecker(document, path, case.experiment)
         found = [*_diagnoses(document, path, case), *_treatments(document, path, case, checker)]

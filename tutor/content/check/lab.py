@@ -18,6 +18,26 @@ from tutor.errors import InputError, TutorError
 _MIN_OPTIONS = 2
 _MIN_STOPS = 2
 
+_POSITIVE = "must be more than 0"
+_NOT_NEGATIVE = "must not be negative"
+_RANGES: tuple[tuple[str, str, Callable[[float], bool], str], ...] = (
+    ("data", "examples", lambda value: value >= 0, "must be at least 1, or 0 for all examples"),
+    ("data", "input_scale", lambda value: value > 0, _POSITIVE),
+    ("data", "shuffled_labels", lambda value: 0 <= value <= 1, "must lie between 0 and 1"),
+    ("model", "learning_rate", lambda value: value > 0, _POSITIVE),
+    ("model", "momentum", lambda value: 0 <= value < 1, "must be at least 0 and less than 1"),
+    ("model", "weight_decay", lambda value: value >= 0, _NOT_NEGATIVE),
+    ("model", "l2", lambda value: value >= 0, _NOT_NEGATIVE),
+    ("model", "global_clipnorm", lambda value: value >= 0, _NOT_NEGATIVE),
+    ("training", "epochs", lambda value: value >= 1, "must be at least 1"),
+    ("training", "batch_size", lambda value: value >= 0, "must be at least 1, or 0 for all examples"),
+    ("training", "patience", lambda value: value >= 0, "must be at least 1, or 0 for none"),
+    ("training", "shift", lambda value: value >= 0, _NOT_NEGATIVE),
+    ("training", "rotate", lambda value: value >= 0, _NOT_NEGATIVE),
+    ("training", "noise", lambda value: value >= 0, _NOT_NEGATIVE),
+)
+"""Part and name of a number in an experiment, what holds of a sound one, what to say otherwise."""
+
 
 def check_lab(lesson: Draft, validate: Callable[[Experiment], None] | None) -> list[Fault]:
     document = lesson.documents.get("lab.toml")
@@ -54,18 +74,18 @@ class ExperimentChecker:
         return self.document.fault((*self.path, *path), message)
 
     def _numbers(self) -> Iterator[Fault]:
-        experiment, model, training = self.experiment, self.experiment.model, self.experiment.training
+        experiment, goal = self.experiment, self.experiment.goal
         if experiment.seconds <= 0:
             yield self._fault(("seconds",), "must be more than 0")
-        if model.learning_rate <= 0:
-            yield self._fault(("model", "learning_rate"), "must be more than 0")
-        if not 0 <= model.momentum < 1:
-            yield self._fault(("model", "momentum"), "must be at least 0 and less than 1")
-        if training.epochs < 1:
-            yield self._fault(("training", "epochs"), "must be at least 1")
-        if training.batch_size < 0:
-            yield self._fault(("training", "batch_size"), "must be at least 1, or 0 for all examples")
-        if experiment.kind == "network" and not model.layers:
+        for part, name, holds, message in _RANGES:
+            if not holds(getattr(getattr(experiment, part), name)):
+                yield self._fault((part, name), message)
+        if goal and goal.seeds < 1:
+            yield self._fault(("goal", "seeds"), "must be at least 1")
+        elif goal and not 0 <= goal.at_least <= goal.seeds:
+            message = f"must lie between 1 and the {goal.seeds} seeds, or be 0 for all"
+            yield self._fault(("goal", "at_least"), message)
+        if experiment.kind == "network" and not experiment.model.layers:
             yield self._fault(
                 ("model", "layers"), 'missing: a network has layers, like "dense 4 tanh, dense 1"'
             )
@@ -122,6 +142,11 @@ class ExperimentChecker:
         for position, value in enumerate(knob.values):
             if value in knob.values[:position]:
                 yield self._fault((*path, "values", position), f"the value {value!r} comes twice")
+        if knob.names and len(knob.names) != len(knob.values):
+            message = f"{len(knob.names)} names for {len(knob.values)} values: give one for each, or none"
+            yield self._fault((*path, "names"), message)
+        names = [((*self.path, *path, "names", place), name) for place, name in enumerate(knob.names)]
+        yield from duplicates(self.document, names, "name")
         try:
             initial_knobs(replace(self.experiment, knobs=[knob]))
         except InputError as error:

@@ -7,10 +7,10 @@ from pathlib import Path
 from tutor.content.check.rules import ids
 from tutor.content.check.values import check_document
 from tutor.content.fault import Fault, PackError
-from tutor.content.parse import CLINIC, Draft, read_pack
+from tutor.content.parse import PACK_FILES, Draft, read_pack
 
 LESSON_FILES = {"lesson.md", "lab.toml", "quiz.toml"}
-_PACK_FILES = {"pack.toml", CLINIC, "README.md", "LICENSE"}
+_MAY_LIE_THERE = {"pack.toml", *PACK_FILES, "README.md", "LICENSE"}
 
 
 def find_folders(root: Path) -> tuple[list[Fault], list[Path]]:
@@ -40,7 +40,7 @@ def _stray(root: Path, folders: list[Path]) -> list[Fault]:
     for entry in _entries(root):
         if entry.is_dir() and entry not in folders:
             faults.append(Fault(entry.name, 1, "", "a folder without an entry in pack.toml"))
-        elif not entry.is_dir() and entry.name not in _PACK_FILES:
+        elif not entry.is_dir() and entry.name not in _MAY_LIE_THERE:
             faults.append(Fault(entry.name, 1, "", "a stray file"))
     return faults
 

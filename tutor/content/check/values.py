@@ -18,6 +18,7 @@ _ONE_LINE = {
     "key",
     "label",
     "name",
+    "names",
     "kind",
     "unit",
     "page",

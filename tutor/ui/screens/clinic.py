@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tutor.content.model import Case
+from tutor.content.pack import Case
 from tutor.errors import StoreError
 from tutor.ui.clinic.patient import standing_of
 from tutor.ui.keys import COPY
