@@ -102,6 +102,7 @@ def train_many(
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     keep_weights: bool = False,
+    backend: str = "cpu",
 ) -> ManyResult:
     """Train one network per seed (and per setting) for ``steps`` updates on the same examples.
 
@@ -114,6 +115,9 @@ def train_many(
     asked in the others at every check, and once it says True nothing more is trained. ``threads`` None is one
     for each usable core. Raises EngineError for what ``Sequential`` and ``Trainer`` refuse, and for networks
     that cannot share the examples.
+
+    With ``backend`` "cuda" many networks train at once on the GPU, a block of threads for each: they must be
+    small and laid out alike, else EngineError. Their results are the CPU's up to rounding.
     """
     job = _Job(
         make=make,
@@ -131,7 +135,8 @@ def train_many(
         cancelled=cancelled,
     )
     count = usable_cores() if threads is None else checks.whole_number("threads", threads, least=1)
-    outcomes = job.run(count, progress)
+    on_gpu = checks.choice("backend", backend, ("cpu", "cuda")) == "cuda"
+    outcomes = job.run_on_gpu(progress) if on_gpu else job.run(count, progress)
     networks = len(job.cases)
     shape = (networks,) if settings is None else (len(settings), networks // len(settings))
 
@@ -168,7 +173,7 @@ def _cases(
 
 @dataclass
 class _Job:
-    """What all threads share; nothing of it is written once they run."""
+    """What all networks share; nothing of it is written once threads run."""
 
     make: Sequential | Callable[..., Sequential]
     cases: list[tuple[int, dict[str, Any]]]
@@ -186,10 +191,7 @@ class _Job:
 
     def run(self, threads: int, progress: Callable[[int, int], None] | None) -> list[_Outcome]:
         """One outcome per case, in order."""
-        first = self._build(*self.cases[0])
-        self._data = first.data(self.x, self.y)
-        self._fits = self._key(first)
-        warm_up(dtypes=(first.dtype,))  # here, so that the threads find everything compiled
+        warm_up(dtypes=(self._begin().dtype,))  # here, so that the threads find everything compiled
         total, size = len(self.cases), max(1, len(self.cases) // (threads * _TASKS_PER_THREAD))
         outcomes, done = [_Outcome()] * total, 0
         stop = Event()
@@ -208,6 +210,35 @@ class _Job:
                 raise
         return outcomes
 
+    def run_on_gpu(self, progress: Callable[[int, int], None] | None) -> list[_Outcome]:
+        """The same with a block of the GPU for each network, as many at once as have room."""
+        from tutor.engine import together  # numba.cuda is imported only where the GPU is taken
+
+        self._begin()
+        total = len(self.cases)
+        size = together.group_size(self._trainer(*self.cases[0]), self._data.count)
+        outcomes: list[_Outcome] = []
+        while len(outcomes) < total:
+            group = [self._trainer(*case) for case in self.cases[len(outcomes) : len(outcomes) + size]]
+            learned = together.train(
+                group, self._data, self.steps, self.check_every, self.goal, self.cancelled
+            )
+            if learned is None:
+                break
+            for trainer, result in zip(group, learned, strict=True):
+                weights = tuple(trainer.model.get_weights()) if self.keep_weights else ()
+                outcomes.append(_Outcome(*result, True, weights))
+            if progress is not None:
+                progress(len(outcomes), total)
+        return outcomes + [_Outcome()] * (total - len(outcomes))
+
+    def _begin(self) -> Sequential:
+        """Look at the data with the eyes of the first network."""
+        first = self._build(*self.cases[0])
+        self._data = first.data(self.x, self.y)
+        self._fits = self._key(first)
+        return first
+
     def _some(self, first: int, last: int, stop: Event) -> list[_Outcome]:
         """The outcomes of cases first to last, without the last; fewer if there are no more or it is over."""
         outcomes = []
@@ -219,15 +250,8 @@ class _Job:
         return outcomes
 
     def _one(self, seed: int, setting: dict[str, Any], stop: Event) -> _Outcome:
-        model = self._build(seed, setting)
-        if self._key(model) != self._fits:
-            raise EngineError(
-                "these networks cannot share their examples",
-                "give all the same input shape, outputs, loss and number type",
-            )
-        size = setting.get("batch_size", self.batch_size)
-        size = min(32, self._data.count) if size is None else size
-        trainer = Trainer(model, self._data, size, None, self.shuffle)
+        trainer = self._trainer(seed, setting)
+        model = trainer.model
         converged_at = math.nan
         while trainer.step < self.steps and not trainer.diverged:
             if stop.is_set() or (self.cancelled is not None and self.cancelled()):
@@ -238,6 +262,17 @@ class _Job:
                 converged_at = trainer.step
         weights = tuple(model.get_weights()) if self.keep_weights else ()
         return _Outcome(*self._scores(model), converged_at, bool(trainer.diverged), True, weights)
+
+    def _trainer(self, seed: int, setting: dict[str, Any]) -> Trainer:
+        model = self._build(seed, setting)
+        if self._key(model) != self._fits:
+            raise EngineError(
+                "these networks cannot share their examples",
+                "give all the same input shape, outputs, loss and number type",
+            )
+        size = setting.get("batch_size", self.batch_size)
+        size = min(32, self._data.count) if size is None else size
+        return Trainer(model, self._data, size, None, self.shuffle)
 
     def _scores(self, model: Sequential) -> tuple[float, float]:
         """Loss and accuracy over the whole set."""
@@ -254,7 +289,7 @@ class _Job:
         like = self.make
         if like.optimizer is None:
             raise EngineError("the network is not compiled", "call compile(optimizer, loss) first")
-        model = Sequential(like.layers, like.input_shape, seed, like.dtype, like.backend)
+        model = Sequential(like.layers, like.input_shape, seed, like.dtype)
         optimizer = like.optimizer
         if arguments:
             optimizer = optimizers.make(optimizer.name, **{**optimizer.settings(), **arguments})

@@ -135,7 +135,7 @@ def test_pieces_add_up_to_the_same_bytes() -> None:
 
 def test_the_mean_loss_does_not_depend_on_the_launches() -> None:
     whole, cut = on_the_gpu(), on_the_gpu()
-    cut.model._kernels._one_block.steps = 2  # type: ignore[attr-defined]
+    cut.model._kernels._one_block.pace.steps = 2  # type: ignore[attr-defined]
     for trainer in (whole, cut):
         trainer.run(9)
     assert whole.loss == cut.loss

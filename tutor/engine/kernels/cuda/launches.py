@@ -6,6 +6,8 @@ Both leave the same in the arrays on the GPU, up to rounding, and are called ali
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,21 +35,38 @@ class Task(NamedTuple):
     examples: d.Examples
 
 
-class OneBlock:
-    """Everything in one launch; the number of steps in one follows from how long the last one took."""
+class Pace:
+    """How many steps a launch has: twice or half as many as the last one, as that was quick or slow."""
 
     def __init__(self) -> None:
         self.steps = 16
+
+    @contextmanager
+    def of(self, left: int) -> Iterator[int]:
+        """The steps of a launch that is waited for inside; ``left`` are still to be done."""
+        started = time.perf_counter()
+        yield min(left, self.steps)
+        seconds = time.perf_counter() - started
+        if seconds < LAUNCH_SECONDS / 2:
+            self.steps = min(2 * self.steps, 1 << 30)
+        elif seconds > LAUNCH_SECONDS:
+            self.steps = max(1, self.steps // 2)
+
+
+class OneBlock:
+    """Everything in one launch."""
+
+    def __init__(self) -> None:
+        self.pace = Pace()
 
     def train(self, task: Task, near: d.Run, run: d.Run, shuffled: Any, steps: int) -> None:
         """Up to ``steps`` updates; the counters are brought back after each launch."""
         count = sizes.threads(task.near.operations, int(near.controls[d.BATCH_SIZE]))
         args = (*_alone(task), alone(run), shuffled.reshape(1, 1))
         while steps > 0 and near.counters[d.STATUS] == d.HEALTHY:
-            now, started = min(steps, self.steps), time.perf_counter()
-            launch(train.train_steps, 1, count, *args, now)
-            to_host(run.counters, near.counters)
-            self._pace(time.perf_counter() - started)
+            with self.pace.of(steps) as now:
+                launch(train.train_steps, 1, count, *args, now)
+                to_host(run.counters, near.counters)
             steps -= now
 
     def gradients(self, task: Task, loss: int, training: bool) -> float:
@@ -64,13 +83,6 @@ class OneBlock:
         outputs = outputs.reshape(1, outputs.size)
         launch(train.evaluate, 1, count, *_alone(task), loss, with_loss, outputs, answer)
         return number(answer)
-
-    def _pace(self, seconds: float) -> None:
-        """Choose the number of steps of the next launch."""
-        if seconds < LAUNCH_SECONDS / 2:
-            self.steps = min(2 * self.steps, 1 << 30)
-        elif seconds > LAUNCH_SECONDS:
-            self.steps = max(1, self.steps // 2)
 
 
 class ManyBlocks:
