@@ -95,7 +95,9 @@ class Plan:
 
     def shards(self, batch: int) -> int:
         """Into how many shards a batch is cut: that decides how sums are rounded, so nothing else counts."""
-        whole = any(row[d.KIND] == d.NORMALIZE for row in self.operations)  # statistics of the whole batch
+        whole = any(  # where statistics are those of the whole batch
+            row[d.KIND] == d.NORMALIZE and row[d.BACKWARD] & d.OF_WEIGHTS for row in self.operations
+        )
         return 1 if whole or batch < 8 or batch * self.work < WORTH_SHARDS else 2
 
     @property
