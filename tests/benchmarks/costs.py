@@ -11,6 +11,7 @@ from statistics import median
 
 import numpy as np
 
+from tests.benchmarks import details
 from tests.benchmarks.training import REPEATS, seconds
 from tutor.engine import SGD, Adam, Dense, Goal, Sequential, Trainer, datasets, train_many, warm_up
 
@@ -20,7 +21,7 @@ _WARM_UP = "from tutor.engine import warm_up; print(warm_up())"
 def measure() -> dict[str, float]:
     """Print the figures; return them by name."""
     warm_up()
-    figures = {**_compiling(), **_reports(), **_many(), **_growth()}
+    figures = {**_compiling(), **_reports(), **details.figures(), **_many(), **_growth()}
     print("| cost | |\n|---|---:|")
     for name, value in figures.items():
         print(f"| {name} | {value:,.3g} |")

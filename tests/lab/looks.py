@@ -7,10 +7,9 @@ from typing import Any
 from tests.lab.examples import network
 from tutor.content.model import DataSpec, Experiment
 from tutor.lab import Run
+from tutor.lab.details import TOPICS
 from tutor.lab.network import NetworkLearner
 from tutor.report import Report, Wanted
-
-TOPICS = ["health", "pre_activations", "picture", "drawing", "inspection"]
 
 
 def experiment(layers: str, loss: str, data: str = "moons", **changes: Any) -> Experiment:
@@ -28,6 +27,10 @@ EXPERIMENTS = {
     "digits": experiment("dense 16 relu, dense 10 softmax", "categorical_crossentropy", "digits"),
     "pair": experiment("dense 1 sigmoid", "binary_crossentropy", "digits", options={"pair": "5 6"}),
     "images": experiment(CONVOLUTIONS, "categorical_crossentropy", "digits", training={"epochs": 2}),
+    "residual": experiment(
+        "dense 6 relu, residual (dense 6 tanh; dense 6), batchnorm, frozen dense 5 elu, dense 1 sigmoid",
+        "binary_crossentropy",
+    ),
     "strokes": experiment("dense 6 softmax", "categorical_crossentropy", "strokes"),
 }
 DIVERGING = experiment(
@@ -44,4 +47,4 @@ def learner(experiment: Experiment, steps: int = 0, seed: int = 0) -> NetworkLea
 
 def look(run: Run, *topics: str, layer: int = 0, unit: int = 0, example: int = 0) -> Report:
     """A report with these details, or with all."""
-    return run.report("running", 1, Wanted(list(topics) or TOPICS, layer, unit, example))
+    return run.report("running", 1, Wanted(list(topics or TOPICS), layer, unit, example))

@@ -16,7 +16,10 @@ from tutor.lab.learner import Learner
 from tutor.lab.network import NetworkLearner
 from tutor.report import Report, Wanted
 
-__all__ = ["Past", "add"]
+__all__ = ["TOPICS", "Past", "add"]
+
+TOPICS = ("health", "pre_activations", "picture", "drawing", "inspection")
+"""What can be wanted; the same as ``worker.protocol.Topic``."""
 
 
 def add(report: Report, learner: Learner, past: Past, wanted: Wanted) -> Report:
