@@ -170,6 +170,29 @@ EXPERIMENTS = [
           "must be more than 0"),
     Break(LAB, "learning_rate = 0.5", "momentum = 1", "experiment[1].model.momentum",
           "must be at least 0 and less than 1"),
+    *(Break(LAB, "learning_rate = 0.5", f"{name} = {value}", f"experiment[1].model.{name}", message)
+      for name, value, message in [("weight_decay", -0.1, "must not be negative"),
+                                   ("l2", -1, "must not be negative"),
+                                   ("global_clipnorm", -1, "must not be negative")]),
+    *(Break(LAB, "batch_size = 1", f"{name} = {value}", f"experiment[0].training.{name}", message)
+      for name, value, message in [("patience", -1, "must be at least 1, or 0 for none"),
+                                   ("shift", -1, "must not be negative"),
+                                   ("rotate", -0.5, "must not be negative"),
+                                   ("noise", -0.5, "must not be negative")]),
+    *(Break(LAB, 'name = "gate"', f'name = "gate", {name} = {value}', f"experiment[0].data.{name}", message)
+      for name, value, message in [("examples", -1, "must be at least 1, or 0 for all examples"),
+                                   ("input_scale", 0, "must be more than 0"),
+                                   ("shuffled_labels", 1.5, "must lie between 0 and 1")]),
+    Break(LAB, "values = [2, 4]", 'values = [2, 4]\nnames = ["two"]', "experiment[1].knobs[0].names",
+          "1 names for 2 values: give one for each, or none", at='names = ["two"]'),
+    Break(LAB, "values = [2, 4]", 'values = [2, 4]\nnames = ["two", "Two"]',
+          "experiment[1].knobs[0].names[1]",
+          "the same name as on line 68: 'Two'", at='names = ["two", "Two"]'),
+    Break(LAB, "[experiment.goal]", "[experiment.goal]\nseeds = 0", "experiment[0].goal.seeds",
+          "must be at least 1", at="seeds = 0\n"),
+    Break(LAB, "[experiment.goal]", "[experiment.goal]\nseeds = 5\nat_least = 6",
+          "experiment[0].goal.at_least",
+          "must lie between 1 and the 5 seeds, or be 0 for all", at="at_least = 6"),
     Break(LAB, "seconds = 0.1", "seconds = 0", "experiment[0].seconds", "must be more than 0"),
 ]  # fmt: skip
 

@@ -179,6 +179,15 @@ def test_other_images_are_shown_by_the_numbers_of_their_classes():
     assert samples is not None and set(samples.label) <= set(range(6))
 
 
+def test_residual_blocks_get_images_and_the_penalty_on_all_their_kernels():
+    layers = "conv 4 3x3 same relu, residual 2x conv 4 3x3 relu, globalpool, dense 10 softmax"
+    plain = NetworkLearner(images(model={"layers": layers}), 0, "cpu")
+    punished = NetworkLearner(images(model={"layers": layers, "l2": 0.5}), 0, "cpu")
+    squares = sum(float((w**2).sum()) for w in plain.model.get_weights() if w.ndim > 1)
+    difference = punished.observe().quantities["loss"] - plain.observe().quantities["loss"]
+    assert difference == pytest.approx(0.5 * squares, rel=1e-4)
+
+
 @pytest.mark.parametrize(
     "layers",
     [
@@ -215,6 +224,9 @@ def test_noise_goes_with_any_inputs_but_only_images_can_be_moved():
     [
         ("dense 8 tanh", 2),
         ("dense 8 tanh nobias", 2),
+        ("frozen dense 8 tanh", 3),
+        ("frozen dense 8", None),
+        ("residual 2x conv 4 3x3 relu", None),
         ("dense 8", None),
         ("conv 8 3x3 same", None),
         ("conv 8 3x3 relu same", 3),

@@ -73,7 +73,7 @@ def hidden_specs(layers: str) -> list[list[str]]:
 
 def activation_place(words: list[str]) -> int | None:
     """Which of a layer's words names its activation function; None if none does."""
-    kind = words[words[:1] == ["frozen"] :][:1]
+    kind = words[1:2] if words[:1] == ["frozen"] else words[:1]
     if kind in (["dense"], ["conv"], ["activation"]):
         for place in range(len(words) - 1, 0, -1):
             if words[place].isidentifier() and words[place] not in _NO_ACTIVATIONS:

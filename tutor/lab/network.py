@@ -23,6 +23,7 @@ from tutor.engine import (
     GlobalAveragePooling2D,
     Layer,
     MaxPooling2D,
+    Residual,
     Sequential,
     optimizers,
     parse_layers,
@@ -171,6 +172,8 @@ def _optimizer_settings(spec: ModelSpec) -> dict[str, Any]:
 
 
 def _with_penalty(layer: Layer, penalty: str) -> Layer:
+    if isinstance(layer, Residual):
+        return replace(layer, layers=[_with_penalty(inner, penalty) for inner in layer.layers])
     return replace(layer, kernel_regularizer=penalty) if isinstance(layer, Dense | Conv2D) else layer
 
 
@@ -178,10 +181,15 @@ def _input_shape(layers: list[Layer], examples: Dataset) -> tuple[int, ...]:
     """Layers that slide windows get images with a channel; all others rows of numbers."""
     if examples.image_shape is None:
         return (examples.x.shape[1],)
-    windows = Conv2D | MaxPooling2D | AveragePooling2D | GlobalAveragePooling2D
-    if any(isinstance(layer, windows) for layer in layers):
+    if any(_needs_images(layer) for layer in layers):
         return (*examples.image_shape, 1)
     return examples.image_shape if isinstance(layers[0], Flatten) else (examples.x.shape[1],)
+
+
+def _needs_images(layer: Layer) -> bool:
+    if isinstance(layer, Residual):
+        return any(_needs_images(inner) for inner in layer.layers)
+    return isinstance(layer, Conv2D | MaxPooling2D | AveragePooling2D | GlobalAveragePooling2D)
 
 
 def _augmentation(experiment: Experiment, examples: Dataset, seed: int) -> Augmentation | None:
