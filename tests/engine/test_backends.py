@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numba.cuda.cudadrv.driver import CudaAPIError
+from numba.cuda.cudadrv.error import CudaSupportError, NvvmSupportError
 
 from tutor.engine import Conv2D, Dense, Flatten, Sequential, backends, gpu, parse_layers
 from tutor.engine.kernels import description as d
@@ -127,20 +129,27 @@ def test_operations_that_the_gpu_lacks_are_named(
     assert caught.value.hint == "take the backend cpu"
 
 
-class CudaAPIError(Exception):
-    """As numba.cuda's."""
+class Result(int):
+    """As ``cuda.bindings.driver.CUresult``, which prints itself as here also in an f-string."""
 
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(code, message)
-        self.code = code
+    def __repr__(self) -> str:
+        return f"<CUresult.CUDA_ERROR_OF_SOME_NAME: {int(self)}>"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
 
 
-class CudaSupportError(Exception):
-    """As numba.cuda's."""
+class CUDAError(Exception):
+    """As cuda.core's."""
 
 
-class NvvmSupportError(ImportError):
-    """As numba.cuda's."""
+class DynamicLibNotFoundError(RuntimeError):
+    """As cuda.pathfinder's."""
+
+
+NO_DRIVER = "Error at driver init: \n\nCUDA driver library cannot be found.\nEnsure that a compatible"
 
 
 @pytest.mark.parametrize(
@@ -154,6 +163,17 @@ class NvvmSupportError(ImportError):
         (CudaSupportError("Error at driver init: Call to cuInit results in ERROR (100)"), "finds no GPU"),
         (CudaSupportError("Error at driver init: [35] CUDA_ERROR_INSUFFICIENT_DRIVER:"), "driver is too old"),
         (CudaSupportError("nobody knows"), "the GPU cannot be used$"),
+        (
+            CudaAPIError(Result(719), "Call to cuMemcpyDtoH results in"),
+            r"stopped answering \(CUDA error 719\)",
+        ),
+        (CudaAPIError(Result(701), "too many resources"), r"the GPU cannot be used \(CUDA error 701\)"),
+        (CudaSupportError(f"Error at driver init: no ({Result(100)})"), "finds no GPU"),
+        (CudaSupportError(NO_DRIVER), "there is no CUDA driver on this machine"),
+        (DynamicLibNotFoundError('"cuda" is an NVIDIA driver library and'), "there is no CUDA driver"),
+        (DynamicLibNotFoundError('Failure finding "libnvvm.so"'), "no CUDA compiler that fits"),
+        (CUDAError("CUDA_ERROR_OUT_OF_MEMORY: The API call failed"), "too little free memory"),
+        (CUDAError("CUDA_ERROR_LAUNCH_FAILED: An exception"), r"stopped answering \(CUDA error 719\)"),
         (NvvmSupportError("libNVVM cannot be found"), "no CUDA compiler that fits"),
     ],
 )

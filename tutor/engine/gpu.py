@@ -16,10 +16,11 @@ TAKE_THE_CPU = "take the backend cpu"
 LEAST_DRIVER = 12000
 """CUDA 12.0, as the driver counts: what the extra ``cuda12`` needs."""
 
+_NO_DRIVER = 34
 _TOO_OLD = (18, 35, 36, 222, 803, 804)
 _NO_DEVICE = (3, 100, 101)
 _NO_MEMORY = (2,)
-_LOST = (4, 46, 201, 214, 220, 226, *range(700, 720), 800, 999)
+_LOST = (4, 46, 201, 214, 220, 226, 700, *range(702, 720), 800, 999)
 """Numbers of the driver's CUresult; 46 and 800: another program holds the GPU, or it may not be used."""
 
 
@@ -41,7 +42,7 @@ def find() -> Gpu:
     """The first GPU; EngineError with the reason if none can be used."""
     library = _library()
     if library is None:
-        raise EngineError("there is no CUDA driver on this machine", TAKE_THE_CPU)
+        raise error_of(_NO_DRIVER)
     version, count, device = ctypes.c_int(), ctypes.c_int(), ctypes.c_int()
     name = ctypes.create_string_buffer(100)
     _check(library.cuInit(0))
@@ -67,6 +68,8 @@ def is_ready() -> bool:
 
 def error_of(code: int) -> EngineError:
     """The clear error for a number of the driver's CUresult; 0 where it is not known."""
+    if code == _NO_DRIVER:
+        return EngineError("there is no CUDA driver on this machine", TAKE_THE_CPU)
     if code in _TOO_OLD:
         return EngineError(
             "the CUDA driver is too old", "update it to CUDA 12.0 or newer, or " + TAKE_THE_CPU
@@ -79,7 +82,7 @@ def error_of(code: int) -> EngineError:
         )
     if code in _LOST:
         return EngineError(
-            f"the GPU stopped answering (CUDA error {code})", "start the program again; " + TAKE_THE_CPU
+            f"the GPU stopped answering (CUDA error {code})", "start the program again, or " + TAKE_THE_CPU
         )
     reason = f" (CUDA error {code})" if code else ""
     return EngineError("the GPU cannot be used" + reason, TAKE_THE_CPU)

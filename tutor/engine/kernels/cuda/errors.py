@@ -10,15 +10,32 @@ from tutor.engine.gpu import TAKE_THE_CPU, error_of
 from tutor.errors import EngineError
 
 _OUT_OF_MEMORY = 2
+_NO_DRIVER = 34  # there is but a stand-in for its library
 _COMPILER = {
     "NvvmSupportError",
     "NvvmError",
     "NvrtcError",
+    "NvrtcSupportError",
     "nvvmError",
+    "CCSupportError",
     "LinkerError",
     "DynamicLibNotFoundError",
 }
 _DRIVER = {"CudaAPIError", "CudaSupportError", "CudaDriverError", "CudaRuntimeError", "CUDAError"}
+
+_NUMBER = re.compile(r"CUresult\.\w+: (\d+)|[\[(](\d+)[\])]")
+_NAMES = {
+    "OUT_OF_MEMORY": _OUT_OF_MEMORY,
+    "NO_DEVICE": 100,
+    "ECC_UNCORRECTABLE": 214,
+    "UNSUPPORTED_PTX_VERSION": 222,
+    "ILLEGAL_ADDRESS": 700,
+    "LAUNCH_TIMEOUT": 702,
+    "LAUNCH_FAILED": 719,
+    "SYSTEM_DRIVER_MISMATCH": 803,
+    "UNKNOWN": 999,
+}
+"""Where the text of an error has the name CUDA_ERROR_... alone."""
 
 
 @contextmanager
@@ -42,6 +59,8 @@ def explain(error: BaseException) -> EngineError | None:
     names = {kind.__name__ for kind in type(error).__mro__}
     if isinstance(error, MemoryError):
         return error_of(_OUT_OF_MEMORY)
+    if names & (_COMPILER | _DRIVER) and re.search(r"driver library", str(error)):
+        return error_of(_NO_DRIVER)
     if names & _COMPILER:
         return EngineError(
             "there is no CUDA compiler that fits",
@@ -51,9 +70,11 @@ def explain(error: BaseException) -> EngineError | None:
 
 
 def _code(error: BaseException) -> int:
-    """The driver's number: the attribute ``code``, or what stands in brackets in the text; else 0."""
+    """The driver's number: the attribute ``code``, or as it stands in the text; else 0."""
     code = getattr(error, "code", None)
     if isinstance(code, int):
-        return code
-    found = re.search(r"[\[(](\d+)[\])]", str(error))
-    return int(found.group(1)) if found else 0
+        return int(code)  # numba-cuda's is an enumeration's member, which prints itself otherwise
+    found = _NUMBER.search(str(error))
+    if found:
+        return int(found.group(1) or found.group(2))
+    return next((_NAMES[name] for name in re.findall(r"CUDA_ERROR_(\w+)", str(error)) if name in _NAMES), 0)

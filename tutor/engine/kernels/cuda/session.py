@@ -123,17 +123,27 @@ class Session:
         try:
             with ready():
                 yield
-        except EngineError:
-            try:
-                with ready():
-                    self._bring_back()
-            except EngineError:  # it is lost: back to what was last fetched
-                self._newer = False
-                if self._run is not None:
-                    self._run.counters[:] = self._counters_then
+        except EngineError as error:
+            lost = not self._saved()
             self._held.clear()
             self._copies.forget()
+            if lost and self._run is not None:
+                step = int(self._run.counters[d.STEPS])
+                message = f"{error.message}: the network is back where it was after step {step}"
+                raise EngineError(message, error.hint) from error
             raise
+
+    def _saved(self) -> bool:
+        """Bring back what is newer on the GPU; if it is lost, go back to what was fetched last."""
+        try:
+            with ready():
+                self._bring_back()
+        except EngineError:
+            self._newer = False
+            if self._run is not None:
+                self._run.counters[:] = self._counters_then
+            return False
+        return True
 
     def _task(
         self, network: d.Network, workspace: d.Workspace, examples: d.Examples, far: d.Network | None = None
