@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from typing import Any
 
+from tests.ui import lab_details
 from tutor.content.condition import Condition
 from tutor.content.model import (
     DataSpec,
@@ -20,7 +22,19 @@ from tutor.content.model import (
     Value,
 )
 from tutor.content.settings import initial_knobs
-from tutor.report import Layer, Perceptron, Points, Report, Result, Samples, Series, State, Surface
+from tutor.report import (
+    Layer,
+    Lottery,
+    Overlay,
+    Perceptron,
+    Points,
+    Report,
+    Result,
+    Samples,
+    Series,
+    State,
+    Surface,
+)
 from tutor.worker import protocol
 
 KNOBS = [
@@ -81,6 +95,11 @@ class FakeWorker:
         self.experiment: Experiment | None = None
         self.lesson = ""
         self.knobs: dict[str, Value] = {}
+        self.furthest = 0
+        self.mark = -1
+        self.overlays: list[Overlay] = []
+        self.lots = 0
+        self.drawn = 0
 
     def start(self) -> None:
         self.alive = True
@@ -121,10 +140,20 @@ class FakeWorker:
                 self.knobs[command.name] = command.value
                 if command.name == "hidden_units":
                     self._begin(self.seed)
+            case protocol.Rewind():
+                self.mark, self.state = command.mark, "paused"
+                self.step = self.marks()[command.mark]
+            case protocol.Fork():
+                self.overlays.append(Overlay(command.label, self.report().series))
+            case protocol.DropOverlays():
+                self.overlays = []
+            case protocol.DrawLots():
+                self.lots, self.drawn = command.seeds or self.drawn, self.drawn if not command.seeds else 0
             case protocol.Pull():
                 if self.state == "running":
                     self._advance(self.steps_per_pull)
-                self.events.append(protocol.Reported(self.report()))
+                self.drawn = min(self.drawn + 25, self.lots)
+                self.events.append(protocol.Reported(self.report(command)))
 
     def sent(self, kind: type[protocol.Command]) -> list[protocol.AnyCommand]:
         """The commands of this kind, in order."""
@@ -133,14 +162,30 @@ class FakeWorker:
     def _begin(self, seed: int) -> None:
         self.run += 1
         self.step, self.seed, self.state = 0, seed, "ready"
+        self.furthest, self.mark = 0, -1
 
     def _advance(self, steps: int) -> None:
         self.step = min(self.step + steps, self.goal_at)
+        self.furthest, self.mark = self.step, -1
         if self.step == self.goal_at:
             self.state = "finished"
 
-    def report(self) -> Report:
+    def marks(self) -> list[int]:
+        """Every fiftieth step so far, and the newest."""
+        return sorted({*range(0, self.furthest + 1, 50), self.furthest})
+
+    def lottery(self) -> Lottery | None:
+        made = self.drawn * 3 // 4
+        return (
+            Lottery(self.drawn, self.lots, made, 0.64, 0.82, 812.0, dict(self.knobs), 1.0)
+            if self.lots
+            else None
+        )
+
+    def report(self, pull: protocol.Pull | None = None) -> Report:
+        """The run now, with the details that ``pull`` asks for."""
         assert self.experiment is not None
+        topics = pull.topics if pull is not None else []
         images = self.experiment.id == "digits"
         unit = self.experiment.kind == "perceptron"
         curve = [float(x) for x in range(0, self.step + 1, max(1, self.step // 200))]
@@ -172,7 +217,29 @@ class FakeWorker:
             perceptron=Perceptron([1.0, -2.0], 0.5, min(self.step, 40), 51.0) if unit else None,
             result=self.result() if self.state == "finished" else None,
             outcome=self.outcome() if self.state == "finished" else None,
+            marks=self.marks(),
+            mark=self.mark,
+            overlays=list(self.overlays),
+            lottery=self.lottery(),
+            **({} if unit or pull is None else self.details(pull, topics, images=images)),
         )
+
+    def details(self, pull: protocol.Pull, topics: list[protocol.Topic], *, images: bool) -> dict[str, Any]:
+        """What the panels on the screen asked for, and nothing else."""
+        layers = [("dense_1", "tanh"), ("dense_2", "softmax" if images else "sigmoid")]
+        made: dict[str, Any] = {}
+        if "health" in topics:
+            made["health"] = lab_details.health(layers, self.step)
+        if "pre_activations" in topics:
+            made["pre_activations"] = lab_details.pre_activations(layers, pull.layer)
+        if "picture" in topics and images:
+            made |= {"confusion": lab_details.CONFUSION, "mistakes": lab_details.MISTAKES}
+        if "drawing" in topics:
+            draw = lab_details.image_drawing if images else lab_details.drawing
+            made["drawing"] = draw(pull.example)
+        if "inspection" in topics:
+            made["inspection"] = lab_details.inspection(pull)
+        return made
 
     def quantities(self, loss: float, right: float, *, images: bool, unit: bool) -> dict[str, float]:
         numbers = {"steps": self.step, "epochs": self.step, "loss": loss, "accuracy": right,

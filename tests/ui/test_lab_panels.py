@@ -2,91 +2,191 @@
 
 from __future__ import annotations
 
-import time
+import itertools
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from rich.segment import Segment
 from textual.content import Content
 
+from tests.ui.lab_details import FIT
 from tests.ui.lab_fakes import FakeWorker, experiment
-from tutor.report import Report
+from tutor.progress.state import PastRun
+from tutor.report import Overlay, Report, Series
+from tutor.text import cells
 from tutor.ui.lab import tables
 from tutor.ui.lab.bench import Bench
 from tutor.ui.lab.controller import Finished
-from tutor.ui.lab.knobs import knob_lines
-from tutor.ui.lab.panels import AccuracyPanel, GradientPanel, Look, LossPanel, Panel, PicturePanel
+from tutor.ui.lab.knobs import knob_strips
+from tutor.ui.lab.panels import PANELS
 from tutor.ui.lab.reveal import comparison
+from tutor.ui.lab.scene import Look, Scene
 from tutor.worker import protocol
 
 PLAIN = Look()
-PANELS = [LossPanel, PicturePanel, GradientPanel, AccuracyPanel]
+ALL = protocol.Pull(["health", "pre_activations", "picture", "drawing", "inspection"])
 
 
 def report_of(name: str, kind: str = "network", steps: int = 300) -> Report:
+    """A report with every detail, as if all panels were on the screen."""
     worker = FakeWorker(steps_per_pull=steps)
     worker.send(protocol.Load("backprop", experiment(name, kind=kind), {}, 0))
     worker.send(protocol.Start())
-    worker.send(protocol.Pull())
+    worker.send(ALL)
     (event,) = worker.poll()
     assert isinstance(event, protocol.Reported)
     return event.report
 
 
-REPORTS = {"xor": report_of("xor"), "digits": report_of("digits"), "gates": report_of("gates", "perceptron")}
+XOR, END = report_of("xor"), report_of("xor", steps=400)
+BARE = replace(XOR, surface=None, points=None)
+REPORTS = {
+    "xor": XOR,
+    "digits": report_of("digits"),
+    "gates": report_of("gates", "perceptron"),
+    "regression": replace(BARE, fit=FIT),
+    "table": BARE,
+    "no details yet": replace(XOR, health=None, pre_activations=None, drawing=None, inspection=None),
+}
+RUNS = (
+    PastRun("xor", 0, {"learning_rate": 0.5, "hidden_units": 2}, 400, 400, 0.001, 1.0, True),
+    PastRun("xor", 4, {"learning_rate": 2.0, "hidden_units": 2}, 900, None, None, 0.5, None),
+)
 
 
-REPORTS_END = report_of("xor", steps=400)
+def scene(report: Report, look: Look = PLAIN, **how: Any) -> Scene:
+    return Scene(report, look, runs=RUNS, lesson=[experiment()], **how)
 
 
-def drawn(panel: Panel, report: Report, look: Look, width: int, height: int) -> list[list[Segment]]:
-    panel.report, panel.look = report, look
-    return [list(strip) for strip in panel._draw(width, height)]
+def drawn(number: int, seen: Scene, width: int = 44, height: int = 12) -> list[str]:
+    return [strip.text for strip in PANELS[number].draw(seen, width, height)]
 
 
-def text(panel: Panel, report: Report, look: Look = PLAIN, width: int = 44, height: int = 12) -> str:
-    lines = drawn(panel, report, look, width, height)
-    return "\n".join("".join(part.text for part in line) for line in lines)
+def text(number: int, seen: Scene, width: int = 44, height: int = 12) -> str:
+    return "\n".join(drawn(number, seen, width, height))
 
 
 @pytest.mark.parametrize("name", REPORTS)
-@pytest.mark.parametrize("kind", PANELS)
-def test_every_panel_draws_every_report_in_every_manner_and_fits(kind: type[Panel], name: str) -> None:
-    for look in (Look(), Look(log=True), Look(table=True), Look(large=True), Look(colours=False)):
-        for width, height in ((30, 5), (34, 12), (44, 12), (80, 20), (110, 30)):
-            panel = kind()
-            lines = drawn(panel, REPORTS[name], look, width, height)
+@pytest.mark.parametrize("number", PANELS)
+def test_every_panel_draws_every_report_in_every_manner_and_fits(number: int, name: str) -> None:
+    looks = (Look(), Look(log=True, colours=False), Look(table=True))
+    for look, large in itertools.product(looks, (False, True)):
+        for width, height in ((30, 5), (34, 12), (58, 8), (80, 16), (110, 30)):
+            seen = scene(REPORTS[name], look, large=large, arrows=large)
+            lines = drawn(number, seen, width, height)
             assert len(lines) <= height, (look, width, height)
-            joined = ["".join(part.text for part in line) for line in lines]
-            assert str(kind.number) in joined[0], "the heading carries the panel's key"
-            assert max(map(len, joined)) <= width or look.table, (look, width, height)
-            assert any(line.strip() for line in joined[1:])
+            assert str(number) in lines[0], "the heading carries the panel's key"
+            assert max(map(cells, lines)) <= width, (look, width, height)
+            assert any(line.strip() for line in lines[1:])
 
 
-def test_a_panel_waits_for_its_first_report() -> None:
-    assert "waiting" in "\n".join(
-        "".join(part.text for part in strip) for strip in PicturePanel()._draw(40, 10)
-    )
+@pytest.mark.parametrize("number", PANELS)
+def test_without_colours_a_panel_has_no_colour_at_all(number: int) -> None:
+    for name in ("xor", "digits"):
+        seen = scene(REPORTS[name], Look(colours=False), large=True)
+        parts = [part for strip in PANELS[number].draw(seen, 80, 16) for part in strip]
+        assert all(
+            part.style is None or (part.style.color, part.style.bgcolor) == (None, None) for part in parts
+        )
 
 
-def test_without_colours_classes_and_mistakes_are_told_by_signs() -> None:
-    picture = text(PicturePanel(), REPORTS["xor"], Look(colours=False), 34, 12)
+def test_boundary_tells_classes_and_mistakes_by_signs() -> None:
+    picture = text(4, scene(XOR, Look(colours=False)), 34)
     assert "x" in picture and "o" in picture
     assert "O" in picture, "the point that is answered wrong"
-    for line in drawn(PicturePanel(), REPORTS["xor"], Look(colours=False), 34, 12)[1:]:
-        assert all(part.style is None or part.style.color is None for part in line)
+
+
+@pytest.mark.parametrize("number", [2, 3, 6, 7])
+def test_a_panel_with_nothing_to_say_of_a_perceptron_says_why_and_which_one_has(number: int) -> None:
+    assert "panel 5" in text(number, scene(REPORTS["gates"]))
+
+
+def test_a_table_of_numbers_has_no_picture_and_says_so() -> None:
+    assert "panel 1" in text(4, scene(BARE))
 
 
 def test_the_perceptrons_panels_speak_of_mistakes_and_the_bound() -> None:
-    report = REPORTS["gates"]
-    assert "Wrong answers" in text(LossPanel(), report)
-    weights = text(GradientPanel(), report)
+    gates = REPORTS["gates"]
+    curves = text(1, scene(gates), height=24)
+    assert "Wrong answers" in curves and "Updates" in curves
+    weights = text(5, scene(gates))
     assert "+1  -2" in weights and "+0.5" in weights and "Novikoff's bound  51" in weights
-    assert "Updates" in text(AccuracyPanel(), report)
+
+
+def test_the_curves_numbers_are_read_off_under_the_cursor() -> None:
+    shown = text(1, scene(XOR, arrows=True, choices={"epoch": 150.0}), 80, 20)
+    assert "epoch 150:  loss 0.259   accuracy 0.688" in shown
+    assert "Accuracy" in shown, "there is room for both"
+    shown = text(1, scene(XOR, arrows=True, choices={"curves": "accuracy"}))
+    assert "Accuracy" not in shown.splitlines()[0] and "accuracy 0.875" in shown
+
+
+def test_kept_runs_are_named_and_drawn_with_their_number() -> None:
+    kept = replace(XOR, overlays=[Overlay("learning rate 2.0", [Series("loss", [0.0, 300.0], [0.6, 0.4])])])
+    shown = text(1, scene(kept))
+    assert "kept: 1 learning rate 2.0" in shown
+    assert any("1" in line.split("│")[1] for line in shown.splitlines() if line.count("│") == 2)
+
+
+def test_health_marks_what_is_ill_and_shows_the_guide() -> None:
+    lines = drawn(2, scene(XOR, large=True, choices={"layer": "dense_2"}), 100, 16)
+    (first,) = [line for line in lines if line.startswith("  dense_1")]
+    assert "62%!" in first and "4e-06" in first and first.index("●") < first.index("┊")
+    assert any(line.startswith("> dense_2") for line in lines), "the layer chosen"
+    over = text(2, scene(XOR, large=True, choices={"view": "over time"}), 100, 20)
+    assert "gradient norm" in over and "epoch" in over
+
+
+def test_the_activation_shows_the_layers_function_or_another_one() -> None:
+    own = text(3, scene(XOR, large=True), 80, 20)
+    assert "tanh" in own.splitlines()[0] and "mean slope at these z 0.031" in own and "█" in own
+    other = text(3, scene(XOR, large=True, choices={"function": "relu"}), 80, 20)
+    assert "relu: its slope is 1 above 0" in other
+
+
+def test_the_picture_of_images_has_three_views() -> None:
+    digits = REPORTS["digits"]
+    assert "truth 0[28]" in text(4, scene(digits, large=True, choices={"view": "confusion"}), 80, 20)
+    worst = text(4, scene(digits, large=True, choices={"view": "worst mistakes"}), 80, 20)
+    assert "3->8! 99%" in worst
+    few = text(4, scene(digits, choices={"view": "confusion"}), 30, 6)
+    assert "280 of" in few and "->" in few, "in words where the matrix does not fit"
+
+
+def test_a_fitted_curve_lies_among_its_examples() -> None:
+    shown = text(4, scene(REPORTS["regression"]), 60, 16)
+    assert "Fit" in shown and "answer" in shown and shown.count("o") > 5
+
+
+def test_a_small_network_is_drawn_unit_by_unit_and_a_large_one_by_layers() -> None:
+    small = text(5, scene(XOR, large=True, choices={"layer": "dense_1"}), 80, 16)
+    assert "(+0.87)" in small and "> dense_1" in small and "largest +3.1 (input 1 to unit 1)" in small
+    images = text(5, scene(REPORTS["digits"], large=True, choices={"layer": "conv2d_1"}), 80, 18)
+    assert "> conv2d_1  conv2d relu    6x6x4" in images and "filters, -0.81 to 0.93" in images
+
+
+def test_histograms_follow_the_chosen_layer_and_numbers() -> None:
+    shown = text(6, scene(XOR, large=True, choices={"layer": "dense_2", "of": "gradients"}), 80, 16)
+    assert "gradients of dense_2" in shown and "epoch 0 to 300" in shown
+
+
+def test_runs_tell_what_was_changed_and_how_it_ended() -> None:
+    lines = drawn(8, scene(XOR, large=True), 80, 14)
+    assert lines[3].split() == [">xor", "0", "400", "0.001", "100%", "✓", "nothing"]
+    assert lines[4].split() == ["xor", "4", "never", "-", "50%", "-", "learning", "rate", "2.0"]
+    assert "No run" in "".join(drawn(8, Scene(XOR, PLAIN, large=True), 80, 14))
+
+
+def test_the_choices_in_a_panel_are_marked_where_the_arrows_are() -> None:
+    strips = PANELS[7].draw(scene(XOR, large=True, arrows=True, at=2), 80, 16)
+    (reverse,) = [part.text for part in strips[1] if part.style and part.style.reverse]
+    assert reverse == "unit ‹1›" and strips[0].text.startswith("▸7")
+    narrow = PANELS[7].draw(scene(XOR, large=True, arrows=True, at=4), 40, 12)[1].text
+    assert "example ‹1›" in narrow, "the field that the arrows change is in sight"
 
 
 def test_no_line_of_the_comparison_ends_between_a_figures_name_and_its_number() -> None:
-    result = REPORTS_END.result
+    result = END.result
     assert result is not None
     for width in range(40, 80):
         lines = comparison(experiment(), Finished(result, 1, 1), width).plain.splitlines()
@@ -96,7 +196,7 @@ def test_no_line_of_the_comparison_ends_between_a_figures_name_and_its_number() 
 
 @pytest.mark.parametrize("width", [34, 80])
 def test_the_boundarys_heading_tells_what_the_capital_letters_mean(width: int) -> None:
-    heading = text(PicturePanel(), REPORTS["xor"], width=width).splitlines()[0]
+    heading = drawn(4, scene(XOR), width)[0]
     assert heading.endswith(("o is 0, x 1; O X wrong", "O, X answered wrong"))
 
 
@@ -104,18 +204,18 @@ def test_the_heading_of_the_digits_tells_when_wrong_ones_stand_first() -> None:
     over = report_of("digits", steps=400)
     assert over.samples is not None
     wrong = replace(over, samples=replace(over.samples, answer=[9, *over.samples.answer[1:]]))
-    assert "some wrong ones first" in text(PicturePanel(), wrong, width=34)
-    assert "truth -> answer" in text(PicturePanel(), over, width=34), "none is wrong at the front"
-    assert "truth -> answer" in text(PicturePanel(), REPORTS["digits"], width=34), "it still runs"
+    assert "some wrong ones first" in text(4, scene(wrong), 34)
+    assert "truth -> answer" in text(4, scene(over), 34), "none is wrong at the front"
+    assert "truth -> answer" in text(4, scene(REPORTS["digits"]), 34), "it still runs"
 
 
 def test_large_digits_fill_two_rows_at_80x24() -> None:
-    shown = text(PicturePanel(), REPORTS["digits"], Look(large=True), 80, 13)
+    shown = text(4, scene(REPORTS["digits"], large=True), 80, 14)
     assert shown.count("->") == 2 * 7 + 2, "two rows of captions; heading and explanation"
 
 
 def test_tables_put_the_wrong_answers_first() -> None:
-    lines = tables.answers(REPORTS["digits"], 10)
+    lines = tables.answers(REPORTS["digits"].samples, None, 10)
     assert lines[0] == "1 of these 20 wrong"
     assert lines[2].split() == ["!", "3", "8", "93%"]
     assert len(lines) == 10 and lines[-1] == "and 13 more"
@@ -134,7 +234,7 @@ def test_an_unbounded_bound_is_said_in_words() -> None:
 def test_the_chosen_knob_is_always_in_sight(width: int, height: int) -> None:
     bench = Bench.of(experiment())
     bench.chosen = 1
-    lines = [line.plain for line in knob_lines(bench, width, height)]
+    lines = [line.text for line in knob_strips(bench, width, height)]
     assert len(lines) <= height
     assert all(len(line) <= width for line in lines)
     (chosen,) = [line for line in lines if line.startswith("> ")]
@@ -157,23 +257,3 @@ def test_the_comparison_gives_feedback_on_both_answers() -> None:
     assert "Right." in comparison(one, Finished(worker.result(), 1, 1), 60).plain
     assert "nothing for this run" in comparison(one, Finished(worker.result(), None, 1), 60).plain
     assert "none of the answers" in comparison(one, Finished(worker.result(), 1, None), 60).plain
-
-
-def test_all_tiles_of_an_80x24_screen_are_drawn_within_a_blink() -> None:
-    sizes = [
-        (LossPanel(), 44, 12),
-        (PicturePanel(), 35, 12),
-        (GradientPanel(), 39, 5),
-        (AccuracyPanel(), 44, 12),
-    ]
-    for panel, width, height in sizes:
-        drawn(panel, REPORTS["xor"], Look(), width, height)  # imports plotext, fills the style cache
-    best = 1.0
-    for steps in (301, 302, 303, 304, 305):
-        report = report_of("xor", steps=steps)
-        start = time.perf_counter()
-        for panel, width, height in sizes:
-            drawn(panel, report, Look(), width, height)
-        best = min(best, time.perf_counter() - start)
-    # Some 12 ms here; thrice that is a slow or busy machine, more is a mistake.
-    assert best < 0.06, f"{best * 1000:.0f} ms"

@@ -16,6 +16,7 @@ from tests.ui.seen import screen_text, settle
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
 from tutor.content.pack import Pack
+from tutor.progress.state import PastRun
 from tutor.progress.store import Store
 from tutor.report import Result
 from tutor.ui.app import TutorApp
@@ -42,6 +43,14 @@ class Notebook:
         self.runs.append((result, prediction, outcome))
 
 
+class Shelf:
+    """Stands in for the store: one run of an earlier sitting."""
+
+    def runs(self, lesson: str) -> list[PastRun]:
+        assert lesson == "backprop"
+        return [PastRun("xor", 4, {"learning_rate": 2.0, "hidden_units": 2}, 900, 900, 0.012, 1.0, False)]
+
+
 class Host(App[None]):
     """A lab and nothing else."""
 
@@ -52,7 +61,7 @@ class Host(App[None]):
         self.worker = worker
         self.notebook = Notebook()
         fakes = SimpleNamespace(
-            worker=worker, writer=self.notebook, store=None, colours=True, few_colours=False
+            worker=worker, writer=self.notebook, store=Shelf(), colours=True, few_colours=False
         )
         self.lab = LabView(chosen or lesson(), services or cast(Services, fakes))
 
@@ -72,10 +81,10 @@ async def test_a_whole_run_by_keyboard() -> None:
         shown = await settle(pilot, "READY")
         assert "Will they" in shown and "> a" in shown and "c  Never" in shown
         await pilot.press("space")
-        await settle(pilot, "First commit to a prediction")
+        await settle(pilot, "First answer the question")
         await pilot.press("down", "enter")
         shown = await settle(pilot, "You predict b. Press space")
-        assert "1 Loss" in shown and "2 Boundary" in shown and "3 Gradient norms" in shown
+        assert "1 Loss" in shown and "4 Boundary" in shown and "2 Layer health" in shown
         await pilot.press("space")
         await settle(pilot, "RUNNING")
         shown = await settle(pilot, "✓ Right.")
@@ -89,7 +98,7 @@ async def test_a_whole_run_by_keyboard() -> None:
         await pilot.press("enter")
         await settle(pilot, "What happened")
         await pilot.press("1")
-        shown = await settle(pilot, "0 shows all panels")
+        shown = await settle(pilot, "Here ↑↓ choose what")
         assert "What happened" not in shown, "a large panel takes its place"
         await pilot.press("0")
         await pilot.press("n", "space")
@@ -119,13 +128,13 @@ async def test_a_hidden_lab_trains_on_and_records_without_drawing() -> None:
         await pilot.press("b", "space")
         await settle(pilot, "RUNNING")
         app.lab.display = False
-        before = app.lab._panels[0].report
+        before = app.lab._board._drawn
         for _ in range(300):
             if app.notebook.runs:
                 break
             await pilot.pause(0.02)
         assert len(app.notebook.runs) == 1
-        assert app.lab._panels[0].report is before
+        assert app.lab._board._drawn is before
         app.lab.display = True
         await settle(pilot, "FINISHED")
 
@@ -149,8 +158,9 @@ async def test_a_dead_process_is_said_and_w_restarts_it() -> None:
 
 async def test_every_key_does_something_or_says_why_not() -> None:
     app = Host(FakeWorker(steps_per_pull=1))
-    keys = "space s e x n up down left right 1 2 3 4 0 t g f p enter [ ] w a b c d"
-    names = {"[": "left_square_bracket", "]": "right_square_bracket"}
+    keys = "space s e x n up down left right 1 2 3 4 5 6 7 8 0 tab t g f p enter [ ] w a b c d , . < > k K o"
+    names = {"[": "left_square_bracket", "]": "right_square_bracket", ",": "comma", ".": "full_stop",
+             "<": "less_than_sign", ">": "greater_than_sign"}  # fmt: skip
     async with app.run_test(size=(80, 22)) as pilot:
         await settle(pilot, "READY")
         await pilot.press("b")
@@ -168,17 +178,74 @@ async def test_panels_grow_and_turn_into_tables() -> None:
     async with app.run_test(size=(80, 22)) as pilot:
         await settle(pilot, "READY")
         await pilot.press("b", "e")
-        headings = ["1 Loss", "2 Boundary", "3 Gradient norms", "4 Accuracy"]
+        headings = ["1 Loss", "2 Layer health", "3 Activation", "4 Boundary", "5 Network", "6 Histograms",
+                    "7 Number inspector", "8 Runs"]  # fmt: skip
         for heading in headings:
             await pilot.press(heading[0])
-            shown = await settle(pilot, heading)
+            shown = await settle(pilot, "▸" + heading)
             assert [one for one in headings if one in shown] == [heading]
             assert "> learning rate" in shown, "the knobs stay in sight"
-        await pilot.press("0", "t")
+        await pilot.press("8")
+        shown = await settle(pilot, "▸Knobs")
+        assert "1 Loss" in shown and "4 Boundary" in shown, "the same key again: the overview"
+        await pilot.press("t")
         shown = await settle(pilot, "class  answer")
-        assert "weight norm" in shown
+        assert "weights" in shown
         await pilot.press("t", "g")
         await settle(pilot, "1 Loss (log axis)")
+
+
+async def test_only_what_is_on_the_screen_is_asked_for() -> None:
+    app = Host(FakeWorker())
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "READY")
+        assert app.lab.controller.link.wish == protocol.Pull(), "the question is up"
+        await pilot.press("b")
+        await settle(pilot, "2 Layer health")
+        assert app.lab.controller.link.wish == protocol.Pull(["picture", "health"])
+        await pilot.press("7", "right", "down", "down", "right")
+        await settle(pilot, "unit ‹2›")
+        assert app.lab.controller.link.wish == protocol.Pull(["inspection"], unit=1)
+        await pilot.press("8")
+        await settle(pilot, "8 Runs")
+        assert app.lab.controller.link.wish == protocol.Pull()
+
+
+async def test_the_arrows_go_from_the_knobs_to_a_panel_and_back() -> None:
+    app = Host(FakeWorker())
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "READY")
+        await pilot.press("b", "5")
+        await settle(pilot, "▸5 Network")
+        await pilot.press("right")
+        await settle(pilot, "layer ‹dense_1›")
+        await pilot.press("2")
+        await settle(pilot, "> dense_1")  # the layer chosen there is the layer chosen here
+        await pilot.press("tab", "right")
+        await settle(pilot, "‹2.0›")
+        await pilot.press("0", "tab")
+        await settle(pilot, "▸1 Loss")
+        await pilot.press("tab", "tab", "tab")
+        await settle(pilot, "▸Knobs")
+
+
+async def test_going_back_keeping_and_drawing_lots_by_keyboard() -> None:
+    app = Host(FakeWorker())
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "READY")
+        await pilot.press("b", "space")
+        await settle(pilot, "FINISHED")
+        await pilot.press("comma", "comma")
+        await settle(pilot, "step 300 of 400; space goes on from here")
+        await pilot.press("k")
+        await settle(pilot, "kept: 1 seed 0")
+        await pilot.press("o")
+        await settle(pilot, "75 of 100 seeds made it (95%: 64% to 82%), median step 812")
+        await pilot.press("space")
+        await settle(pilot, "FINISHED")
+        assert len(app.notebook.runs) == 1, "the same way again is no other run"
+        await pilot.press("8")
+        await settle(pilot, "2 finished, the newest first")
 
 
 @pytest.mark.parametrize("size", [(60, 14), (80, 22), (110, 30)])
@@ -191,7 +258,7 @@ async def test_nothing_is_clipped_at_any_size(size: tuple[int, int]) -> None:
             shown = screen_text(app)
             assert "a  Yes, at every start" in shown and "c  Never" in shown
             await pilot.press("b")
-            shown = await settle(pilot, "Goal: all four points right")
+            shown = await settle(pilot, "> learning rate")
             assert f"{number}/2 Learning" in shown and "> learning rate" in shown and "1 " in shown
             await pilot.press("space")
             shown = await settle(pilot, "Measured")
@@ -203,13 +270,13 @@ async def test_nothing_is_clipped_at_any_size(size: tuple[int, int]) -> None:
             await pilot.pause(0.2)
 
 
-async def test_a_large_terminal_shows_the_accuracy_too() -> None:
+async def test_a_large_terminal_shows_five_panels() -> None:
     app = Host(FakeWorker())
     async with app.run_test(size=(140, 38)) as pilot:
         await settle(pilot, "READY")
         await pilot.press("b", "e")
-        shown = await settle(pilot, "4 Accuracy")
-        assert "1 Loss" in shown and "2 Boundary" in shown and "3 Gradient norms" in shown
+        shown = await settle(pilot, "2 Layer health")
+        assert all(one in shown for one in ("1 Loss", "4 Boundary", "5 Network", "3 Activation"))
 
 
 async def test_text_of_a_pack_cannot_steer_the_terminal() -> None:

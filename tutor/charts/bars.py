@@ -34,7 +34,7 @@ def gradient_bars(layers: Sequence[Layer], width: int, height: int, *, colours: 
         rows = [
             [
                 (fit(layer.name, names) + " ", "", ""),
-                (_bar(layer.gradient_norm, low, high, room), color, ""),
+                (log_bar(layer.gradient_norm, low, high, room), color, ""),
                 (_number(layer).rjust(_NUMBER + 2), "", ""),
             ]
             for layer in layers
@@ -68,7 +68,8 @@ def _number(layer: Layer) -> str:
     return "-" if math.isnan(layer.gradient_norm) else short(layer.gradient_norm)
 
 
-def _bar(norm: float, low: int, high: int, room: int) -> str:
+def log_bar(norm: float, low: int, high: int, room: int) -> str:
+    """A bar of up to ``room`` cells on an axis from 10**low to 10**high; none for what has no logarithm."""
     if not 0 < norm < math.inf:
         return " " * room
     share = (math.log10(norm) - low) / (high - low)

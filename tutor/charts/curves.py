@@ -10,10 +10,10 @@ from typing import Any
 
 from tutor.charts import axes
 from tutor.charts.numbers import short
-from tutor.charts.palette import BLUE, GREEN, ORANGE, PURPLE, RGB
+from tutor.charts.palette import BLUE, GRAY, GREEN, ORANGE, PURPLE, RGB
 from tutor.charts.series import XY, clipped, dotted, downsample, held_out, labels, last_value, points
 from tutor.charts.spans import fit
-from tutor.report import Series
+from tutor.report import Fit, Series
 from tutor.text import cells
 
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -33,6 +33,8 @@ class Style:
     marker: str
     sign: str
     joined: bool
+    loose: bool = False
+    """Whether each point stands for itself: none is left out, none is put between."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,17 @@ class _Frame:
     log: bool
     x_label: str
     y_range: tuple[float, float] | None
+    cursor: float | None = None
 
 
 _SOLID = Style(BLUE, "braille", "──", True)
 _DOTTED = Style(ORANGE, "•", "•", False)
 _OTHERS = (Style(GREEN, "×", "×", False), Style(PURPLE, "+", "+", False))
+_LOOSE = Style(ORANGE, "o", "o", False, loose=True)
+# A curve kept from another run is drawn with its number, dimmed.
+_KEPT = tuple(Style(GRAY, sign, sign, False) for sign in "123456789")
+# Below this there is no line to spare for the names of the kept curves.
+_MIN_LEGEND_HEIGHT = 8
 
 
 def line_chart(
@@ -62,26 +70,43 @@ def line_chart(
     y_range: tuple[float, float] | None = None,
     colours: bool = True,
     empty: str = "no data yet",
+    kept: Sequence[Series] = (),
+    dots: Series | None = None,
+    cursor: float | None = None,
+    values: bool = True,
 ) -> str:
     """Draw curves as ``height`` lines of ``width`` cells, joined by newlines.
 
-    On top stand the title and a legend with each curve's newest value; held-out curves are dotted.
-    ``log`` draws a logarithmic axis (values <= 0 are gaps); ``y_range`` fixes a linear one, along whose
-    edge runs what is beyond it. Without any point the frame holds the sentence ``empty``. With ``colours``
-    the text holds SGR colour sequences and no other escape.
+    On top stand the title and a legend, with each curve's newest value unless ``values`` is False; held-out
+    curves are dotted. ``log`` draws a logarithmic axis (values <= 0 are gaps); ``y_range`` fixes a linear
+    one, along whose edge runs what is beyond it. Without any point the frame holds the sentence ``empty``.
+    ``kept`` curves (of other runs) are drawn dimmed, each with its number, and named on a line of their own;
+    ``dots`` are single points. ``cursor`` is where a vertical line stands. With ``colours`` the text holds
+    SGR colour sequences and no other escape.
     """
-    drawn = [points(one, log) for one in series]
-    styles = _styles(series)
+    kept = kept[: len(_KEPT)]
+    styles = [*_KEPT[: len(kept)], *_styles(series)]
+    if dots is not None:
+        series, styles = [*series, dots], [*styles, _LOOSE]
+    drawn = [points(one, log) for one in [*kept, *series]]
     if width < _MIN_WIDTH or height < _MIN_HEIGHT:
         lines = _tiny(series, title, width, height)
     elif not any(not math.isnan(y) for curve in drawn for _, y in curve):
         lines = _empty_frame(title, empty, width, height)
     else:
-        frame = _Frame(width, height, log, x_label, y_range)
-        head = _head(title, series, styles, frame)
+        frame = _Frame(width, height, log, x_label, y_range, cursor)
+        head = _head(title, series, styles[len(kept) :], frame, values)
+        if kept and height >= _MIN_LEGEND_HEIGHT:
+            head.append(fit("kept: " + "  ".join(f"{i} {one.name}" for i, one in enumerate(kept, 1)), width))
         lines = head + _body(drawn, styles, frame, height - len(head))
     text = "\n".join(lines)
     return text if colours else _SGR.sub("", text)
+
+
+def fitted_curve(fit: Fit, width: int, height: int, *, colours: bool = True) -> str:
+    """The examples as dots and the network's answers as a curve, over the one input."""
+    curve, examples = Series("answer", fit.curve_x, fit.curve_y), Series("examples", fit.x, fit.y)
+    return line_chart([curve], width, height, x_label="input", colours=colours, dots=examples)
 
 
 def _styles(series: Sequence[Series]) -> list[Style]:
@@ -94,10 +119,12 @@ def _styles(series: Sequence[Series]) -> list[Style]:
     return styles
 
 
-def _head(title: str, series: Sequence[Series], styles: Sequence[Style], frame: _Frame) -> list[str]:
+def _head(
+    title: str, series: Sequence[Series], styles: Sequence[Style], frame: _Frame, values: bool
+) -> list[str]:
     """Title and legend on one line if they fit there, else on two; values go before names are cut."""
     width = frame.width
-    for with_values in (True, False):
+    for with_values in (True, False) if values else (False,):
         entries = [
             (style, f"{name} {short(last_value(one))}" if with_values else name)
             for style, name, one in zip(styles, labels(series), series, strict=True)
@@ -130,17 +157,25 @@ def _body(drawn: Sequence[XY], styles: Sequence[Style], frame: _Frame, height: i
     figure.xticks(x_axis.ticks, x_axis.labels)
     figure.yticks(y_axis.ticks, y_axis.labels)
     for curve, style in zip(drawn, styles, strict=True):
-        few = downsample(
-            curve, 2 * canvas if style.joined else canvas // _DOT_COLUMNS, x_axis.low, x_axis.high
-        )
-        if not style.joined:
-            few = dotted(few, _DOT_COLUMNS * (x_axis.high - x_axis.low) / canvas)
+        few = _few(curve, style, x_axis, canvas)
         if few:
             draw = figure.plot if style.joined else figure.scatter
             draw([x for x, _ in few], [y for _, y in few], marker=style.marker, color=style.color)
+    if frame.cursor is not None:
+        figure.vertical_line(min(max(frame.cursor, x_axis.low), x_axis.high), GRAY)
     lines: list[str] = figure.build().rstrip("\n").split("\n")
     lines[-1] = _with_label(lines[-1], frame.x_label, frame.width)
     return lines
+
+
+def _few(curve: XY, style: Style, x_axis: axes.Axis, canvas: int) -> XY:
+    """As many points as the canvas's columns can show; a dotted curve gets its dots at equal distances."""
+    if style.loose:
+        return [(x, y) for x, y in curve if not math.isnan(y)]
+    if style.joined:
+        return downsample(curve, 2 * canvas, x_axis.low, x_axis.high)
+    thinned = downsample(curve, canvas // _DOT_COLUMNS, x_axis.low, x_axis.high)
+    return dotted(thinned, _DOT_COLUMNS * (x_axis.high - x_axis.low) / canvas)
 
 
 def _figure(width: int, height: int) -> Any:

@@ -20,7 +20,7 @@ def line_table(series: Sequence[Series], rows: int = 12, x_label: str = "epoch")
     count = min(rows, len(moments))
     chosen = [moments[round(i * (len(moments) - 1) / max(count - 1, 1))] for i in range(count)]
     body = [[short(x), *(_value_at(one, x) for one in series)] for x in chosen]
-    return _aligned([[x_label, *labels(series)], *body])
+    return aligned([[x_label, *labels(series)], *body])
 
 
 def layers_table(layers: Sequence[Layer]) -> list[str]:
@@ -28,7 +28,7 @@ def layers_table(layers: Sequence[Layer]) -> list[str]:
     if not layers:
         return ["no layers"]
     body = [[layer.name, _measured(layer.gradient_norm), _measured(layer.weight_norm)] for layer in layers]
-    return _aligned([["layer", "gradient norm", "weight norm"], *body])
+    return aligned([["layer", "gradient norm", "weight norm"], *body])
 
 
 def _measured(value: float) -> str:
@@ -40,12 +40,12 @@ def _value_at(series: Series, moment: float) -> str:
     return short(before[-1]) if before else "-"
 
 
-def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
-    """Columns two blanks apart: the first flush left, the others flush right."""
+def aligned(table: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
+    """Columns two blanks apart: those in ``left`` flush left, the others flush right."""
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return [
         "  ".join(
-            cell.rjust(width) if index else cell.ljust(width)
+            cell.ljust(width) if index in left else cell.rjust(width)
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in table

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from tutor.content.model import Lesson
-from tutor.progress.state import LessonState, Summary
+from tutor.progress.state import LessonState, PastRun, Summary
 
 
 @dataclass
@@ -52,6 +55,34 @@ def summary(connection: sqlite3.Connection) -> Summary:
     return Summary(
         answers, int(right), runs, predictions, int(predicted), pages, _moment(max(last, default=None))
     )
+
+
+def past_runs(connection: sqlite3.Connection, lesson: str, most: int) -> list[PastRun]:
+    """The newest ``most`` finished runs of a lesson, the newest first. Raises sqlite3.Error."""
+    rows = connection.execute(
+        "SELECT result, predicted_right FROM run WHERE lesson = ? ORDER BY at DESC, id DESC LIMIT ?",
+        (lesson, most),
+    )
+    return [past_run(json.loads(result), None if right is None else bool(right)) for result, right in rows]
+
+
+def past_run(result: Mapping[str, Any], predicted_right: bool | None) -> PastRun:
+    """A run in the few figures that a list of runs shows, from the fields of its ``report.Result``."""
+    metrics = result["metrics"]
+    return PastRun(
+        experiment=result["experiment"],
+        seed=result["seed"],
+        knobs=result["knobs"],
+        steps=result["steps"],
+        goal_step=result["goal"].get("at_step"),
+        loss=_finite(result["loss"].get("last")),
+        accuracy=_finite(metrics.get("val_accuracy", metrics.get("accuracy"))),
+        predicted_right=predicted_right,
+    )
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _read_runs(connection: sqlite3.Connection, by_lesson: dict[str, _Rows]) -> None:

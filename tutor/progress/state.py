@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -30,6 +31,21 @@ class Note:
 
     text: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A finished run: its setting, and how it ended. None: not measured, not finite, or nothing predicted."""
+
+    experiment: str
+    seed: int
+    knobs: Mapping[str, int | float | str]
+    steps: int
+    goal_step: int | None
+    loss: float | None
+    accuracy: float | None
+    """On held-out examples, if there were any, else on those trained on."""
+    predicted_right: bool | None
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,11 @@ from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress import derive
 from tutor.progress.opening import Opened, connect, open_database, reason
-from tutor.progress.state import AnswerLike, LessonState, Note, Place, Summary
+from tutor.progress.state import AnswerLike, LessonState, Note, PastRun, Place, Summary
 from tutor.report import Result
 from tutor.text import clean
 
-__all__ = ["LessonState", "Mode", "Place", "Store", "Summary", "utc_now"]
+__all__ = ["LessonState", "Mode", "PastRun", "Place", "Store", "Summary", "utc_now"]
 
 T = TypeVar("T")
 
@@ -184,6 +184,10 @@ class Store:
     def summary(self) -> Summary:
         """Counts over all lessons."""
         return self._read(derive.summary)
+
+    def runs(self, lesson: str, most: int = 200) -> list[PastRun]:
+        """The newest finished runs of a lesson, at most ``most``, the newest first."""
+        return self._read(lambda connection: derive.past_runs(connection, lesson, most))
 
     # ----------------------------------------------------------------- inside
 

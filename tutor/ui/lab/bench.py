@@ -35,12 +35,14 @@ class Bench:
         return self.experiment.knobs[self.chosen] if self.experiment.knobs else None
 
     @property
-    def turned(self) -> dict[str, Value]:
-        """The knobs that no longer stand where the author put them, by their labels."""
+    def turned(self) -> dict[str, str]:
+        """The knobs that no longer stand where the author put them: label -> the value as it is shown."""
         own = initial_knobs(self.experiment)
         knobs = self.experiment.knobs
         return {
-            knob.label: self.knobs[knob.name] for knob in knobs if self.knobs[knob.name] != own[knob.name]
+            knob.label: shown(knob, self.knobs[knob.name])
+            for knob in knobs
+            if self.knobs[knob.name] != own[knob.name]
         }
 
     def neighbour(self, direction: int) -> Value | None:
@@ -50,3 +52,10 @@ class Bench:
             return None
         place = knob.values.index(self.knobs[knob.name]) + direction
         return knob.values[place] if 0 <= place < len(knob.values) else None
+
+
+def shown(knob: Knob, value: Value) -> str:
+    """A knob's value as the learner sees it: by its name, where the lesson gives it one."""
+    if knob.names and value in knob.values:
+        return knob.names[knob.values.index(value)]
+    return str(value)

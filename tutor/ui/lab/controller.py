@@ -1,8 +1,7 @@
 """What a learner does in the lab, as plain logic without a screen: predict, run, compare, turn, try again.
 
-The controller sends commands to the training process and is told its events; the view asks it what
-to show. Commands are answered in order and only a ``Pull`` brings a report, so a report is as new as
-the commands that had been sent when it was pulled: that is how stale ones are told apart.
+The controller sends commands to the training process (by its ``link``) and is told its events; the view
+asks it what to show.
 """
 
 from __future__ import annotations
@@ -10,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tutor.content.model import Experiment, Lesson, Value
+from msgspec import to_builtins
+
+from tutor.content.model import Experiment, Lesson
+from tutor.progress.derive import past_run
+from tutor.progress.state import PastRun
 from tutor.report import Report, Result, State
-from tutor.ui.lab.bench import Bench
+from tutor.ui.lab import branches
+from tutor.ui.lab.bench import Bench, shown
+from tutor.ui.lab.link import PULL_EVERY, Link
 from tutor.worker import protocol
 
-PULL_EVERY = 0.2
-"""Seconds between two pulls while training: five pictures a second are enough to see it move."""
 LETTERS = "abcdefgh"
 
 
@@ -28,14 +31,19 @@ class Finished:
     prediction: int | None
     outcome: int | None
 
+    @property
+    def past(self) -> PastRun:
+        """The run as the list of runs shows it."""
+        judged = self.prediction is not None and self.outcome is not None
+        return past_run(to_builtins(self.result), self.prediction == self.outcome if judged else None)
+
 
 @dataclass(frozen=True)
 class _Turned:
     """A turn that waits for the report that tells whether the run went on."""
 
-    label: str
-    name: str
-    value: Value
+    now: str
+    """The knob's new value, in words."""
     run: int
     begun: bool
     """Whether that run was under way."""
@@ -54,7 +62,7 @@ class LabController:
         self._benches = [Bench.of(experiment) for experiment in lesson.experiments]
         ids = [bench.experiment.id for bench in self._benches]
         self._index = ids.index(experiment) if experiment in ids else 0
-        self._send_command = send
+        self.link = Link(send)
         self.report: Report | None = None
         self.state: State = "ready"
         self.asking = self.must_predict
@@ -72,13 +80,9 @@ class LabController:
         """What the training process is occupied with before it can train."""
         self.gone = ""
         """Why the training process died; empty while it lives."""
-        self._sent = 0
-        self._loaded_at = 0
-        self._pulled_at: int | None = None
-        self._pulled_when = 0.0
-        self._changed = False
         self._built = False
         self._mixed = False
+        self._recorded = False
         self._turned: _Turned | None = None
 
     # ------------------------------------------------------------------ what there is to see
@@ -154,17 +158,17 @@ class LabController:
         if not self._may_train():
             return
         if self.state == "running":
-            self._send(protocol.Pause())
+            self.link.send(protocol.Pause())
             self.state = "paused"
         else:
-            self._send(protocol.Start(paced=not self.hurried))
+            self.link.send(protocol.Start(paced=not self.hurried))
             self.state = "running"
 
     def hurry(self) -> None:
         """Change between slow motion, in which the first steps can be seen, and full speed."""
         self.hurried = not self.hurried
         if self.state == "running":
-            self._send(protocol.Start(paced=not self.hurried))
+            self.link.send(protocol.Start(paced=not self.hurried))
         self.notice = (
             "Full speed from now on: as fast as this machine trains. f slows it down."
             if self.hurried
@@ -174,24 +178,24 @@ class LabController:
     def step(self) -> None:
         """One parameter update, then pause."""
         if self._may_train():
-            self._send(protocol.Step())
+            self.link.send(protocol.Step())
             self.state = "paused"
 
     def epoch(self) -> None:
         """To the end of this pass over the training set, then pause."""
         if self._may_train():
-            self._send(protocol.Epoch())
+            self.link.send(protocol.Epoch())
             self.state = "running"
 
     def reset(self) -> None:
         """Begin again with the same seed: the same run will come out."""
-        if self._may_command():
+        if self.may_command():
             self._begin(protocol.Reset(self.bench.seed))
             self.notice = f"Back at the start with seed {self.bench.seed}: the same seed gives the same run."
 
     def new_seed(self) -> None:
         """Begin again with the next seed: other first weights, another order of the examples."""
-        if self._may_command():
+        if self.may_command():
             self.bench.seed += 1
             self._begin(protocol.Reset(self.bench.seed))
             self.notice = f"Seed {self.bench.seed}: what is left to chance comes out differently now."
@@ -214,6 +218,13 @@ class LabController:
         self.load()
         self.notice = ""
         self.asking = self.must_predict
+
+    def went_back(self) -> None:
+        """The run stands somewhere else now: it is not over, and goes on from there."""
+        self.state = "paused"
+        self.finished = None
+        self.revealing = self.asking = False
+        self.notice = ""
 
     # ------------------------------------------------------------------ knobs
 
@@ -238,29 +249,27 @@ class LabController:
             self.notice = "This experiment has no knobs: it always runs as it is."
         elif value is None:
             end = "first" if direction < 0 else "last"
-            self.notice = f"{self.bench.knobs[knob.name]} is the {end} value of {knob.label}."
-        elif self._may_command():
+            self.notice = f"{shown(knob, self.bench.knobs[knob.name])} is the {end} value of {knob.label}."
+        elif self.may_command():
             self.revealing = False
             self.bench.knobs[knob.name] = value
+            now = f"{knob.label} is {shown(knob, value)} now"
             if self.state == "finished" or not self._built:
                 self.load()
-                self.notice = f"{knob.label} is {value} now, in a new run: space starts it, p predicts it."
+                self.notice = f"{now}, in a new run: space starts it, p predicts it."
                 return
             run = self.report.run if self.report else -1
-            self._turned = _Turned(knob.label, knob.name, value, run, self.under_way)
-            self._send(protocol.Turn(knob.name, value))
-            self.notice = f"{knob.label} is {value} now."
+            self._turned = _Turned(now, run, self.under_way)
+            self.link.send(protocol.Turn(knob.name, value))
+            self.notice = f"{now}."
 
     # ------------------------------------------------------------------ the training process
 
     def pull(self, now: float, every: float = PULL_EVERY) -> None:
         """Ask for a report if something changed, or if training goes on and ``every`` seconds passed."""
-        due = self.state == "running" and now - self._pulled_when >= every
-        if self._pulled_at is None and not self.gone and (self._changed or due):
-            self._changed = False
-            self._pulled_at = self._sent
-            self._pulled_when = now
-            self._send_command(protocol.Pull())
+        if not self.gone:
+            lottery = self.report is not None and branches.drawing(self.report.lottery)
+            self.link.pull(now, every, moving=self.state == "running" or lottery)
 
     def receive(self, event: protocol.AnyEvent) -> Finished | None:
         """Take in an event; returns the run if this event says that it has just finished."""
@@ -280,27 +289,27 @@ class LabController:
         """The training process has died."""
         self.gone = reason or "the training process ended"
         self.busy = self.notice = ""
-        self._pulled_at = None
+        self.link.cut()
         self.state = "ready"
 
     def revive(self) -> None:
         """The training process was started anew: set the bench up there again."""
         self.gone = ""
         self.report = None
-        self._pulled_at = None
+        self.link.cut()
         self.load()
         self.notice = "A new training process is up. The run begins again: space starts it."
 
     # ------------------------------------------------------------------ inside
 
     def _receive_report(self, report: Report) -> Finished | None:
-        pulled_at, self._pulled_at = self._pulled_at, None
-        if pulled_at is None or pulled_at < self._loaded_at:
+        age = self.link.arrived()
+        if age == "stale":
             return None  # pulled before the last load or reset: another run's picture
         self.busy = ""
         self.report = report
         self._built = True
-        if pulled_at < self._sent:
+        if age == "behind":
             return None  # a newer command is on its way: this picture's state is out of date
         was_finished, self.state = self.state == "finished", report.state
         self._settle_turn(report)
@@ -315,14 +324,13 @@ class LabController:
         if report.run == turned.run:
             begun = report.quantities.get("steps", 0) > 0
             self._mixed = self._mixed or begun
-            self.notice = f"{turned.label} is {turned.value} now" + (": takes effect now." if begun else ".")
+            self.notice = turned.now + (": takes effect now." if begun else ".")
         else:
             self._mixed = False
-            self.notice = f"{turned.label} is {turned.value} now" + (
-                ", and the run begins again." if turned.begun else "."
-            )
+            self.notice = turned.now + (", and the run begins again." if turned.begun else ".")
 
-    def _finish(self, report: Report, result: Result) -> Finished:
+    def _finish(self, report: Report, result: Result) -> Finished | None:
+        """The run is over. One that was gone back along, and went the same way again, is no other run."""
         self.finished = Finished(result, self.bench.prediction, report.outcome)
         self.bench.prediction = None
         self.revealing = bool(self.experiment.prediction.options)
@@ -330,14 +338,13 @@ class LabController:
         self.notice = ""
         if not self._mixed:  # a run that changed its setting half-way says nothing about either setting
             self.bench.tally.add(report.knobs, report.seed, bool(result.goal.get("reached")))
-        return self.finished
+        again, self._recorded = self._recorded and not self._mixed, True
+        return None if again else self.finished
 
     def _may_train(self) -> bool:
-        if not self._may_command():
+        if not self.may_command():
             return False
-        if self.must_predict:
-            self.asking = True
-            self.notice = "First commit to a prediction: press its letter."
+        if self.must_predict_first("Training begins"):
             return False
         if self.state == "finished":
             self.notice = "This run is over. x runs the same seed again, n takes a new seed."
@@ -346,7 +353,15 @@ class LabController:
         self.notice = ""
         return True
 
-    def _may_command(self) -> bool:
+    def must_predict_first(self, what: str) -> bool:
+        """Whether a prediction must come before this; says so then."""
+        if self.must_predict:
+            self.asking = True
+            self.notice = f"First commit to a prediction: press its letter. {what} then."
+        return self.must_predict
+
+    def may_command(self) -> bool:
+        """Whether there is a training process to command; says so if there is none."""
         if self.gone:
             self.notice = "Nothing can be trained now: press w to restart the training process."
         return not self.gone
@@ -358,10 +373,5 @@ class LabController:
         self.revealing = False
         self._mixed = False
         self._turned = None
-        self._send(command)
-        self._loaded_at = self._sent
-
-    def _send(self, command: protocol.AnyCommand) -> None:
-        self._sent += 1
-        self._changed = True
-        self._send_command(command)
+        self._recorded = False
+        self.link.begin(command)

@@ -32,6 +32,11 @@ def strips_of_ansi(text: str) -> list[Strip]:
     return [Strip(decoder.decode_line(line).render(_CONSOLE)) for line in text.split("\n")]
 
 
+def strips_of_chart(chart: str, heading: str) -> list[Strip]:
+    """A line chart that begins with this heading, which is made bold."""
+    return strips_of_ansi(chart.replace(heading, f"\x1b[1m{heading}\x1b[0m", 1) if heading else chart)
+
+
 def title(text: str, *words: str, width: int = 0) -> Strip:
     """A panel's heading: bold, and after it the first of ``words`` that fits into ``width`` cells."""
     rest = next((f"  {said}" for said in words if len(text) + 2 + len(said) <= width), "")

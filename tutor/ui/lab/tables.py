@@ -6,7 +6,7 @@ import math
 import textwrap
 
 from tutor.charts.numbers import short
-from tutor.report import Perceptron, Points, Report, Samples
+from tutor.report import Perceptron, Points, Samples
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -14,12 +14,12 @@ def wrap(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 10))
 
 
-def answers(report: Report, rows: int) -> list[str]:
+def answers(samples: Samples | None, points: Points | None, rows: int) -> list[str]:
     """Truth and answer of the examples, the wrong ones first and marked ``!``, at most ``rows`` lines."""
-    if report.samples is not None:
-        head, body = "  truth  answer  sure", _images(report.samples)
-    elif report.points is not None:
-        head, body = "  class  answer       x       y", _examples(report.points)
+    if samples is not None:
+        head, body = "  truth  answer  sure", _images(samples)
+    elif points is not None:
+        head, body = "  class  answer       x       y", _examples(points)
     else:
         return ["These examples have no picture and no table."]
     wrong = sum(line.startswith("!") for line in body)

@@ -6,13 +6,13 @@ What the keys do is decided in ``controller``; here it is laid out, drawn and ke
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
@@ -20,14 +20,22 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.content.model import Lesson
+from tutor.errors import StoreError
 from tutor.text import clean
-from tutor.ui.lab import wording
+from tutor.ui.lab import branches, wording
+from tutor.ui.lab.board import Board, Tile
 from tutor.ui.lab.controller import Finished, LabController
-from tutor.ui.lab.knobs import KnobList
-from tutor.ui.lab.panels import AccuracyPanel, GradientPanel, Look, LossPanel, Panel, PicturePanel
+from tutor.ui.lab.desk import Desk
+from tutor.ui.lab.drawing import strips_of_text
+from tutor.ui.lab.keys import BINDINGS, NOT_WHILE_ASKED
+from tutor.ui.lab.knobs import knob_strips
+from tutor.ui.lab.layout import KNOBS, Place
+from tutor.ui.lab.panels import PANELS
 from tutor.ui.lab.prediction import PredictionPane
 from tutor.ui.lab.reveal import Reveal
+from tutor.ui.lab.scene import Look
 from tutor.ui.services import Services
+from tutor.worker import protocol
 
 if TYPE_CHECKING:
     from tutor.progress.store import Store
@@ -38,52 +46,12 @@ _HIDDEN_PULL = 1.0
 """Seconds between pulls while the lab is not on the screen: enough to record a run that finishes."""
 
 
-def _quiet(keys: str, action: str, description: str = "", display: str | None = None) -> Binding:
-    """A key for the help screen alone: the key bar has room for the most used ones."""
-    return Binding(keys, action, description, show=False, key_display=display)
-
-
 class LabView(Widget, can_focus=True):
     """The lab of one lesson; trains in the background when another part of the lesson is shown."""
 
     DEFAULT_CSS = Path(__file__).with_name("lab.tcss").read_text(encoding="utf-8")
 
-    # A binding without a description works, and is left out of the key bar and the help: another one's
-    # key_display stands for it.
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "control('toggle')", "Start/pause", tooltip="Start the training, or pause it"),
-        Binding("s", "control('step')", "Step", tooltip="One step: a single update of the weights"),
-        Binding(
-            "e", "control('epoch')", "Epoch", tooltip="One epoch: to the end of this pass over the examples"
-        ),
-        Binding("x", "control('reset')", "Again", tooltip="Back to the start, same seed: the same run again"),
-        Binding("n", "control('new_seed')", "New seed", tooltip="Back to the start, other random weights"),
-        Binding(
-            "up", "choose(-1)", "Knobs", key_display="↑↓←→", tooltip="Choose a knob (↑↓) and turn it (←→)"
-        ),
-        _quiet("down", "choose(1)"),
-        _quiet("left", "control('turn', -1)"),
-        _quiet("right", "control('turn', 1)"),
-        Binding("p", "control('ask')", "Predict", tooltip="The question; predict the coming run"),
-        _quiet("a", "predict(0)", "Answer the question: your prediction", "a-d"),
-        _quiet("b", "predict(1)"),
-        _quiet("c", "predict(2)"),
-        _quiet("d", "predict(3)"),
-        _quiet("enter", "enter", "Commit to the answer; show or hide what happened"),
-        _quiet("f", "control('hurry')", "Full speed, or slow motion"),
-        _quiet("1", "large(1)", "Loss, picture, gradients, accuracy: this one large", "1-4"),
-        _quiet("2", "large(2)"),
-        _quiet("3", "large(3)"),
-        _quiet("4", "large(4)"),
-        _quiet("0", "large(0)", "All panels"),
-        _quiet("t", "table", "Panels as tables of numbers, or drawn"),
-        _quiet("g", "log", "Linear or logarithmic axis of the loss"),
-        _quiet("right_square_bracket,tab", "control('other_experiment', 1)", "The next experiment", "] tab"),
-        _quiet("left_square_bracket,shift+tab", "control('other_experiment', -1)", "The one before", "["),
-        _quiet("pageup", "page(-1)", "Scroll a long text", "pgup pgdn"),
-        _quiet("pagedown", "page(1)"),
-        _quiet("w", "restart", "Restart the training process, if it died"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     @dataclass
     class Chose(Message):
@@ -103,36 +71,32 @@ class LabView(Widget, can_focus=True):
         super().__init__(id=id)
         self._services = services
         self.controller = LabController(lesson, services.worker.send, experiment)
-        self._look = Look(colours=services.colours, few=services.few_colours)
-        self._large = 0
+        look = Look(colours=services.colours, few=services.few_colours)
+        self.desk = Desk(look, lesson.experiments)
+        self._places: list[Place] = []
         self._loaded = False
         self._undrawn = False
-        self._panels: list[Panel] = [LossPanel(), PicturePanel(), GradientPanel(), AccuracyPanel()]
+        self._board = Board()
         self._prediction = PredictionPane()
-        self._knobs = KnobList()
         self._reveal = Reveal()
+        self._asked: bool | None = None
 
     def compose(self) -> ComposeResult:
-        loss, picture, gradients, accuracy = self._panels
         yield Static(id="heading")
         with Horizontal(id="line"):
             yield Static(id="state")
             yield Static(id="status")
         yield self._prediction
-        with Horizontal(id="charts"):
-            with Horizontal(id="curves"):
-                yield loss
-                yield accuracy
-            yield picture
-        with Horizontal(id="lower"):
-            yield gradients
-            yield self._knobs
+        yield self._board
         yield self._reveal
+        yield Static(id="position")
+        yield Static(id="lots")
         yield Static(id="advice")
         yield Static(id="standing")
 
     def on_mount(self) -> None:
         self.set_interval(_TICK, self._tick)
+        self._read_runs()
         self._prediction.ask(self.controller.bench)
         self._refresh_all()
 
@@ -182,6 +146,14 @@ class LabView(Widget, can_focus=True):
             store.record_run(finished.result, finished.prediction, finished.outcome)
 
         self._services.writer.submit(record)
+        self.desk.runs = (finished.past, *self.desk.runs)
+
+    def _read_runs(self) -> None:
+        """The lesson's runs of earlier sittings; none where the database cannot be read."""
+        try:
+            self.desk.runs = tuple(self._services.store.runs(self.controller.lesson.id))
+        except StoreError as error:
+            self.controller.notice = f"Earlier runs cannot be read: {error.message}"
 
     # ------------------------------------------------------------------ drawing
 
@@ -197,11 +169,36 @@ class LabView(Widget, can_focus=True):
         self._say("status", wording.status(controller.report, width - len(word) - 4))
         self._say("advice", wording.advice(controller))
         self._say("standing", wording.standing(controller))
-        for panel in self._panels:
-            panel.show(controller.report, self._look)
-        self._knobs.show(controller.bench)
+        self._say("position", branches.position(controller.report))
+        self._say("lots", branches.lots(controller.report.lottery if controller.report else None))
+        self._show_panels()
         if controller.finished is not None and controller.revealing:
             self._reveal.show(controller.experiment, controller.finished, width - 2)  # room for its scrollbar
+
+    def _show_panels(self) -> None:
+        """Draw the board, and ask the training process for what the panels on it show."""
+        controller, size = self.controller, self._board.size
+        if controller.asking or not size.area:
+            controller.link.want(protocol.Pull())
+            return
+        knobs = len(controller.experiment.knobs)
+        self._places = self.desk.places(controller.report, size.width, size.height, knobs)
+        controller.link.want(self.desk.wish(controller.report, self._places))
+        self._board.show([self._tile(place) for place in self._places])
+
+    def on_board_resized(self) -> None:
+        self._show_panels()
+
+    def _tile(self, place: Place) -> Tile:
+        bench, report = self.controller.bench, self.controller.report
+        if place.number == KNOBS:
+            arrows = self.desk.arrows == KNOBS
+            state = (bench.experiment, bench.chosen, tuple(bench.knobs.values()), arrows)
+            return Tile(place, state, lambda width, height: knob_strips(bench, width, height, arrows=arrows))
+        if report is None:
+            return Tile(place, None, lambda width, height: strips_of_text(["waiting for the first report"]))
+        scene = self.desk.scene(report, place.number)
+        return Tile(place, scene, lambda width, height: PANELS[place.number].draw(scene, width, height))
 
     def _say(self, name: str, text: str, style: str = "") -> None:
         widget, content = self.query_one(f"#{name}", Static), Content.styled(clean(text), style)
@@ -209,31 +206,20 @@ class LabView(Widget, can_focus=True):
             widget.update(content, layout=name == "state")
 
     def _arrange(self) -> None:
-        """Which parts are on the screen, and how large, told to the style sheet by classes."""
+        """Which parts are on the screen, told to the style sheet by classes."""
         controller, report = self.controller, self.controller.report
         width, height = self.size
-        picture = report is None or report.surface is not None or report.samples is not None
-        wide = width >= 110 and height >= 30
         self.set_class(controller.asking, "-asking")
         self.set_class(controller.revealing and not controller.asking, "-revealing")
-        self.set_class(bool(controller.gone), "-gone")
-        self.set_class(wide, "-wide")
-        narrow = width < 70 or height < 18
-        self.set_class(narrow, "-narrow")
-        self.set_class(not picture, "-no-picture")
-        for place in range(1, 5):
-            self.set_class(self._large == place, f"-large-{place}")
-        self.query_one("#lower").styles.height = "1fr" if self._large == 3 else self._lower_rows(narrow)
-
-    def _lower_rows(self, narrow: bool) -> int:
-        """Lines for the gradients and the knobs: what they need, but never more than a third of all."""
-        report, knobs = self.controller.report, len(self.controller.experiment.knobs)
-        if narrow:
-            return min(max(knobs, 1), 3)
-        if self._large:
-            return min(max(knobs, 2), self.size.height // 3)
-        layers = 5 if report and report.perceptron else len(report.layers) + 2 if report else 4
-        return min(max(layers, knobs + 1), self.size.height // 3)
+        self.set_class(width < 70 or height < 18, "-narrow")
+        shown = not controller.asking
+        self.query_one("#position").display = shown and bool(branches.position(report))
+        self.query_one("#lots").display = shown and report is not None and report.lottery is not None
+        # The panels keep at least half of what the comparison leaves; it scrolls.
+        self._reveal.styles.max_height = max((height - 5) // 2 + 1, 4)
+        if self._asked != controller.asking:
+            self._asked = controller.asking
+            self.refresh_bindings()
 
     # ------------------------------------------------------------------ keys
 
@@ -248,12 +234,20 @@ class LabView(Widget, can_focus=True):
             self._prediction.ask(self.controller.bench)
         self._refresh_all()
 
-    def action_choose(self, direction: int) -> None:
-        """Choose among the answers while the question is up, else among the knobs."""
-        if self.controller.asking:
-            self._prediction.move(direction)
+    def action_branch(self, verb: str, *arguments: int) -> None:
+        """Go back along the run, keep it, draw lots."""
+        getattr(branches, verb)(self.controller, *arguments)
+        self._refresh_all()
+
+    def action_arrow(self, across: int, down: int) -> None:
+        """Choose among the answers while the question is up, else in what has the arrows."""
+        if self.controller.asking and down:
+            self._prediction.move(down)
+        elif self.controller.asking or self.desk.arrows == KNOBS:
+            verb, direction = ("turn", across) if across else ("choose", down)
+            self.action_control(verb, direction)
         else:
-            self.action_control("choose", direction)
+            self._tell(self.desk.move(self.controller.report, across, down))
 
     def action_predict(self, option: int) -> None:
         """Commit to an answer, if the question is up."""
@@ -267,27 +261,25 @@ class LabView(Widget, can_focus=True):
             self.action_control("compare")
 
     def action_large(self, number: int) -> None:
-        """Show one panel large; the same number again, or 0, shows all of them."""
+        """Show one panel large; the same number again, or 0, shows several."""
         if self._has_panels():
-            self._large = 0 if number == self._large else number
             self.controller.revealing = False
-            self._look = replace(self._look, large=self._large > 0)
-            self._tell("0 shows all panels again, t this one as a table." if self._large else "All panels.")
+            self._tell(self.desk.enlarge(number))
+
+    def action_arrows(self) -> None:
+        """Give the arrows to the next panel, or back to the knobs."""
+        if self._has_panels():
+            self._tell(self.desk.next_arrows(self._places))
 
     def action_table(self) -> None:
         """Change between pictures and tables of numbers."""
         if self._has_panels():
-            self._look = replace(self._look, table=not self._look.table)
-            self._tell("The panels as numbers; t draws them." if self._look.table else "The panels drawn.")
+            self._tell(self.desk.table())
 
     def action_log(self) -> None:
         """Change between a linear and a logarithmic axis of the loss."""
         if self._has_panels():
-            self._look = replace(self._look, log=not self._look.log)
-            explained = (
-                "Logarithmic axis: equal distances are equal factors, so small losses can be told apart."
-            )
-            self._tell(explained if self._look.log else "Linear axis: equal distances are equal amounts.")
+            self._tell(self.desk.log())
 
     def action_restart(self) -> None:
         """Start the training process anew, if it has died."""
@@ -302,6 +294,16 @@ class LabView(Widget, can_focus=True):
         """Scroll the question or the comparison where it is longer than the screen."""
         text = self._prediction if self.controller.asking else self._reveal
         (text.scroll_page_down if direction > 0 else text.scroll_page_up)(animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the question is up, the key bar offers no training: ``on_key`` says why."""
+        return not (self.controller.asking and (action, *parameters) in NOT_WHILE_ASKED)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys whose actions are off while the question is up (they come here first) say why."""
+        if self.controller.asking and event.key in NOT_WHILE_ASKED.values():
+            event.stop()
+            self._tell("First answer the question: press a letter, or p to go back to the panels.")
 
     def _has_panels(self) -> bool:
         if self.controller.asking:

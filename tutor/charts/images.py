@@ -1,0 +1,62 @@
+"""Small grey images beside one another: filters, feature maps, one example."""
+
+from __future__ import annotations
+
+from tutor.charts.palette import hexadecimal
+from tutor.charts.spans import Line, join
+from tutor.report import Maps
+
+_SHADES = " .:-=+*#%@"
+_GAP = 1
+
+
+def image_height(maps: Maps) -> int:
+    """Lines that one image takes: two pixels stand in each cell."""
+    return (maps.height + 1) // 2
+
+
+def images(maps: Maps, width: int, height: int, *, colours: bool = True) -> list[Line]:
+    """As many of the images as fit, row by row; at most ``height`` lines of at most ``width`` cells.
+
+    The least number is black, the greatest white; without ``colours`` characters stand for the shades.
+    Large images are thinned to every second, third, ... pixel until one fits.
+    """
+    if not maps.count or width < 1 or height < 1:
+        return []
+    every = max(-(-maps.width // width), -(-maps.height // (2 * height)), 1)
+    wide, tall = -(-maps.width // every), (-(-maps.height // every) + 1) // 2
+    across = max((width + _GAP) // (wide + _GAP), 1)
+    down = max((height + _GAP) // (tall + _GAP), 1)
+    lines: list[Line] = []
+    for first in range(0, min(across * down, maps.count), across):
+        if first:
+            lines.append([(" ", "", "")])
+        block = range(first, min(first + across, maps.count))
+        lines += [_line(maps, block, row * 2 * every, every, colours) for row in range(tall)]
+    return lines[:height]
+
+
+def _line(maps: Maps, block: range, row: int, every: int, colours: bool) -> Line:
+    line: Line = []
+    for index in block:
+        if line:
+            line.append((" " * _GAP, "", ""))
+        upper, lower = _row(maps, index, row, every), _row(maps, index, row + every, every)
+        if colours:
+            line += join([("▀", _gray(a), _gray(b)) for a, b in zip(upper, lower, strict=True)])
+        else:
+            ink = (_SHADES[(a + b) * len(_SHADES) // 512] for a, b in zip(upper, lower, strict=True))
+            line.append(("".join(ink), "", ""))
+    return line
+
+
+def _row(maps: Maps, index: int, row: int, every: int) -> bytes:
+    """One row of one image; below the last row there is nothing."""
+    if row >= maps.height:
+        return bytes(-(-maps.width // every))
+    start = (index * maps.height + row) * maps.width
+    return maps.pixels[start : start + maps.width : every]
+
+
+def _gray(level: int) -> str:
+    return hexadecimal((level, level, level))

@@ -1,0 +1,129 @@
+"""What all numbered panels have in common. A panel keeps nothing: it draws a scene into so many cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tutor.charts.numbers import short
+from tutor.report import Report
+from tutor.text import cells, clean_line
+from tutor.ui.lab import drawing
+from tutor.ui.lab.cursor import Field
+from tutor.ui.lab.scene import Scene
+from tutor.ui.lab.tables import wrap
+from tutor.worker.protocol import Topic
+
+_EXPLAIN_FROM = 10
+"""Lines from which on a large panel spares some for its explanation."""
+_FIELD_ROOM = 16
+"""A choice is cut to so many cells."""
+_REVERSE = Style(reverse=True)
+
+
+class Panel:
+    """One numbered panel: its key, and what it asks the training process for."""
+
+    number: ClassVar[int]
+    topics: ClassVar[tuple[Topic, ...]] = ()
+    headed: ClassVar[bool] = False
+    """Whether the picture's first line is the heading: a chart puts its legend beside it."""
+    asks: ClassVar[tuple[str, ...]] = ()
+    """Which of its fields the training process must know: among layer, unit and example."""
+
+    def draw(self, scene: Scene, width: int, height: int) -> list[Strip]:
+        """At most ``height`` lines of at most ``width`` cells: heading, choices, picture, explanation."""
+        if width < 1 or height < 1:
+            return []
+        absent = self.absent(scene.report)
+        if absent:
+            return [self._heading(scene, width), *drawing.strips_of_text(wrap(absent, width))][:height]
+        words = wrap(self.explain(scene), width) if scene.large and height >= _EXPLAIN_FROM else []
+        words = words[: max(height // 3, 2)]
+        choices = self._choices(scene, width) if (scene.large or scene.arrows) and height > 3 else []
+        room = height - 1 - len(words) - len(choices)
+        own = self.headed and not scene.look.table and room > 1
+        body = self.table(scene, room) if scene.look.table else self.picture(scene, width, room + own)
+        heading = self._heading(scene, width)
+        if own:
+            heading, body = body[0], body[1:]
+        lines = [heading, *choices, *body[: max(room, 0)]]
+        blank = [Strip([])] * (height - len(words) - len(lines))
+        lines = [*lines, *blank, *drawing.strips_of_text(words)]
+        return [line if line.cell_length <= width else line.crop(0, width) for line in lines]
+
+    # ------------------------------------------------------------------ what each panel says
+
+    def title(self, report: Report) -> str:
+        """The heading, without the panel's number."""
+        raise NotImplementedError
+
+    def aside(self, scene: Scene) -> Sequence[str]:
+        """What stands beside the heading, the longest wording first: the first that fits is shown."""
+        return ()
+
+    def absent(self, report: Report) -> str:
+        """A sentence if this kind of run gives the panel nothing to show: why, and which panel does."""
+        return ""
+
+    def explain(self, scene: Scene) -> str:
+        """A sentence or two for those who meet this panel for the first time."""
+        raise NotImplementedError
+
+    def fields(self, scene: Scene) -> list[Field]:
+        """What the arrow keys can choose here."""
+        return []
+
+    def picture(self, scene: Scene, width: int, height: int) -> list[Strip]:
+        """The panel drawn, under its heading."""
+        raise NotImplementedError
+
+    def table(self, scene: Scene, height: int) -> list[Strip]:
+        """The same facts as plain text."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------ inside
+
+    def heading(self, scene: Scene) -> str:
+        """The panel's key and title, with a mark where the arrows are here."""
+        return f"{'▸' if scene.arrows else ''}{self.number} {self.title(scene.report)}"
+
+    def _heading(self, scene: Scene, width: int) -> Strip:
+        return drawing.title(self.heading(scene), *self.aside(scene), width=width)
+
+    def _choices(self, scene: Scene, width: int) -> list[Strip]:
+        """One line: every field with its value, the one that the arrows change in reverse."""
+        fields = [field for field in self.fields(scene) if field.values]
+        if not fields:
+            return []
+        segments: list[Segment] = []
+        used = 0
+        # From the field that the arrows change on where not all fit.
+        start = 0
+        texts = [self._choice(scene, field) for field in fields]
+        while start < scene.at and sum(cells(text) + 2 for text in texts[start : scene.at + 1]) > width:
+            start += 1
+        for index, text in enumerate(texts[start:], start):
+            if used + cells(text) > width:
+                break
+            on = scene.arrows and index == scene.at
+            segments += [Segment(text, _REVERSE if on else None), Segment("  ")]
+            used += cells(text) + 2
+        return [Strip(segments[:-1])]
+
+    @staticmethod
+    def _choice(scene: Scene, field: Field) -> str:
+        value = scene.chosen(field)
+        shown = clean_line(value) if isinstance(value, str) else short(value)
+        if len(shown) > _FIELD_ROOM:
+            shown = shown[: _FIELD_ROOM - 1] + "…"
+        return f"{field.name} ‹{shown}›"
+
+
+def waiting(what: str) -> list[Strip]:
+    """A line for the moment before the details of a panel have come."""
+    return drawing.strips_of_text([f"waiting for {what}"])

@@ -1,0 +1,147 @@
+"""Panel 1: how wrong the model is, and how often it is right, over the run."""
+
+from __future__ import annotations
+
+import math
+
+from msgspec.structs import replace as changed
+from textual.strip import Strip
+
+from tutor.charts import line_chart, line_table, short
+from tutor.charts.series import labels
+from tutor.report import Report, Series
+from tutor.ui.lab import drawing
+from tutor.ui.lab.cursor import Field
+from tutor.ui.lab.panels.base import Panel
+from tutor.ui.lab.scene import Scene
+
+_BOTH_FROM = 18
+"""Lines from which on there is room for two charts."""
+_LOSS, _SHARE = ("loss", "val_loss"), ("accuracy", "val_accuracy")
+_WRONG, _UPDATES = ("errors",), ("updates", "bound")
+
+
+class CurvesPanel(Panel):
+    """The loss and, where there is room or on demand, the accuracy; for a perceptron mistakes and updates."""
+
+    number = 1
+    headed = True
+
+    def title(self, report: Report) -> str:
+        return "Wrong answers" if report.perceptron is not None else "Loss"
+
+    def heading(self, scene: Scene) -> str:
+        return super().heading(scene) + (" (log axis)" if self._log(scene) else "")
+
+    def explain(self, scene: Scene) -> str:
+        if scene.report.perceptron is not None:
+            return (
+                "How many examples are answered wrong after each epoch (pass over all examples). Each "
+                "mistake moves the line once: an update. If some line separates the classes, there are never "
+                "more updates than Novikoff's bound: (largest distance from 0 / margin) squared."
+            )
+        return (
+            "The loss says how far the outputs are from the right ones, averaged over the examples; training "
+            "makes it smaller. Accuracy is the share of right answers. Held-out ones are never trained on."
+        )
+
+    def fields(self, scene: Scene) -> list[Field]:
+        moments = sorted({x for one in self._pick(scene.report, *_LOSS, *_WRONG) for x in one.x})
+        names = ["both", *self._halves(scene.report)]
+        return [Field("epoch", moments, first=-1), Field("curves", names)]
+
+    def picture(self, scene: Scene, width: int, height: int) -> list[Strip]:
+        epoch, curves = self.fields(scene)
+        halves = self._halves(scene.report)
+        view = str(scene.chosen(curves))
+        if view in halves:
+            shown = [halves[view]]
+        else:
+            shown = list(halves.values()) if height >= _BOTH_FROM else list(halves.values())[:1]
+        words = drawing.strips_of_text([self._reading(scene, epoch)]) if self._reads(scene) else []
+        room = height - len(words)
+        cursor = float(scene.chosen(epoch)) if words else None
+        strips: list[Strip] = []
+        for index, names in enumerate(shown):
+            rows = room * (index + 1) // len(shown) - room * index // len(shown)
+            title = self.heading(scene) if index == 0 else self._name(names)
+            strips += self._chart(scene, names, (width, rows), title, cursor)
+        return [*strips, *words]
+
+    def table(self, scene: Scene, height: int) -> list[Strip]:
+        series = [
+            one for names in self._halves(scene.report).values() for one in self._pick(scene.report, *names)
+        ]
+        return drawing.strips_of_text(line_table(series, rows=max(height - 1, 1)))
+
+    # ------------------------------------------------------------------ inside
+
+    @staticmethod
+    def _pick(report: Report, *names: str) -> list[Series]:
+        return [one for one in report.series if one.name in names]
+
+    def _halves(self, report: Report) -> dict[str, tuple[str, ...]]:
+        """Name of a chart -> the names of its curves; only those that the run has."""
+        if report.perceptron is not None:
+            halves: dict[str, tuple[str, ...]] = {"wrong answers": _WRONG, "updates": _UPDATES}
+        else:
+            halves = {"loss": _LOSS, "accuracy": _SHARE}
+        first = next(iter(halves))
+        return {
+            name: curves for name, curves in halves.items() if name == first or self._pick(report, *curves)
+        }
+
+    def _log(self, scene: Scene) -> bool:
+        return scene.look.log and scene.report.perceptron is None
+
+    @staticmethod
+    def _reads(scene: Scene) -> bool:
+        """Whether the numbers under the cursor are told: where the arrows are here, once there is a curve."""
+        return scene.arrows and any(one.x for one in scene.report.series)
+
+    def _reading(self, scene: Scene, epoch: Field) -> str:
+        moment = float(scene.chosen(epoch))
+        shown = [
+            one for names in self._halves(scene.report).values() for one in self._pick(scene.report, *names)
+        ]
+        values = [
+            f"{name} {short(_at(one, moment))}"
+            for name, one in zip(labels(shown), shown, strict=True)
+            if one.x
+        ]
+        return f"epoch {short(moment)}:  " + "   ".join(values)
+
+    @staticmethod
+    def _name(names: tuple[str, ...]) -> str:
+        """The heading of the lower chart."""
+        return "Accuracy" if names is _SHARE else "Updates"
+
+    def _chart(
+        self, scene: Scene, names: tuple[str, ...], size: tuple[int, int], title: str, cursor: float | None
+    ) -> list[Strip]:
+        series = self._pick(scene.report, *names)
+        kept = [
+            changed(one, name=overlay.label)
+            for overlay in scene.report.overlays
+            for one in overlay.series
+            if one.name == names[0]
+        ]
+        begun = any(len(one.x) > 1 for one in series)  # one point is no curve yet
+        chart = line_chart(
+            series if begun else [],
+            *size,
+            title=title,
+            log=self._log(scene) and names is _LOSS,
+            y_range=(0.0, 1.0) if names is _SHARE else None,
+            colours=scene.look.colours,
+            empty="the curve begins after the first epochs",
+            kept=kept if begun else (),
+            cursor=cursor,
+        )
+        return drawing.strips_of_chart(chart, title)
+
+
+def _at(series: Series, moment: float) -> float:
+    """The newest value up to that moment; NaN before the first."""
+    before = [y for x, y in zip(series.x, series.y, strict=False) if x <= moment]
+    return before[-1] if before else math.nan
