@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tutor import paths
 from tutor.content.fault import PackError
 from tutor.content.model import Experiment, Lesson
-from tutor.content.pack import Case, Pack
+from tutor.content.pack import Case, Milestone, Pack
 from tutor.content.parse import CLINIC, GLOSSARY, TIMELINE, read_file, read_lesson, read_pack
 from tutor.errors import InputError, UsageError
 from tutor.text import clean_line
@@ -36,6 +36,11 @@ class Catalog:
     @property
     def lessons(self) -> list[Lesson]:
         return self.pack.lessons
+
+    @property
+    def timeline(self) -> list[Milestone]:
+        """The history in years."""
+        return self.pack.timeline
 
     @property
     def clinic(self) -> list[Case]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
-from tutor.content.model import Lesson
 from tutor.errors import StoreError
-from tutor.ui.keys import keys_of
-from tutor.ui.messages import OpenCase, OpenClinic, Opening, OpenLesson, OpenQuiz
-from tutor.ui.places import place_in
+from tutor.ui.keys import GLOSSARY, keys_of
+from tutor.ui.messages import Opening, OpenLesson
+from tutor.ui.openings import screen_for
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.small import SmallScreen, too_small
 from tutor.ui.services import Services
@@ -30,6 +29,7 @@ class TutorApp(App[None]):
     ENABLE_COMMAND_PALETTE = False  # its commands write files and change what the learner did not ask for
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", tooltip="This help"),
+        GLOSSARY,
         Binding("ctrl+q", "quit", "Quit", tooltip="Close dltutor; everything is saved", priority=True),
     ]
 
@@ -48,15 +48,8 @@ class TutorApp(App[None]):
 
     async def on_mount(self) -> None:
         """Open what was asked for; start the training process behind the first paint."""
-        match self._start:
-            case OpenLesson():
-                await self.on_open_lesson(self._start)
-            case OpenQuiz():
-                await self.on_open_quiz(self._start)
-            case OpenClinic():
-                await self.on_open_clinic()
-            case OpenCase():
-                await self.on_open_case(self._start)
+        if self._start is not None:
+            await self.open(self._start)
         self.call_after_refresh(self._services.worker.start)
 
     def on_resize(self, event: Resize) -> None:
@@ -67,43 +60,13 @@ class TutorApp(App[None]):
         elif covered and not too_small(event.size):
             self.pop_screen()
 
-    async def on_open_lesson(self, message: OpenLesson) -> None:
-        """Put a lesson on top."""
-        from tutor.ui.screens.lesson import LessonScreen  # at its first use: Home opens quicker
-
-        lesson = self._services.catalog.find(message.lesson)
-        part, page = (message.part, message.page) if message.part else place_in(lesson, self._services.store)
-        await self.push_screen(LessonScreen(lesson, self._services, part, page))
-
-    async def on_open_quiz(self, message: OpenQuiz) -> None:
-        """Put quiz mode on top."""
-        from tutor.ui.screens.quiz import QuizScreen
-
+    @on(Opening)
+    async def open(self, message: Opening) -> None:
+        """Put a screen on top."""
         try:
-            lessons = self._to_ask(message.lessons)
+            await self.push_screen(screen_for(message, self._services))
         except StoreError as error:
             self.notify(f"{error.message}; {error.hint}", severity="error", markup=False)
-            return
-        await self.push_screen(QuizScreen(lessons, self._services, message.count))
-
-    async def on_open_clinic(self) -> None:
-        """Put the list of sick runs on top."""
-        from tutor.ui.screens.clinic import ClinicScreen
-
-        await self.push_screen(ClinicScreen(self._services))
-
-    async def on_open_case(self, message: OpenCase) -> None:
-        """Put a sick run on top."""
-        from tutor.ui.screens.case import CaseScreen
-
-        await self.push_screen(CaseScreen(message.case, self._services))
-
-    def _to_ask(self, named: Sequence[str]) -> list[Lesson]:
-        catalog = self._services.catalog
-        if named:
-            return [catalog.find(name) for name in named]
-        states = self._services.store.lesson_states(catalog.lessons)
-        return [lesson for lesson in catalog.lessons if states[lesson.id].read]
 
     def on_leave_screen(self) -> None:
         """Take the top screen off."""
@@ -116,6 +79,20 @@ class TutorApp(App[None]):
 
         about = getattr(self.screen, "HELP", "")
         await self.push_screen(HelpScreen(about, keys_of(self.screen.active_bindings.values())))
+
+    async def action_glossary(self) -> None:
+        """Look up a word; the ones on the page that is being read come first."""
+        from tutor.ui.screens.glossary import GlossaryScreen, words_for
+
+        if not isinstance(self.screen, GlossaryScreen):
+            await self.push_screen(words_for(self.screen, self._services.catalog), self._go_to)
+
+    async def _go_to(self, lesson: str | None) -> None:
+        """Open a lesson that a word led to, instead of whatever is open: two labs cannot share a training."""
+        if lesson:
+            while len(self.screen_stack) > 1:
+                await self.pop_screen()
+            await self.open(OpenLesson(lesson))
 
     def leave(self) -> None:
         """Exit; may be called from any thread, and from a signal handler."""

@@ -12,6 +12,9 @@ COPY = Binding(
 )
 """Kept of Textual's own screen bindings; the others (walking the focus) do nothing useful here."""
 
+GLOSSARY = Binding("ctrl+g", "app.glossary", "Glossary", show=False, tooltip="What a word means")
+"""The app's key, once more for windows that cover a screen: they do not see the app's own keys."""
+
 NAMES = {
     "question_mark": "?",
     "escape": "esc",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from textual.message import Message
+
+from tutor.content.model import Experiment
 
 Part = Literal["read", "lab", "quiz"]
 PARTS: tuple[Part, ...] = ("read", "lab", "quiz")
@@ -16,8 +19,12 @@ def part_of(word: str) -> Part:
     return next((part for part in PARTS if part == word), "read")
 
 
+class Opening(Message):
+    """Base of what asks for a screen on top of the present one."""
+
+
 @dataclass
-class OpenLesson(Message):
+class OpenLesson(Opening):
     """Open a lesson; ``part`` "" means where the learner stood in it."""
 
     lesson: str
@@ -26,7 +33,7 @@ class OpenLesson(Message):
 
 
 @dataclass
-class OpenQuiz(Message):
+class OpenQuiz(Opening):
     """Open quiz mode over these lessons (none named: all that were read)."""
 
     lessons: tuple[str, ...] = ()
@@ -34,19 +41,27 @@ class OpenQuiz(Message):
 
 
 @dataclass
-class OpenClinic(Message):
+class OpenClinic(Opening):
     """Open the list of sick runs."""
 
 
+class OpenTimeline(Opening):
+    """Open the years."""
+
+
 @dataclass
-class OpenCase(Message):
+class OpenCase(Opening):
     """Open a sick run of the clinic by its id."""
 
     case: str
 
 
-Opening = OpenLesson | OpenQuiz | OpenClinic | OpenCase
-"""What the app can begin with."""
+@dataclass
+class OpenBench(Opening):
+    """Open the free bench, with the experiments of a file where there is one."""
+
+    experiments: tuple[Experiment, ...] = ()
+    path: Path | None = None
 
 
 @dataclass

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tutor.text import clean
 from tutor.ui.clinic.patient import Patient, remember, remembered, ward
-from tutor.ui.keys import COPY
+from tutor.ui.keys import COPY, GLOSSARY
 from tutor.ui.lab.view import LabView
 from tutor.ui.messages import LeaveScreen
 from tutor.ui.services import Services
@@ -113,6 +113,7 @@ class NameScreen(ModalScreen[None], inherit_bindings=False):
         Binding("down", "move(1)", "Choose", show=False),
         Binding("enter", "enter", "This one", tooltip="Try the chosen name"),
         Binding("escape,i", "dismiss", "Back", tooltip="Back to the run"),
+        GLOSSARY,
     ]
 
     def __init__(self, patient: Patient) -> None:

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tutor.ui.keys import KeyHelp
+from tutor.ui.keys import GLOSSARY, KeyHelp
 from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.pane import Pane
 
@@ -30,6 +30,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         Binding("escape,question_mark", "dismiss", "Close", tooltip="Close the help"),
         Binding("space,pagedown", "page(1)", "More", tooltip="A screenful down"),
         Binding("pageup", "page(-1)", "Back", show=False, tooltip="A screenful up"),
+        GLOSSARY,
         Binding("ctrl+q", "app.quit", "Quit"),
     ]
 

@@ -16,7 +16,7 @@ from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress.state import LessonState
 from tutor.ui.keys import COPY
-from tutor.ui.messages import OpenClinic, OpenLesson, OpenQuiz
+from tutor.ui.messages import OpenBench, OpenClinic, OpenLesson, OpenQuiz, OpenTimeline
 from tutor.ui.services import Services
 from tutor.ui.standing import Next, next_step, read_before, score_words, status_words
 from tutor.ui.widgets.banner import Banner
@@ -43,7 +43,9 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     AUTO_FOCUS = "LessonList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quiz", "Quiz", tooltip="Questions from all the lessons you have read, mixed"),
+        Binding("t", "timeline", "Years", tooltip="The history in years, each with its lesson"),
         Binding("c", "clinic", "Clinic", tooltip="Runs that went wrong: find out why, and cure them"),
+        Binding("b", "bench", "Bench", tooltip="Your own experiment: any data, any network"),
         COPY,
     ]
     HELP = (
@@ -133,6 +135,14 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def action_clinic(self) -> None:
         """Open the clinic."""
         self.post_message(OpenClinic())
+
+    def action_timeline(self) -> None:
+        """Open the years."""
+        self.post_message(OpenTimeline())
+
+    def action_bench(self) -> None:
+        """Open the free bench."""
+        self.post_message(OpenBench())
 
     def action_quiz(self) -> None:
         """Open quiz mode."""

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from tutor.content.model import Lesson
+from tutor.content.model import Lesson, Page
 from tutor.errors import StoreError
 from tutor.ui.keys import COPY
 from tutor.ui.messages import Explain, LeaveScreen, Part
@@ -79,6 +79,13 @@ class LessonScreen(Screen[None], inherit_bindings=False):
         view.focus()
         self._remember()
         self.refresh_bindings()
+
+    @property
+    def page_read(self) -> Page | None:
+        """The page that is on the screen; None in the other parts, and on what the head adds."""
+        if self.part != "read":
+            return None
+        return next((page for page in self.lesson.pages if page.id == self._page), None)
 
     def _make(self, part: Part, page: str) -> Widget:
         # The two imports wait for their first use: reading needs neither the quiz nor the charts.

@@ -15,6 +15,7 @@ from textual.widgets import Static, TextArea
 from tutor.content.model import Lesson
 from tutor.progress.store import MAX_NOTE
 from tutor.text import clean
+from tutor.ui.keys import GLOSSARY
 from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.keybar import KeyBar
@@ -38,6 +39,7 @@ class NotesScreen(ModalScreen[None], inherit_bindings=False):
     AUTO_FOCUS = "NotePage"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Close", tooltip="Close the notes; they are saved"),
+        GLOSSARY,
         Binding("ctrl+q", "app.quit", "Quit"),
     ]
     HELP = "Write what you want to remember. It is saved by itself; dltutor notes prints all your notes."

@@ -34,6 +34,7 @@ class ReadView(Vertical):
         Binding("right,n", "turn(1)", "Next page", show=False, tooltip="The next page"),
         Binding("left,p", "turn(-1)", "Previous", tooltip="The page before"),
         Binding("pageup", "back", "Previous", show=False, tooltip="Up this page, then the page before"),
+        Binding("g", "app.glossary", "Words", tooltip="What the words on this page mean, and all others"),
     ]
 
     class Turned(Message):
