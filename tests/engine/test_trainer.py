@@ -113,6 +113,35 @@ def test_snapshots_rewind_to_the_byte() -> None:
     assert weight_bytes(trainer) == first
 
 
+def test_a_snapshot_tells_what_its_moment_told() -> None:
+    trainer = make(SGD(0.1))
+    start = trainer.snapshot()
+    fresh = repr(trainer.report())
+    trainer.run(10)
+    snapshot, told, loss = trainer.snapshot(), repr(trainer.report()), trainer.loss
+    trainer.set_learning_rate(1e30)
+    trainer.run(30)
+    broken = trainer.snapshot()
+    assert trainer.diverged
+    trainer.restore(snapshot)
+    assert (repr(trainer.report()), trainer.loss, trainer.diverged) == (told, loss, "")
+    trainer.restore(broken)
+    assert trainer.diverged == broken.diverged
+    trainer.restore(start)
+    assert repr(trainer.report()) == fresh and math.isnan(trainer.loss)
+
+
+def test_weight_decay_is_turned_for_every_optimizer() -> None:
+    for kind in (SGD, Adam):
+        turned, fixed = make(kind(0.1)), make(kind(0.1, weight_decay=0.5))
+        turned.set_weight_decay(0.5)
+        turned.run(5)
+        fixed.run(5)
+        assert weight_bytes(turned) == weight_bytes(fixed)
+    with pytest.raises(EngineError, match="weight decay must be 0 or more"):
+        turned.set_weight_decay(-0.1)
+
+
 def test_settings_take_effect_from_the_next_step() -> None:
     turned, fixed = make(SGD(0.1)), make(SGD(0.4))
     turned.set_learning_rate(0.4)

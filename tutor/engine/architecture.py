@@ -2,7 +2,7 @@
 
     LAYERS = LAYER, LAYER, ...          LAYER = [frozen] one of
 
-    dense UNITS [ACTIVATION]
+    dense UNITS [ACTIVATION] [nobias]
     conv FILTERS SIZE [stride SIZE] [same] [ACTIVATION]
     maxpool SIZE [stride SIZE] [same]          avgpool SIZE [stride SIZE] [same]
     globalpool          flatten          batchnorm
@@ -43,6 +43,7 @@ from tutor.engine.layers import (
 from tutor.engine.windows import PADDINGS, Pair
 from tutor.errors import EngineError
 
+NO_BIAS = "nobias"
 _HINT = 'write it like "dense 16 relu, dense 1 sigmoid"'
 _CONV_HINT = 'write it like "conv 8 3x3 relu" or "conv 8 5x5 stride 2 same relu"'
 _POOL_HINT = 'write it like "maxpool 2" or "avgpool 3 stride 2 same"'
@@ -121,9 +122,12 @@ def _layer(words: list[str], initializers: Initializers) -> Layer:
         return Dropout(number("the dropout rate", words[1]))
     if kind == "activation" and len(words) == 2:
         return Activation(choice("activation function", words[1], activations.NAMES))
-    if kind == "dense" and len(words) in (2, 3):
-        activation = words[2] if len(words) == 3 else "linear"
-        return Dense(_whole("the number of units", words[1], _HINT), activation, *initializers)
+    if kind == "dense" and len(words) >= 2:
+        use_bias = words[-1] != NO_BIAS
+        activation, *rest = words[2 : None if use_bias else -1] or ["linear"]
+        if not rest:
+            units = _whole("the number of units", words[1], _HINT)
+            return Dense(units, activation, *initializers, use_bias=use_bias)
     if kind == "conv" and len(words) >= 3:
         return _conv(words, initializers)
     if kind in _POOLS and len(words) >= 2:

@@ -142,8 +142,10 @@ class Planner:
         row = self._row(d.JOIN, self.shape)
         row[d.SHORTCUT] = shortcut.place
 
-    def dense(self, units: int, initializers: tuple[str, str], regularizers: tuple[str, str]) -> None:
-        """z = x W + b, to ``units`` numbers; the settings are those of W and of b."""
+    def dense(
+        self, units: int, use_bias: bool, initializers: tuple[str, str], regularizers: tuple[str, str]
+    ) -> None:
+        """z = x W + b, to ``units`` numbers, or z = x W; the settings are those of W and of b."""
         if len(self.shape) != 1:
             raise EngineError(
                 f"{self.layer_name} needs a row of numbers, but its input has shape {self.shape}",
@@ -153,8 +155,12 @@ class Planner:
         row = self._row(d.DENSE, (units,), d.padded(units))
         fans = (width, units)
         row[d.KERNEL] = self._tensor("weights", (width, units), initializers[0], regularizers[0], fans)
-        row[d.BIAS] = self._tensor("biases", (units,), initializers[1], regularizers[1], fans)
-        row[d.BACKWARD] = self._of_weights()
+        if use_bias:
+            row[d.BIAS] = self._tensor("biases", (units,), initializers[1], regularizers[1], fans)
+        else:
+            row[d.BIAS] = self.kept  # zeros that nobody sees and nothing changes
+            self.kept += d.padded(units)
+        row[d.BACKWARD] = self._of_weights(use_bias)
         row[d.TRANSPOSED] = self.transposed
         self.transposed += units * row[d.IN_STRIDE]
 
@@ -225,12 +231,12 @@ class Planner:
         self.pack()
         something_learns = False
         for row in self.rows:
-            learns = row[d.BACKWARD] == d.OF_WEIGHTS
+            learns = row[d.BACKWARD] & d.OF_WEIGHTS != 0
+            if row[d.KIND] in _WITH_WEIGHTS:
+                row[d.KERNEL] += 0 if learns else self.parameters
+                row[d.BIAS] += 0 if row[d.BACKWARD] & d.OF_BIAS else self.parameters
             row[d.BACKWARD] += d.OF_INPUT if something_learns else 0
             something_learns = something_learns or learns
-            if row[d.KIND] in _WITH_WEIGHTS and not learns:
-                row[d.KERNEL] += self.parameters
-                row[d.BIAS] += self.parameters
             if row[d.KIND] == d.NORMALIZE:
                 row[d.STATISTICS] += self.parameters
         tensors = (t if t.learned else replace(t, start=t.start + self.parameters) for t in self.tensors)
@@ -310,8 +316,10 @@ class Planner:
             self.kept += tensor.length
         return start
 
-    def _of_weights(self) -> int:
-        return 0 if self._frozen else d.OF_WEIGHTS
+    def _of_weights(self, bias: bool = True) -> int:
+        if self._frozen:
+            return 0
+        return d.OF_WEIGHTS + d.OF_BIAS if bias else d.OF_WEIGHTS
 
 
 def _write_grid(row: list[int], width: int, lines: int, shape: tuple[int, ...], pixel: int) -> None:

@@ -44,15 +44,20 @@ class Data:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything that a run goes on from: restoring it and training on gives the same bytes again."""
+    """Everything that a run goes on from, or tells: restored, it goes on to the same bytes again."""
 
     parameters: Array
+    gradients: Array
+    before: Array
     slots: Array
     rates: Array
     counters: Array
     controls: Array
     operations: Array
     layers: tuple[Layer, ...]
+    loss: float
+    ran: bool
+    diverged: str
 
 
 class Trainer:
@@ -196,6 +201,10 @@ class Trainer:
             raise EngineError(f"the optimizer {name} has no momentum", "take sgd or rmsprop")
         self._run.rates[d.MOMENTUM] = optimizers.check_momentum(value)
 
+    def set_weight_decay(self, value: float) -> None:
+        """From the next step on."""
+        self._run.rates[d.WEIGHT_DECAY] = checks.number("the weight decay", value, least=0.0)
+
     def set_batch_size(self, value: int) -> None:
         """From the next step on, also in the middle of an epoch."""
         size = checks.whole_number("the batch size", value, least=1)
@@ -213,12 +222,17 @@ class Trainer:
         run, network = self._run, self.model.network
         return Snapshot(
             network.parameters.copy(),
+            network.gradients.copy(),
+            run.before.copy(),
             run.slots.copy(),
             run.rates.copy(),
             run.counters.copy(),
             run.controls.copy(),
             network.operations.copy(),
             tuple(self.model.layers),
+            self.loss,
+            self._ran,
+            self.diverged,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -227,15 +241,16 @@ class Trainer:
         if not np.array_equal(snapshot.operations[:, d.BACKWARD], network.operations[:, d.BACKWARD]):
             raise EngineError("layers were frozen or unfrozen since the snapshot was taken")
         network.parameters[:] = snapshot.parameters
+        network.gradients[:] = snapshot.gradients
+        run.before[:] = snapshot.before
         network.operations[:] = snapshot.operations
         self.model.layers = list(snapshot.layers)
         run.slots[:] = snapshot.slots
         run.rates[:] = snapshot.rates
         run.counters[:] = snapshot.counters
         run.controls[:] = snapshot.controls
-        run.before[:] = math.nan  # of what is restored, the last update is not known
         self.set_batch_size(int(snapshot.controls[d.BATCH_SIZE]))
-        self.diverged = ""
+        self.loss, self._ran, self.diverged = snapshot.loss, snapshot.ran, snapshot.diverged
 
     def report(self) -> TrainingReport:
         """Losses and metrics over the whole sets, evaluated now, and the health of each layer."""

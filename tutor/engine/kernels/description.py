@@ -59,12 +59,13 @@ STATISTICS = 27  # place of the moving means (OUT_PIXEL,) in parameters; the mov
 ADDED = 28  # what is added to the variance, the bits of a float64
 KEPT = 29  # which share of the moving statistics a step leaves, the bits of a float64
 SHORTCUT = 30  # place of the other way's values and deltas
-BACKWARD = 31  # which gradients are wanted of it: the sum of the two below
+BACKWARD = 31  # which gradients are wanted of it: the sum of some of the three below
 COLUMNS = 32
 
 # What BACKWARD is the sum of; where it is 0, back-propagation has come to its end.
 OF_WEIGHTS = 1  # they are learned; else they are kept as they are
 OF_INPUT = 2  # something before it is learned
+OF_BIAS = 4  # it has biases, and they are learned; only with OF_WEIGHTS
 
 # Kinds of operation.
 DENSE = 0  # TRANSPOSED as above

@@ -81,10 +81,11 @@ def narrow_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer,
     depth, end = op[d.IN_WIDTH], rows * d.WIDTH
     zero = fill(dz, 0.0)
     dw = advanced(network.gradients, op[d.KERNEL])
-    column_sum = zero
-    for r in range(0, end, d.WIDTH):
-        column_sum = column_sum + load(dz, r)
-    store(network.gradients, op[d.BIAS], column_sum)
+    if op[d.BACKWARD] & d.OF_BIAS:
+        column_sum = zero
+        for r in range(0, end, d.WIDTH):
+            column_sum = column_sum + load(dz, r)
+        store(network.gradients, op[d.BIAS], column_sum)
     for k in range(0, depth, 4):
         s0 = s1 = s2 = s3 = zero
         for r in range(0, end, d.WIDTH):
@@ -119,12 +120,13 @@ def dense_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, 
     width = op[d.OUT_STRIDE]
     dz = Matrix(workspace.deltas, op[d.OUTPUT] * workspace.capacity, width, 1)
     place = op[d.INPUT] * workspace.capacity
-    if op[d.BACKWARD] & d.OF_WEIGHTS:
+    if op[d.BACKWARD] & d.OF_BIAS:
         for c in range(0, width, d.WIDTH):
             column_sum = fill(workspace.deltas, 0.0)
             for r in range(rows):
                 column_sum = column_sum + load(workspace.deltas, dz.start + r * width + c)
             store(network.gradients, op[d.BIAS] + c, column_sum)
+    if op[d.BACKWARD] & d.OF_WEIGHTS:
         x_transposed = Matrix(workspace.values, place, 1, op[d.IN_STRIDE])
         dw = Matrix(network.gradients, op[d.KERNEL], width, 1)
         accumulate(dw, x_transposed, dz, op[d.IN_WIDTH], rows, width, False)

@@ -30,7 +30,8 @@ def dense_backward_weights(
 ) -> None:
     """From dz at OUTPUT: dW = xᵀ dz and db = column sums of dz, as if b were a row of W that meets x = 1.
 
-    Frozen weights get none. Where dx is wanted, Wᵀ is made on the way for :func:`dense_backward_inputs`.
+    Frozen weights get none, nor do biases that there are not. Where dx is wanted, Wᵀ is made on the way for
+    :func:`dense_backward_inputs`.
     """
     values, deltas = workspace.values, workspace.deltas
     real = values.dtype.type
@@ -43,7 +44,7 @@ def dense_backward_weights(
         if k == depth:
             for r in range(rows):
                 slope += deltas[dz + r * stride + c]
-            if op[d.BACKWARD] & d.OF_WEIGHTS:
+            if op[d.BACKWARD] & d.OF_BIAS:
                 network.gradients[op[d.BIAS] + c] = slope
         else:
             for r in range(rows):
