@@ -7,10 +7,12 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.content.pack import files, write
 from tutor.cli import main
 
 
@@ -181,3 +183,70 @@ def test_the_median_of_two_runs_is_the_number_of_steps_of_one(capsys: pytest.Cap
     reached = [run["goal"]["at_step"] for run in count["runs"]]
     assert reached[0] != reached[1]
     assert count["median_steps_to_goal"] == min(reached)
+
+
+@pytest.fixture
+def convolution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of an experiment of a pack of one's own: a small convolutional network on a few digits."""
+    lesson = files()["first/lab.toml"]
+    head, network = lesson.split('id = "net"')
+    network = network.replace('name = "gate", options = { gate = "xor" }', 'name = "digits", examples = 100')
+    network = network.replace(
+        'layers = "dense 4 tanh, dense 1 sigmoid", learning_rate = 0.5',
+        'layers = "conv 2 3x3 relu, maxpool 2, flatten, dense 10 softmax", optimizer = "adam", '
+        'loss = "categorical_crossentropy", learning_rate = 0.02',
+    )
+    network = network.replace("epochs = 100, batch_size = 0", "epochs = 4, batch_size = 10")
+    network = network.replace(
+        '[[experiment.knobs]]\nname = "hidden_units"',
+        '[experiment.goal]\nwhen = "accuracy > 0.2"\ntext = "better than chance"\nseeds = 3\nat_least = 2\n'
+        + "".join(
+            f'[[experiment.knobs]]\nname = "{name}"\nlabel = "{name}"\nvalues = {values}\nhelp = "."\n'
+            for name, values in (
+                ("standardize", ["off", "on"]),
+                ("shuffled_labels", [0.0, 1.0]),
+                ("l2", [0.0, 0.1]),
+                ("weight_decay", [0.0, 0.1]),
+                ("global_clipnorm", [0.0, 1e-9]),
+                ("rotate", [0.0, 20.0]),
+                ("patience", [0, 2]),
+                ("examples", [50, 100]),
+            )
+        )
+        + '[[experiment.knobs]]\nname = "activation"',
+    ).replace("values = [2, 4]", 'values = ["relu", "tanh"]')
+    texts = files() | {"first/lab.toml": head + 'id = "net"' + network}
+    write(tmp_path / "data" / "lessons", texts)
+    monkeypatch.setenv("DLTUTOR_DATA_DIR", str(tmp_path / "data"))
+    return "first/net"
+
+
+def test_a_convolutional_network_of_ones_own_is_trained_and_all_its_knobs_turn(
+    convolution: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = lab_json(capsys, convolution, "--steps", "8")
+    assert list(own["gradient_norms"]) == ["conv2d_1", "dense_1"]
+    for setting in (
+        "standardize=on",
+        "shuffled_labels=1",
+        "l2=0.1",
+        "weight_decay=0.1",
+        "global_clipnorm=1e-9",
+        "rotate=20",
+        "examples=50",
+        "activation=tanh",
+    ):
+        turned = lab_json(capsys, convolution, "--steps", "8", "--set", setting)
+        assert turned["loss"] != own["loss"], setting
+    assert "patience cannot be '3'" in refusal(capsys, convolution, "--set", "patience=3")
+
+
+def test_a_goal_over_several_seeds_is_judged_when_all_of_them_ran(
+    convolution: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    count = lab_json(capsys, convolution, "--seeds", "3")
+    assert count["goal_needs"] == [2, 3] and count["goal_met"] is (count["reached"] >= 2)
+    assert lab_json(capsys, convolution, "--seeds", "2")["goal_met"] is None
+    text = lab(capsys, convolution, "--seeds", "3", "--set", "global_clipnorm=1e-9")
+    assert "The goal counts if 2 of the seeds 0 to 2 reach it: not met." in text
+    assert "--seeds 3 tells" in lab(capsys, convolution, "--seeds", "2")

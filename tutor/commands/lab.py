@@ -6,7 +6,6 @@ import argparse
 import math
 import textwrap
 from collections import Counter
-from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -147,21 +146,35 @@ def _number(value: float) -> str:
 
 def _count(lesson: Lesson, experiment: Experiment, results: list[Result]) -> dict[str, Any]:
     """How many runs reached the goal, with a 95 % interval for the share among all seeds."""
-    from tutor.lab.statistics import wilson_interval
+    from tutor.lab.statistics import count_reached
 
-    reached = sum(result.goal["reached"] is True for result in results)
-    steps = [result.goal["at_step"] for result in results if isinstance(result.goal["at_step"], int)]
+    goal = experiment.goal
+    at_steps = [result.goal["at_step"] for result in results]
+    count = count_reached([step if isinstance(step, int) else None for step in at_steps])
+    needed, met = _luck(experiment, results)
     return {
         "lesson": lesson.id,
         "experiment": experiment.id,
         "seeds": len(results),
-        "goal": experiment.goal.text if experiment.goal else None,
-        "reached": reached if experiment.goal else None,
-        "share": reached / len(results) if experiment.goal else None,
-        "interval_95": list(wilson_interval(reached, len(results))) if experiment.goal else None,
-        "median_steps_to_goal": median_low(steps) if steps else None,
+        "goal": goal.text if goal else None,
+        "reached": count.reached if goal else None,
+        "share": count.reached / len(results) if goal else None,
+        "interval_95": [count.low, count.high] if goal else None,
+        "median_steps_to_goal": int(count.median_step) if count.reached else None,
+        "goal_needs": needed,
+        "goal_met": met,
         "stopped_because": dict(Counter(result.stopped_because for result in results)),
     }
+
+
+def _luck(experiment: Experiment, results: list[Result]) -> tuple[list[int] | None, bool | None]:
+    """Where the goal asks for several seeds: how many of how many; and whether they do, if all ran."""
+    goal = experiment.goal
+    if goal is None or goal.seeds == 1:
+        return None, None
+    needed = goal.at_least or goal.seeds
+    asked = [result.goal["reached"] is True for result in results if result.seed < goal.seeds]
+    return [needed, goal.seeds], sum(asked) >= needed if len(asked) == goal.seeds else None
 
 
 def _table(count: dict[str, Any], results: list[Result]) -> str:
@@ -179,4 +192,10 @@ def _table(count: dict[str, Any], results: list[Result]) -> str:
         f"{count['reached']} of {count['seeds']} seeds reached it; "
         f"with 95 % confidence the share among all seeds is {low:.0%} to {high:.0%}."
     )
+    if count["goal_needs"] is not None:
+        needed, seeds = count["goal_needs"]
+        met = {True: "met", False: "not met", None: f"open (--seed 0 --seeds {seeds} tells)"}[
+            count["goal_met"]
+        ]
+        lines.append(f"The goal counts if {needed} of the seeds 0 to {seeds - 1} reach it: {met}.")
     return "\n".join(lines)
