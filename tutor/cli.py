@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "lab": "run a lesson's experiment without the app",
     "fit": "train a network on your own CSV file",
     "export": "write an experiment as a script for Keras or PyTorch",
+    "bench": "set up your own experiment: any data, any network, any training",
     "quiz": "be quizzed on the lessons you have read",
     "notes": "print what you wrote down in the lessons, as Markdown",
     "clinic": "find out what ails runs that train badly, and cure them",

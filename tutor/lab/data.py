@@ -5,16 +5,24 @@ from __future__ import annotations
 import math
 import zlib
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tutor.content.model import DataSpec
+from tutor.content.table import read_table
 from tutor.engine import datasets
 from tutor.engine.datasets import Dataset
+from tutor.engine.datasets.dataset import Kind, same
 from tutor.errors import InputError
+from tutor.lab.tabular import Prepared, prepare
 
 Array = NDArray[np.float32]
+
+CSV = "csv"
+"""The name of a data set that is a table of the learner's own."""
 
 
 def load(spec: DataSpec, seed: int) -> Dataset:
@@ -22,7 +30,7 @@ def load(spec: DataSpec, seed: int) -> Dataset:
 
     Raises :class:`InputError` for a number that makes no sense, and as ``datasets.load`` does.
     """
-    data = datasets.load(spec.name, seed, **spec.options)
+    data = table(spec, seed) if spec.name == CSV else datasets.load(spec.name, seed, **spec.options)
     if not 0 <= spec.examples <= len(data.y):
         message = f"{spec.name} has {len(data.y)} training examples, so examples cannot be {spec.examples}"
         raise InputError(message, "take fewer, or 0 for all of them")
@@ -34,6 +42,41 @@ def load(spec: DataSpec, seed: int) -> Dataset:
     if spec.shuffled_labels:
         data = replace(data, y=_dealt_out(data.y, spec.shuffled_labels, seed))
     return data
+
+
+def table(spec: DataSpec, seed: int) -> Dataset:
+    """The learner's own table: options ``file``, ``target``, ``task`` (auto) and ``held_out`` (0.2).
+
+    Rows are split by ``seed``; inputs, and an amount that is to be predicted, are standardized. Raises
+    :class:`InputError` for a file, column or cell that cannot be used.
+    """
+    options = {"file": "", "target": "", "task": "auto", "held_out": 0.2, **spec.options}
+    if unknown := set(options) - {"file", "target", "task", "held_out"}:
+        raise InputError(f"a table has no option {min(unknown)!r}", "it knows: file, target, task, held_out")
+    if options["task"] not in ("auto", "classification", "regression"):
+        message = f"the task of a table cannot be {options['task']!r}"
+        raise InputError(message, "it can be: auto, classification, regression")
+    if not options["file"]:
+        raise InputError("the table has no file yet", "give the path of a CSV file")
+    task: Any = None if options["task"] == "auto" else options["task"]
+    held_out = options["held_out"]
+    if isinstance(held_out, str):
+        raise InputError(f"held_out must be a number, not {held_out!r}", "0.2 holds out a fifth of the rows")
+    rows = read_table(Path(str(options["file"])).expanduser())
+    prepared = prepare(rows, str(options["target"]), test_fraction=held_out, seed=seed, task=task)
+    kind, form = _task_of(prepared)
+    y, y_val = (
+        ((part - prepared.centre) / prepared.spread).astype(form) for part in (prepared.y, prepared.y_test)
+    )
+    plane = same if kind == "binary" and prepared.x.shape[1] == 2 else None
+    return Dataset(prepared.x, y, prepared.x_test, y_val, kind, tuple(prepared.classes), plane)
+
+
+def _task_of(prepared: Prepared) -> tuple[Kind, type[np.generic]]:
+    """The kind of data set that a table makes, and the type of its targets."""
+    if prepared.task == "regression":
+        return "regression", np.float32
+    return ("binary", np.float32) if len(prepared.classes) == 2 else ("classes", np.int64)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tutor.content.catalog import Catalog
+from tutor.content.labfile import read_lab
 from tutor.content.pack import Pack
 from tutor.errors import StoreError, TutorError
 from tutor.progress.store import Store, utc_now
 from tutor.progress.writer import Writer
-from tutor.ui.messages import OpenCase, OpenClinic, Opening, OpenLesson, OpenQuiz, part_of
+from tutor.ui.messages import OpenBench, OpenCase, OpenClinic, Opening, OpenLesson, OpenQuiz, part_of
 from tutor.ui.places import at_home
 from tutor.ui.services import Services
 from tutor.ui.terminal import has_few_colours
@@ -70,3 +72,12 @@ def at_quiz(names: Sequence[str], count: int | None) -> Start:
 def at_clinic(name: str) -> Start:
     """The clinic, or one of its cases by id or number."""
     return lambda services: OpenCase(services.catalog.find_case(name).id) if name else OpenClinic()
+
+
+def at_bench(path: Path | None) -> Start:
+    """The free bench, with what the file at ``path`` says; raises :class:`InputError` for what is none."""
+    from tutor.ui.workshop.form import Form  # at its first use: Home opens quicker
+
+    experiments = tuple(read_lab(path)) if path else ()
+    Form(experiments)  # refuses what is not for the bench
+    return lambda _services: OpenBench(experiments, path)
