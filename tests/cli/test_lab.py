@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from tests.content.pack import files, write
+from tests.lab.examples import network
 from tutor.cli import main
+from tutor.content.labfile import write_lab
 
 
 def lab(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -250,3 +252,13 @@ def test_a_goal_over_several_seeds_is_judged_when_all_of_them_ran(
     text = lab(capsys, convolution, "--seeds", "3", "--set", "global_clipnorm=1e-9")
     assert "The goal counts if 2 of the seeds 0 to 2 reach it: not met." in text
     assert "--seeds 3 tells" in lab(capsys, convolution, "--seeds", "2")
+
+
+def test_an_experiment_of_a_file_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(write_lab([network(), network(id="other", title="The other")]))
+    record = lab_json(capsys, str(path), "--steps", "5")
+    assert (record["lesson"], record["experiment"], record["steps"]) == ("bench", "moons", 5)
+    assert "Free bench: The other" in lab(capsys, f"{path}/other", "--steps", "1")
+    assert "no experiment 'third'" in refusal(capsys, f"{path}/third")
+    assert "nothing.toml" in refusal(capsys, str(tmp_path / "nothing.toml"))

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tutor.commands import target
 from tutor.commands.output import ProgressLine, aligned, bar, to_json, whole_number
-from tutor.content.catalog import Catalog
 from tutor.content.model import Experiment, Lesson
-from tutor.errors import UsageError
 from tutor.report import Result
 
 if TYPE_CHECKING:
@@ -32,9 +31,7 @@ _LABELS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "target", metavar="ID[/EXPERIMENT]", help="a lesson; its first experiment if none is named"
-    )
+    parser.add_argument("target", metavar=target.METAVAR, help=target.HELP)
     parser.add_argument(
         "--set",
         action="append",
@@ -62,8 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from tutor import engine, lab  # not at the top: they import numba, and --help should not wait for that
 
-    lesson, experiment = Catalog.open().find_experiment(args.target)
-    knobs = _knobs(args.set)
+    lesson, experiment = target.find_experiment(args.target)
+    knobs = target.read_settings(args.set)
 
     def start(seed: int) -> lab.Run:
         return lab.Run(experiment, lesson.id, knobs, seed, args.backend, max_steps=args.steps)
@@ -85,16 +82,6 @@ def run(args: argparse.Namespace) -> int:
             to_json(count | {"runs": msgspec.to_builtins(results)}) if args.json else _table(count, results)
         )
     return 0
-
-
-def _knobs(settings: list[str]) -> dict[str, str]:
-    knobs: dict[str, str] = {}
-    for setting in settings:
-        name, sign, value = setting.partition("=")
-        if not sign or not name.strip():
-            raise UsageError(f"cannot read --set {setting!r}", "write it like --set learning_rate=0.5")
-        knobs[name.strip()] = value.strip()
-    return knobs
 
 
 def _watch(run: Run, line: ProgressLine, label: str = "") -> Result:
