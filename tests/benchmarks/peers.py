@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,16 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.works import BATCHES, Work
-from tutor.engine import SGD, Adam, Dense, Sequential
+from tutor.engine import (
+    SGD,
+    Adam,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Layer,
+    MaxPooling2D,
+    Sequential,
+)
 
 Train = Callable[[int], None]
 SCAN = 256
@@ -18,9 +28,7 @@ SCAN = 256
 
 
 def dltutor(work: Work) -> Train:
-    hidden = [Dense(n, activation=work.activation) for n in work.units[1:-1]]
-    last = Dense(work.units[-1], activation="sigmoid" if work.binary else "softmax")
-    model = Sequential([*hidden, last], input_shape=(work.units[0],), seed=0)
+    model = Sequential(work.layers, work.input_shape, seed=0)
     loss = "binary_crossentropy" if work.binary else "categorical_crossentropy"
     model.compile(optimizer=SGD(work.rate) if work.optimizer == "sgd" else Adam(work.rate), loss=loss)
     return model.trainer(*work.data(), batch_size=work.batch).run
@@ -31,11 +39,7 @@ def pytorch(work: Work, compiled: bool = False) -> Train:
 
     torch.manual_seed(0)
     torch.set_num_threads(work.threads)
-    function = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid}[work.activation]
-    layers: list[torch.nn.Module] = []
-    for fan_in, fan_out in zip(work.units[:-1], work.units[1:], strict=True):
-        layers += [torch.nn.Linear(fan_in, fan_out), function()]
-    net = torch.nn.Sequential(*layers[:-1])
+    net = torch.nn.Sequential(*_torch_modules(work))
     functional = torch.nn.functional
     criterion = functional.binary_cross_entropy_with_logits if work.binary else functional.cross_entropy
 
@@ -47,6 +51,8 @@ def pytorch(work: Work, compiled: bool = False) -> Train:
         net.parameters(), work.rate
     )
     x, y = work.data()
+    if x.ndim == 4:
+        x = np.ascontiguousarray(x.transpose(0, 3, 1, 2))  # PyTorch's images are channels-first
     inputs = torch.from_numpy(x).split(work.batch)
     targets = (torch.from_numpy(y).float()[:, None] if work.binary else torch.from_numpy(y)).split(work.batch)
 
@@ -59,6 +65,29 @@ def pytorch(work: Work, compiled: bool = False) -> Train:
     return train
 
 
+def _torch_modules(work: Work) -> list[Any]:
+    """Without the last activation, which PyTorch's losses have inside."""
+    from torch import nn
+
+    functions = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
+    modules: list[Any] = []
+    for layer, shape in zip(work.layers, work.shapes, strict=False):
+        match layer:
+            case Dense():
+                modules.append(nn.Linear(shape[0], layer.units))
+            case Conv2D():
+                modules.append(nn.Conv2d(shape[2], layer.filters, layer.kernel_size, padding=layer.padding))  # type: ignore[arg-type]
+            case MaxPooling2D():
+                modules.append(nn.MaxPool2d(layer.pool_size))  # type: ignore[arg-type]
+            case AveragePooling2D():
+                modules.append(nn.AvgPool2d(layer.pool_size))  # type: ignore[arg-type]
+            case _:
+                modules.append(nn.Flatten())
+        if getattr(layer, "activation", "softmax") in functions:
+            modules.append(functions[layer.activation]())  # type: ignore[attr-defined]
+    return modules[:-1] if work.binary else modules
+
+
 def pytorch_compiled(work: Work) -> Train:
     return pytorch(work, compiled=True)
 
@@ -68,10 +97,11 @@ def scikit_learn(work: Work) -> Train:
     from threadpoolctl import threadpool_limits
 
     x, y = work.data()
-    activation = {"sigmoid": "logistic"}.get(work.activation, work.activation)
+    *hidden, _ = [layer for layer in work.layers if isinstance(layer, Dense)]
+    activation = hidden[0].activation
     net = MLPClassifier(
-        work.units[1:-1],
-        activation=activation,
+        [layer.units for layer in hidden],
+        activation={"sigmoid": "logistic"}.get(activation, activation),
         solver=work.optimizer,
         alpha=0.0,
         batch_size=work.batch,
@@ -79,7 +109,7 @@ def scikit_learn(work: Work) -> Train:
         momentum=0.0,
         random_state=0,
     )
-    classes = np.arange(max(work.units[-1], 2))
+    classes = np.arange(max(work.outputs, 2))
     inputs, targets = np.split(x, BATCHES), np.split(y, BATCHES)
 
     def train(steps: int) -> None:
@@ -96,17 +126,15 @@ def jax(work: Work) -> Train:
     import jax as library
     import jax.numpy as jnp
 
-    rng = np.random.default_rng(0)
-    sizes = list(zip(work.units[:-1], work.units[1:], strict=True))
-    weights = [(jnp.array(rng.normal(0, a**-0.5, (a, b)), jnp.float32), jnp.zeros(b)) for a, b in sizes]
-    function = {"tanh": jnp.tanh, "relu": library.nn.relu, "sigmoid": library.nn.sigmoid}[work.activation]
+    layers = work.layers
+    weights = _jax_weights(work)
     x, y = work.data()
     inputs, targets = jnp.array(np.split(x, BATCHES)), jnp.array(np.split(y, BATCHES))
 
     def loss_of(weights: Any, x: Any, y: Any) -> Any:
-        for kernel, bias in weights[:-1]:
-            x = function(x @ kernel + bias)
-        z = x @ weights[-1][0] + weights[-1][1]
+        z = x
+        for layer, pair in zip(layers, weights, strict=True):
+            z = _jax_layer(layer, pair, z)
         if work.binary:
             return jnp.mean(library.nn.softplus(z[:, 0]) - y * z[:, 0])
         return jnp.mean(library.nn.logsumexp(z, axis=1) - jnp.take_along_axis(z, y[:, None], 1)[:, 0])
@@ -137,6 +165,46 @@ def jax(work: Work) -> Train:
     return train
 
 
+def _jax_weights(work: Work) -> list[Any]:
+    """Kernel and bias of each layer, nothing for those without."""
+    import jax.numpy as jnp
+
+    rng, weights = np.random.default_rng(0), list[Any]()
+    for layer, before in zip(work.layers, work.shapes, strict=False):
+        shape: tuple[int, ...] = ()
+        if isinstance(layer, Dense):
+            shape = (before[0], layer.units)
+        elif isinstance(layer, Conv2D):
+            shape = (*layer.kernel_size, before[2], layer.filters)  # type: ignore[misc]
+        scale = math.prod(shape[:-1]) ** -0.5
+        pair = (jnp.array(rng.normal(0, scale, shape), jnp.float32), jnp.zeros(shape[-1])) if shape else ()
+        weights.append(pair)
+    return weights
+
+
+def _jax_layer(layer: Layer, pair: Any, x: Any) -> Any:
+    """What a layer answers; a last sigmoid or softmax is left to the loss."""
+    import jax as library
+    import jax.numpy as jnp
+
+    lax = library.lax
+    match layer:
+        case Dense():
+            z = x @ pair[0] + pair[1]
+        case Conv2D():
+            padding, letters = layer.padding.upper(), ("NHWC", "HWIO", "NHWC")
+            z = lax.conv_general_dilated(x, pair[0], (1, 1), padding, dimension_numbers=letters) + pair[1]
+        case MaxPooling2D():
+            return lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
+        case AveragePooling2D():
+            return lax.reduce_window(x, 0.0, lax.add, (1, 2, 2, 1), (1, 2, 2, 1), "VALID") / 4
+        case _:
+            return x.reshape(len(x), -1)
+    functions = {"tanh": jnp.tanh, "relu": library.nn.relu, "sigmoid": library.nn.sigmoid}
+    last = layer.activation == "softmax" or z.shape[-1] == 1
+    return z if last else functions[layer.activation](z)
+
+
 def available(with_compiled: bool) -> dict[str, Callable[[Work], Train]]:
     """The peers that are installed, by their name in the table."""
     peers = {
@@ -152,3 +220,8 @@ def available(with_compiled: bool) -> dict[str, Callable[[Work], Train]]:
         if importlib.util.find_spec(modules.get(name, "torch"))
         and (with_compiled or peer is not pytorch_compiled)
     }
+
+
+def can(name: str, work: Work) -> bool:
+    """Whether a peer has such networks: scikit-learn's are dense."""
+    return name != "scikit-learn" or len(work.input_shape) == 1

@@ -24,23 +24,27 @@ def measure(with_compiled: bool = True) -> Figures:
     rivals = peers.available(with_compiled)
     print(f"steps per second, median of {REPEATS}; sgemm: NumPy's, on one core, beside each row\n")
     names = ["dltutor", *rivals]
-    print("| work | " + " | ".join(names) + " | ratio to the best | share of sgemm |")
-    print("|---|" + "---:|" * (len(names) + 2))
+    print("| work | " + " | ".join(names) + " | ratio to the best | aim | share of sgemm |")
+    print("|---|" + "---:|" * (len(names) + 3))
     figures: Figures = {}
     for work in WORKS:
-        trains = [peers.dltutor(work), *(peer(work) for peer in rivals.values())]
+        able = {name: peer for name, peer in rivals.items() if peers.can(name, work)}
+        trains = [peers.dltutor(work), *(peer(work) for peer in able.values())]
         sgemm = _sgemm_rate()
-        row = dict(zip(names, _interleaved(trains), strict=True))
+        row = dict(zip(["dltutor", *able], _interleaved(trains), strict=True))
         sgemm = max(sgemm, _sgemm_rate())
         best = max((rate for name, rate in row.items() if name != "dltutor"), default=float("nan"))
+        cells = [f"{row[name]:,.0f}" if name in row else "" for name in names]
         row["ratio to the best"] = row["dltutor"] / best
+        row["aim"] = work.aim
         row["sgemm, GFlop/s"] = sgemm / 1e9
         row["share of sgemm"] = row["dltutor"] * work.operations / sgemm
         figures[work.name] = row
-        cells = [f"{row[name]:,.0f}" for name in names]
         share = f"{row['share of sgemm']:.0%}" if work.large else ""
         print(
-            f"| {work.name} | " + " | ".join(cells) + f" | {row['ratio to the best']:.1f} | {share} |",
+            f"| {work.name} | "
+            + " | ".join(cells)
+            + f" | {row['ratio to the best']:.1f} | {work.aim:g} | {share} |",
             flush=True,
         )
     return figures
