@@ -67,6 +67,7 @@ def always_helped(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every network in shards, helpers in every chunk of a few steps, two threads on any machine."""
     monkeypatch.setattr(plan, "WORTH_SHARDS", 0)
     monkeypatch.setattr(launch, "_CHUNK", 500_000)
+    monkeypatch.setattr(launch, "_LEAST_HELPED", 0)
     monkeypatch.setattr(threads.Pace, "wants_help", lambda self: True)
     threads.set_threads(2)
     yield
@@ -233,12 +234,12 @@ import os
 import numpy as np
 from tutor.engine import Sequential, parse_layers, threads
 from tutor.engine.kernels import launch
-launch._CHUNK = 1_000_000
+launch._CHUNK = launch._LEAST_HELPED = 1_000_000
 threads.set_threads(2)
 def trained():
-    model = Sequential(parse_layers("dense 128 relu, dense 3 softmax"), (64,), seed=1)
+    model = Sequential(parse_layers("dense 256 relu, dense 3 softmax"), (128,), seed=1)
     model.compile("sgd", "categorical_crossentropy")
-    trainer = model.trainer(np.ones((32, 64)), np.arange(32) % 3, 32)
+    trainer = model.trainer(np.ones((32, 128)), np.arange(32) % 3, 32)
     trainer.run(200)
     return model.get_weights()[0].tobytes()
 first = trained()

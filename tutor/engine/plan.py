@@ -20,8 +20,8 @@ MAX_PARAMETERS = 50_000_000
 MAX_WORKSPACE = 500_000_000
 """Numbers, not bytes. More than this is a slip of the pen, or work for a larger machine."""
 
-WORTH_SHARDS = 200_000
-"""Multiply-adds in a step from which two threads are worth their meetings: some five microseconds' work."""
+WORTH_SHARDS = 1_000_000
+"""Multiply-adds in a step from which two cores are quicker than one, for all that each needs of the other."""
 
 
 @dataclass(frozen=True)

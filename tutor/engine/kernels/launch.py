@@ -19,6 +19,8 @@ from tutor.engine.kernels.description import Examples, Floats, Network, Run, Sha
 
 _CHUNK = 400_000_000
 """Multiply-adds, some twenty milliseconds' work: after that many it is seen again whether help pays."""
+_LEAST_HELPED = 50_000_000
+"""Multiply-adds for which a helper is woken, which takes it some tenth of a millisecond."""
 _PATIENCE = 5_000_000
 """Multiply-adds that take about as long as a nap, see ``cpu.team``."""
 
@@ -32,15 +34,17 @@ def train_in_shards(
     network: Network, shards: Shards, examples: Examples, run: Run, steps: int, pace: threads.Pace
 ) -> None:
     """The same for a batch in shards, with the help of other threads where that pays."""
-    chunk = max(1, _CHUNK // (shards.work * shards.length))
+    work = shards.work * shards.length
+    chunk = max(1, _CHUNK // work)
     while steps > 0 and run.counters[d.STATUS] == d.HEALTHY:
-        now = min(chunk, steps)
+        now = chunk if steps >= 2 * chunk else steps
         steps -= now
-        most = shards.length if now == chunk and pace.wants_help() else 1
+        counts = now * work >= _LEAST_HELPED
+        most = shards.length if counts and pace.wants_help() else 1
         began = time.perf_counter()
         _, helped = _meet(network, shards, examples, run, True, now, most)
-        if now == chunk:
-            pace.note(helped, (time.perf_counter() - began) / (now * shards.work))
+        if counts:
+            pace.note(helped, (time.perf_counter() - began) / (now * work))
 
 
 def batch_gradients(
