@@ -18,7 +18,7 @@ from tutor.engine.kernels.cpu.functions import (
     softplus,
     tanh,
 )
-from tutor.engine.kernels.cpu.jit import inlined, kernel
+from tutor.engine.kernels.cpu.jit import inlined, kernel, spliced
 from tutor.engine.kernels.cpu.lanes import fill, keep, largest, load, store, total, where_less
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView, advanced
 
@@ -29,15 +29,34 @@ _DENSITY_AT_0 = 1.0 / math.sqrt(2.0 * math.pi)
 """Of the standard normal distribution."""
 
 
-@kernel
+@spliced
 def activation_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """a = f(z) for the values z (rows, OUT_STRIDE) at INPUT, to OUTPUT."""
     if op[d.FUNCTION] == d.SOFTMAX:
         _softmax(workspace, op, rows)
-        return
-    function, size = op[d.FUNCTION], rows * op[d.OUT_STRIDE]
-    z = advanced(workspace.values, op[d.INPUT] * workspace.capacity)
-    a = advanced(workspace.values, op[d.OUTPUT] * workspace.capacity)
+    else:
+        z = advanced(workspace.values, op[d.INPUT] * workspace.capacity)
+        a = advanced(workspace.values, op[d.OUTPUT] * workspace.capacity)
+        _forward(op[d.FUNCTION], z, a, rows * op[d.OUT_STRIDE])
+
+
+@spliced
+def activation_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """dz = da f'(z), from da at OUTPUT to INPUT of the deltas."""
+    if op[d.FUNCTION] == d.SOFTMAX:
+        _softmax_backward(workspace, op, rows)
+    else:
+        z, a = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
+        values, deltas = advanced(workspace.values, z), advanced(workspace.deltas, z)
+        _backward(op[d.FUNCTION], values, deltas, a - z, rows * op[d.OUT_STRIDE])
+
+
+# --------------------------------------------------------------------------- number by number
+
+
+@kernel
+def _forward(function: int, z: Pointer, a: Pointer, size: int) -> None:
+    """A loop each for the usual functions: the numbers they need stay in registers."""
     if function == d.TANH:
         _values(d.TANH, z, a, size)
     elif function == d.SIGMOID:
@@ -48,26 +67,18 @@ def activation_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None
         _values(function, z, a, size)
 
 
-@kernel
-def activation_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """dz = da f'(z), from da at OUTPUT to INPUT of the deltas."""
-    if op[d.FUNCTION] == d.SOFTMAX:
-        _softmax_backward(workspace, op, rows)
-        return
-    values, deltas, function = workspace.values, workspace.deltas, op[d.FUNCTION]
-    z, a = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
-    for i in range(0, rows * op[d.OUT_STRIDE], d.WIDTH):
-        slope = _slope(function, load(values, z + i), load(values, a + i))
-        store(deltas, z + i, load(deltas, a + i) * slope)
-
-
-# --------------------------------------------------------------------------- number by number
-
-
 @inlined
 def _values(function: int, z: Pointer, a: Pointer, size: int) -> None:
     for i in range(0, size, d.WIDTH):
         store(a, i, _value(function, load(z, i)))
+
+
+@kernel
+def _backward(function: int, values: Pointer, deltas: Pointer, step: int, size: int) -> None:
+    """The outputs and their gradients stand ``step`` numbers behind the inputs and theirs."""
+    for i in range(0, size, d.WIDTH):
+        slope = _slope(function, load(values, i), load(values, i + step))
+        store(deltas, i, load(deltas, i + step) * slope)
 
 
 @inlined

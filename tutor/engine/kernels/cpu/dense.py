@@ -1,7 +1,6 @@
 """The fully connected layer: z = x W + b, and its gradients; all three products are ``accumulate``.
 
-*Narrow* layers, inputs and outputs no more than a lane group each, have loops of their own: there, calls and
-passes over memory would cost more than the arithmetic.
+Layers of at most eight inputs and units have loops of their own in ``narrow``.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from llvmlite.binding import get_host_cpu_features
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import inlined, kernel
-from tutor.engine.kernels.cpu.lanes import fill, load, multiply_add, spread, store
+from tutor.engine.kernels.cpu.lanes import fill, load, multiply_add, spread, store, transposed
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
 
 _MANY_REGISTERS = "+avx512vl" in get_host_cpu_features().flatten()
@@ -39,79 +38,6 @@ def dense_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, r
     x = Matrix(workspace.values, op[d.INPUT] * workspace.capacity, op[d.IN_STRIDE], 1)
     w = Matrix(network.parameters, op[d.KERNEL], width, 1)
     accumulate(Matrix(workspace.values, start, width, 1), x, w, rows, op[d.IN_WIDTH], width, True)
-
-
-@inlined
-def is_narrow(op: Pointer) -> bool:
-    """Whether :func:`narrow_forward` and :func:`narrow_backward` do for the layer."""
-    return bool(op[d.IN_STRIDE] == d.WIDTH and op[d.OUT_STRIDE] == d.WIDTH)
-
-
-@inlined
-def narrow_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """As :func:`dense_forward`, where inputs and outputs are one lane group each."""
-    x = advanced(workspace.values, op[d.INPUT] * workspace.capacity)
-    z = advanced(workspace.values, op[d.OUTPUT] * workspace.capacity)
-    w, bias, depth = advanced(network.parameters, op[d.KERNEL]), op[d.BIAS], op[d.IN_WIDTH]
-    start = load(network.parameters, bias)
-    for r in range(0, (rows - 3) * d.WIDTH, 4 * d.WIDTH):
-        s0 = s1 = s2 = s3 = start
-        for k in range(depth):
-            group = load(w, k * d.WIDTH)
-            s0 = multiply_add(spread(x, r + k), group, s0)
-            s1 = multiply_add(spread(x, r + k + d.WIDTH), group, s1)
-            s2 = multiply_add(spread(x, r + k + 2 * d.WIDTH), group, s2)
-            s3 = multiply_add(spread(x, r + k + 3 * d.WIDTH), group, s3)
-        store(z, r, s0)
-        store(z, r + d.WIDTH, s1)
-        store(z, r + 2 * d.WIDTH, s2)
-        store(z, r + 3 * d.WIDTH, s3)
-    for r in range((rows - rows % 4) * d.WIDTH, rows * d.WIDTH, d.WIDTH):
-        s0 = start
-        for k in range(depth):
-            s0 = multiply_add(spread(x, r + k), load(w, k * d.WIDTH), s0)
-        store(z, r, s0)
-
-
-@inlined
-def narrow_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """As :func:`dense_backward`, where inputs and outputs are one lane group each and the layer learns."""
-    x = advanced(workspace.values, op[d.INPUT] * workspace.capacity)
-    dz = advanced(workspace.deltas, op[d.OUTPUT] * workspace.capacity)
-    depth, end = op[d.IN_WIDTH], rows * d.WIDTH
-    zero = fill(dz, 0.0)
-    dw = advanced(network.gradients, op[d.KERNEL])
-    if op[d.BACKWARD] & d.OF_BIAS:
-        column_sum = zero
-        for r in range(0, end, d.WIDTH):
-            column_sum = column_sum + load(dz, r)
-        store(network.gradients, op[d.BIAS], column_sum)
-    for k in range(0, depth, 4):
-        s0 = s1 = s2 = s3 = zero
-        for r in range(0, end, d.WIDTH):
-            group = load(dz, r)
-            s0 = multiply_add(spread(x, r + k), group, s0)
-            s1 = multiply_add(spread(x, r + k + 1), group, s1)
-            s2 = multiply_add(spread(x, r + k + 2), group, s2)
-            s3 = multiply_add(spread(x, r + k + 3), group, s3)
-        store(dw, k * d.WIDTH, s0)
-        if k + 1 < depth:
-            store(dw, (k + 1) * d.WIDTH, s1)
-        if k + 2 < depth:
-            store(dw, (k + 2) * d.WIDTH, s2)
-        if k + 3 < depth:
-            store(dw, (k + 3) * d.WIDTH, s3)
-    if not op[d.BACKWARD] & d.OF_INPUT:
-        return
-    transpose(network, workspace, op)
-    w = advanced(workspace.transposed, op[d.TRANSPOSED])
-    dx = advanced(workspace.deltas, op[d.INPUT] * workspace.capacity)
-    width = op[d.OUT_WIDTH]
-    for r in range(0, end, d.WIDTH):
-        s0 = zero
-        for j in range(width):
-            s0 = multiply_add(spread(dz, r + j), load(w, j * d.WIDTH), s0)
-        store(dx, r, s0)
 
 
 @kernel
@@ -147,12 +73,54 @@ def clear(c: Matrix, rows: int, width: int) -> None:
 
 @kernel
 def transpose(network: NetworkView, workspace: WorkspaceView, op: Pointer) -> None:
-    """Wᵀ (OUT_WIDTH, IN_STRIDE) from W (IN_WIDTH, OUT_STRIDE); its padding was zero from the start."""
-    for j in range(op[d.OUT_WIDTH]):
-        target = op[d.TRANSPOSED] + j * op[d.IN_STRIDE]
-        source = op[d.KERNEL] + j
-        for i in range(op[d.IN_WIDTH]):
-            workspace.transposed[target + i] = network.parameters[source + i * op[d.OUT_STRIDE]]
+    """Wᵀ (OUT_WIDTH, IN_STRIDE) from W (IN_WIDTH, OUT_STRIDE), its padding zero."""
+    lines, columns = op[d.IN_WIDTH], op[d.OUT_WIDTH]
+    stride, target_stride = op[d.OUT_STRIDE], op[d.IN_STRIDE]
+    w, target = advanced(network.parameters, op[d.KERNEL]), advanced(workspace.transposed, op[d.TRANSPOSED])
+    if columns == 1:
+        for i in range(lines):
+            target[i] = w[i * stride]
+        return
+    for i in range(0, lines, d.WIDTH):
+        for j in range(0, columns, d.WIDTH):
+            square = advanced(w, i * stride + j)
+            to = advanced(target, j * target_stride + i)
+            _transpose_square(square, stride, lines - i, to, target_stride, columns - j)
+
+
+@kernel
+def _transpose_square(w: Pointer, stride: int, lines: int, to: Pointer, to_stride: int, columns: int) -> None:
+    """Eight lines by eight columns; lines that W does not have become zeros, such columns are left out."""
+    c0, c1, c2, c3, c4, c5, c6, c7 = transposed(
+        _line(w, stride, 0, lines),
+        _line(w, stride, 1, lines),
+        _line(w, stride, 2, lines),
+        _line(w, stride, 3, lines),
+        _line(w, stride, 4, lines),
+        _line(w, stride, 5, lines),
+        _line(w, stride, 6, lines),
+        _line(w, stride, 7, lines),
+    )
+    store(to, 0, c0)
+    if columns > 1:
+        store(to, to_stride, c1)
+    if columns > 2:
+        store(to, 2 * to_stride, c2)
+    if columns > 3:
+        store(to, 3 * to_stride, c3)
+    if columns > 4:
+        store(to, 4 * to_stride, c4)
+    if columns > 5:
+        store(to, 5 * to_stride, c5)
+    if columns > 6:
+        store(to, 6 * to_stride, c6)
+    if columns > 7:
+        store(to, 7 * to_stride, c7)
+
+
+@inlined
+def _line(w: Pointer, stride: int, i: int, lines: int) -> Any:
+    return load(w, i * stride) if i < lines else fill(w, 0.0)
 
 
 @kernel

@@ -6,7 +6,16 @@ import math
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import kernel, spliced
-from tutor.engine.kernels.cpu.lanes import fill, load, magnitude, store, total, where_less, widened
+from tutor.engine.kernels.cpu.lanes import (
+    all_zero,
+    fill,
+    load,
+    magnitude,
+    store,
+    total,
+    where_less,
+    widened,
+)
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, RunView
 
 
@@ -16,7 +25,7 @@ def all_finite(numbers: Pointer, size: int) -> bool:
     trace = fill(numbers, 0.0)
     for i in range(0, size, d.WIDTH):
         trace = trace + load(numbers, i) * 0.0
-    return bool(total(trace) == 0.0)
+    return bool(all_zero(trace))
 
 
 @kernel

@@ -91,9 +91,17 @@ def loss_and_delta(
     if loss == d.CATEGORICAL_CROSSENTROPY:
         return _categorical(outputs)
     if loss == d.BINARY_CROSSENTROPY:
-        return _mean(d.BINARY_CROSSENTROPY, outputs)
-    if loss == d.MEAN_SQUARED_ERROR:
-        return _mean(d.MEAN_SQUARED_ERROR, outputs)
+        return _binary(outputs)
+    return _other(loss, outputs)
+
+
+@kernel
+def _binary(outputs: Outputs) -> float:
+    return _mean(d.BINARY_CROSSENTROPY, outputs)
+
+
+@kernel
+def _other(loss: int, outputs: Outputs) -> float:
     return _mean(loss, outputs)
 
 
@@ -104,11 +112,11 @@ def _mean(loss: int, outputs: Outputs) -> float:
     sums = widened(zero)
     share = 1.0 / (outputs.batch * outputs.width)
     deltas = outputs.dz if loss == d.BINARY_CROSSENTROPY else outputs.dp
-    for r in range(outputs.rows):
-        target = outputs.order[r] * outputs.stride
-        for c in range(0, outputs.width, d.WIDTH):
+    for c in range(0, outputs.width, d.WIDTH):
+        for r in range(outputs.rows):
             at = r * outputs.stride + c
-            z, p, t = load(outputs.z, at), load(outputs.p, at), load(outputs.targets, target + c)
+            z, p = load(outputs.z, at), load(outputs.p, at)
+            t = load(outputs.targets, outputs.order[r] * outputs.stride + c)
             term, slope = _term(loss, z, p, t)
             sums = sums + widened(keep(term, outputs.width - c, zero))
             store(deltas, at, keep(slope * share, outputs.width - c, zero))

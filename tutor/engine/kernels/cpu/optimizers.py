@@ -10,7 +10,7 @@ import math
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import kernel, spliced
-from tutor.engine.kernels.cpu.lanes import fill, load, square_root, store, total
+from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, square_root, store
 from tutor.engine.kernels.cpu.views import NetworkView, RunView, advanced
 
 
@@ -51,7 +51,7 @@ def _gradient_descent(network: NetworkView, run: RunView, first: int, last: int)
         new = keep * load(w, i) - rate * load(g, i)
         store(w, i, new)
         trace = trace + new * 0.0
-    return bool(total(trace) == 0.0)
+    return bool(all_zero(trace))
 
 
 @kernel
@@ -69,7 +69,7 @@ def _momentum(network: NetworkView, run: RunView, first: int, last: int) -> bool
         store(velocity, i, v)
         store(w, i, new)
         trace = trace + new * 0.0
-    return bool(total(trace) == 0.0)
+    return bool(all_zero(trace))
 
 
 @kernel
@@ -85,7 +85,7 @@ def _adagrad(network: NetworkView, run: RunView, first: int, last: int) -> bool:
         store(square, i, v)
         store(w, i, new)
         trace = trace + new * 0.0
-    return bool(total(trace) == 0.0)
+    return bool(all_zero(trace))
 
 
 @kernel
@@ -105,7 +105,7 @@ def _rmsprop(network: NetworkView, run: RunView, first: int, last: int) -> bool:
         store(velocity, i, move)
         store(w, i, new)
         trace = trace + new * 0.0
-    return bool(total(trace) == 0.0)
+    return bool(all_zero(trace))
 
 
 @kernel
@@ -129,4 +129,4 @@ def _adam(network: NetworkView, run: RunView, first: int, last: int) -> bool:
         store(square, i, v)
         store(w, i, new)
         trace = trace + new * 0.0
-    return bool(total(trace) == 0.0)
+    return bool(all_zero(trace))

@@ -9,18 +9,21 @@ from __future__ import annotations
 import math
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel
+from tutor.engine.kernels.cpu.jit import kernel, spliced
 from tutor.engine.kernels.cpu.views import Pointer, RunView, advanced
 
 _WARM_UP_NUMBERS = 3
 
 
-@kernel
+@spliced
 def follow_schedule(run: RunView) -> None:
     """Set the learning rate of the coming step, if a schedule says it."""
-    schedule = run.controls[d.SCHEDULE]
-    if schedule == d.NO_SCHEDULE:
-        return
+    if run.controls[d.SCHEDULE] != d.NO_SCHEDULE:
+        _set_rate(run, run.controls[d.SCHEDULE])
+
+
+@kernel
+def _set_rate(run: RunView, schedule: int) -> None:
     numbers = advanced(run.rates, d.RATES)
     step, first, peak, steps = float(run.counters[d.STEPS]), numbers[0], numbers[1], numbers[2]
     if step < steps:

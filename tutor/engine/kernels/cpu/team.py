@@ -22,7 +22,7 @@ from tutor.engine.kernels.cpu.atomics import add, exchange, look, nap, pause, pu
 from tutor.engine.kernels.cpu.dropout import Mode
 from tutor.engine.kernels.cpu.gradients import clip
 from tutor.engine.kernels.cpu.jit import entry, kernel, spliced
-from tutor.engine.kernels.cpu.lanes import fill, load, store, total
+from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, store
 from tutor.engine.kernels.cpu.optimizers import remember, update
 from tutor.engine.kernels.cpu.schedules import follow_schedule
 from tutor.engine.kernels.cpu.train import count_step, gradient_of_rows, order_examples
@@ -143,7 +143,7 @@ def _sum_gradients(network: NetworkView, room: ShardsView, board: Pointer, numbe
             group = group + load(room.gradients, s * network.size + i)
         store(network.gradients, i, group)
         trace = trace + group * 0.0
-    if total(trace) != 0.0:  # NaN
+    if not all_zero(trace):  # NaN
         add(board, d.BAD, 1)
 
 

@@ -7,18 +7,13 @@ import math
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.activations import activation_backward, activation_forward
 from tutor.engine.kernels.cpu.conv import conv_backward, conv_forward
-from tutor.engine.kernels.cpu.dense import (
-    dense_backward,
-    dense_forward,
-    is_narrow,
-    narrow_backward,
-    narrow_forward,
-)
+from tutor.engine.kernels.cpu.dense import dense_backward, dense_forward
 from tutor.engine.kernels.cpu.dropout import Mode, dropout_backward, dropout_forward
 from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite, clip, penalty
 from tutor.engine.kernels.cpu.jit import entry, spliced
 from tutor.engine.kernels.cpu.lanes import load, store
 from tutor.engine.kernels.cpu.losses import loss_and_delta, starts_from_logits
+from tutor.engine.kernels.cpu.narrow import is_narrow, narrow_backward, narrow_forward
 from tutor.engine.kernels.cpu.normalize import normalize_backward, normalize_forward
 from tutor.engine.kernels.cpu.optimizers import remember, update
 from tutor.engine.kernels.cpu.pixels import repack_backward, repack_forward
