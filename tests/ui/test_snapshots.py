@@ -129,3 +129,36 @@ def test_a_large_screen_with_the_perceptron(snap_compare: Compare, fixed: Servic
     app = TutorApp(fixed, OpenLesson("perceptron", "lab", "gates"))
     play = until("You predict a", "What happened", "enter: your prediction", keys="a,space,enter")
     assert snap_compare(app, terminal_size=WIDE, run_before=play)
+
+
+@pytest.mark.parametrize("key", "12345678")
+def test_a_panel_large(snap_compare: Compare, fixed: Services, key: str) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab"))
+    play = until("You predict b", "What happened", f"▸{key} ", keys=f"b,space,{key}")
+    assert snap_compare(app, run_before=play)
+
+
+def test_a_convolutional_network(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab", "digits"))
+    play = until("You predict a", "What happened", "▸5 ", "filters", keys="a,space,5,right")
+    assert snap_compare(app, run_before=play)
+
+
+def test_the_confusion_matrix_on_a_large_screen(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab", "digits"))
+    play = until("You predict a", "What happened", "▸4 ", "truth 0", keys="a,space,4,right")
+    assert snap_compare(app, terminal_size=WIDE, run_before=play)
+
+
+def test_a_large_screen_with_digits(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab", "digits"))
+    play = until("You predict a", "What happened", "6 Histograms", keys="a,space,enter")
+    assert snap_compare(app, terminal_size=WIDE, run_before=play)
+
+
+def test_a_run_gone_back_along_kept_and_drawn_lots_for(snap_compare: Compare, fixed: Services) -> None:
+    app = TutorApp(fixed, OpenLesson("perceptron", "lab"))
+    play = until(
+        "You predict b", "What happened", "step 350 of 400", "kept: 1", "75 of 100", keys="b,space,comma,k,o"
+    )
+    assert snap_compare(app, run_before=play)

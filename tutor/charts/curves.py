@@ -106,7 +106,7 @@ def line_chart(
 def fitted_curve(fit: Fit, width: int, height: int, *, colours: bool = True) -> str:
     """The examples as dots and the network's answers as a curve, over the one input."""
     curve, examples = Series("answer", fit.curve_x, fit.curve_y), Series("examples", fit.x, fit.y)
-    return line_chart([curve], width, height, x_label="input", colours=colours, dots=examples)
+    return line_chart([curve], width, height, x_label="input", colours=colours, dots=examples, values=False)
 
 
 def _styles(series: Sequence[Series]) -> list[Style]:

@@ -52,7 +52,7 @@ def windowed(rows: list[Line], place: int, height: int, width: int) -> list[Line
         return rows
     room = max(height - 1, 1)
     first = min(max(place - room // 2, 0), len(rows) - room)
-    more: Line = [(fit(f"  {len(rows) - room} more: up and down", width), "", "")]
+    more: Line = [(fit(f"and {len(rows) - room} more", width), "", "")]
     return [*rows[first : first + room], more][: max(height, 0)]
 
 

@@ -98,7 +98,16 @@ def lots(lottery: Lottery | None) -> str:
     said = f"{lottery.reached} of {lottery.done} seeds made it (95%: {lottery.low:.0%} to {lottery.high:.0%})"
     if lottery.reached:
         said += f", median step {short(int(lottery.median_step))}"
-    return said + running
+    return said + _counts(lottery) + running
+
+
+def _counts(lottery: Lottery) -> str:
+    """Whether a goal that asks for several seeds counts."""
+    if not lottery.needed:
+        return ""
+    if lottery.met is None:
+        return f"; the goal asks for {lottery.needed} of {lottery.total}"
+    return "; ✓ the goal counts" if lottery.met else f"; ✗ it asks for {lottery.needed} of {lottery.total}"
 
 
 def _standing_at(report: Report) -> int:

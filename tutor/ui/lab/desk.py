@@ -16,6 +16,9 @@ from tutor.ui.lab.scene import Look, Scene
 from tutor.worker import protocol
 from tutor.worker.protocol import Topic
 
+_ROOMY = 24
+"""Lines of the board from which on a large panel has enough of them."""
+
 
 class Desk:
     """The panels of one lab. Methods that answer a key return the sentence that says what it did."""
@@ -77,7 +80,9 @@ class Desk:
     def places(self, report: Report | None, width: int, height: int, knobs: int) -> list[Place]:
         """The tiles for a board of that size."""
         if self.large:
-            return layout.large(self.large, width, height, knobs)
+            # Where lines are few, a panel that has the arrows leaves but one of them to the knobs.
+            few = height < _ROOMY and self.arrows != KNOBS
+            return layout.large(self.large, width, height, 1 if few else knobs)
         return layout.overview(layout.order(report), width, height, knobs)
 
     def scene(self, report: Report, number: int) -> Scene:

@@ -30,7 +30,7 @@ def loss(seen: Inspection) -> list[str]:
     """What was wanted, and the loss of the whole minibatch."""
     wanted = "  ".join(n(one) for one in seen.target[:10]) + ("  ..." if len(seen.target) > 10 else "")
     lines = [f"wanted from the network for this example: {wanted}"]
-    if not seen.outgoing and seen.unit < len(seen.target):
+    if not seen.outgoing and len(seen.target) == seen.units:
         lines.append(f"this unit: a = {n(seen.a)}, wanted {n(seen.target[seen.unit])}")
     batch = "the one example" if seen.examples == 1 else f"the {seen.examples} examples"
     return [*lines, f"loss, the mean over {batch} of the minibatch = {n(seen.loss)}"]
@@ -48,10 +48,7 @@ def backward(seen: Inspection, weight: int) -> list[str]:
             "    the next layer's errors come back through the weights",
         ]
     else:
-        lines = [
-            f"δ = ∂loss/∂z = {n(seen.delta)}",
-            "    last layer: how the loss grows with z; its sign says which way z is wrong",
-        ]
+        lines = _last_delta(seen)
     x = seen.inputs[weight]
     lines.append(f"∂loss/∂w{weight + 1} of this example = δ · {_input_name(seen, weight)} = "
                  f"{n(seen.delta)}·{n(x)} = {n(seen.delta * x)}")  # fmt: skip
@@ -61,6 +58,23 @@ def backward(seen: Inspection, weight: int) -> list[str]:
             f"{n(seen.weight_gradients[weight])}"
         )
     return lines
+
+
+def _last_delta(seen: Inspection) -> list[str]:
+    """The last layer's error comes from the loss itself."""
+    if not math.isnan(seen.output_gradient):
+        return [
+            f"∂loss/∂a = {n(seen.output_gradient)}, f'(z) = slope of {seen.function} = {n(seen.slope)}",
+            f"δ = ∂loss/∂a · f'(z) = {n(seen.output_gradient)}·{n(seen.slope)} = {n(seen.delta)}",
+            "    how the loss grows with z; its sign says which way z is wrong",
+        ]
+    if len(seen.target) == seen.units:
+        wanted = n(seen.target[seen.unit])
+        return [
+            f"δ = (a - wanted) / examples = ({n(seen.a)} - {wanted}) / {seen.examples} = {n(seen.delta)}",
+            f"    {seen.function} and cross-entropy together have this simple derivative",
+        ]
+    return [f"δ = ∂loss/∂z = {n(seen.delta)}"]
 
 
 def update(seen: Inspection, weight: int) -> list[str]:

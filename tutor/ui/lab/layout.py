@@ -58,14 +58,9 @@ def overview(panels: list[int], width: int, height: int, knobs: int) -> list[Pla
 
 
 def large(panel: int, width: int, height: int, knobs: int) -> list[Place]:
-    """One panel over all the room, and the knobs in a few lines below it."""
+    """One panel over all the room, and the knobs in at most ``knobs`` lines below it."""
     lower = min(max(knobs, 1), max(height // 3, 1))
     return [Place(panel, 0, 0, width, height - lower), Place(KNOBS, 0, height - lower, width, lower)]
-
-
-def alone(panel: int, width: int, height: int) -> list[Place]:
-    """One panel and nothing else."""
-    return [Place(panel, 0, 0, width, height)]
 
 
 def _row(numbers: list[int], width: int, y: int, height: int) -> list[Place]:

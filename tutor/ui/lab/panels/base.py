@@ -18,8 +18,6 @@ from tutor.ui.lab.scene import Scene
 from tutor.ui.lab.tables import wrap
 from tutor.worker.protocol import Topic
 
-_EXPLAIN_FROM = 10
-"""Lines from which on a large panel spares some for its explanation."""
 _FIELD_ROOM = 16
 """A choice is cut to so many cells."""
 _REVERSE = Style(reverse=True)
@@ -42,8 +40,7 @@ class Panel:
         absent = self.absent(scene.report)
         if absent:
             return [self._heading(scene, width), *drawing.strips_of_text(wrap(absent, width))][:height]
-        words = wrap(self.explain(scene), width) if scene.large and height >= _EXPLAIN_FROM else []
-        words = words[: max(height // 3, 2)]
+        words = _whole_sentences(self.explain(scene), width, height // 4) if scene.large else []
         choices = self._choices(scene, width) if (scene.large or scene.arrows) and height > 3 else []
         room = height - 1 - len(words) - len(choices)
         own = self.headed and not scene.look.table and room > 1
@@ -122,6 +119,16 @@ class Panel:
         if len(shown) > _FIELD_ROOM:
             shown = shown[: _FIELD_ROOM - 1] + "…"
         return f"{field.name} ‹{shown}›"
+
+
+def _whole_sentences(text: str, width: int, lines: int) -> list[str]:
+    """As many of the sentences, from the first on, as fit into so many lines; none is cut short."""
+    sentences = text.split(". ")
+    for count in range(len(sentences), 0, -1):
+        shown = wrap(". ".join(sentences[:count]).rstrip(".") + ".", width)
+        if len(shown) <= lines:
+            return shown
+    return []
 
 
 def waiting(what: str) -> list[Strip]:

@@ -52,15 +52,14 @@ class HealthPanel(Panel):
             bars = gradient_bars(scene.report.layers, width, height, colours=scene.look.colours)
             return drawing.strips_of_lines(bars)
         chosen = str(scene.chosen(layer)) if scene.large or scene.arrows else ""
-        now = drawing.strips_of_lines(
-            health_rows(health.layers, width, height, chosen=chosen, colours=scene.look.colours)
-        )
-        if scene.chosen(view) == "now" and height < _BOTH_FROM:
-            return now
-        if scene.chosen(view) == "now":
-            now = now[: max(height // 3, 4)]
-            return [*now, *self._over_time(scene, chosen, width, height - len(now))]
-        return self._over_time(scene, chosen, width, height)
+        # A small tile is for the layers that learn.
+        layers = [one for one in health.layers if scene.large or any(one.weights.counts)]
+        if scene.chosen(view) != "now":
+            return self._over_time(scene, chosen, width, height)
+        rows = height if height < _BOTH_FROM else min(len(layers) + 1, height // 2)
+        now = health_rows(layers, width, rows, chosen=chosen, colours=scene.look.colours)
+        below = self._over_time(scene, chosen, width, height - rows) if rows < height else []
+        return [*drawing.strips_of_lines(now), *below]
 
     def _over_time(self, scene: Scene, chosen: str, width: int, height: int) -> list[Strip]:
         """The chosen layer's gradient norm, and the first's and the last's to compare it with."""

@@ -35,7 +35,8 @@ class NetworkPanel(Panel):
         drawn = scene.report.drawing
         if drawn is None or scene.report.perceptron is not None:
             return []
-        right = "" if drawn.label == drawn.answer else " !"
+        judged = "accuracy" in scene.report.quantities
+        right = " !" if judged and drawn.label != drawn.answer else ""
         total = sum(layer.parameters for layer in drawn.layers)
         told = f"{drawn.label} -> {drawn.answer}{right}" if drawn.label else ""
         return [f"{total:,} weights; example: {told}", told] if told else [f"{total:,} weights"]
@@ -49,8 +50,8 @@ class NetworkPanel(Panel):
                 "that a unit slides over the image; maps: where it found its pattern (white: strongly)."
             )
         return (
-            "In brackets each unit's output for one example. Solid lines: positive weights, dashed: "
-            "negative, thick: large. Only the largest ones are drawn."
+            "Each unit's output for one example: in brackets, or as a bar where units are many. Solid lines: "
+            "positive weights, dashed: negative, thick: large; only the largest ones are drawn."
         )
 
     def fields(self, scene: Scene) -> list[Field]:
