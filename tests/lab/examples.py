@@ -20,6 +20,7 @@ from tutor.content.model import (
 NETWORK_KNOBS = [
     Knob("learning_rate", "learning rate", [0.1, 0.5, 2.0], "How far."),
     Knob("momentum", "momentum", [0.0, 0.9], "How much of the step before."),
+    Knob("weight_decay", "weight decay", [0.0, 0.5], "How far the weights shrink."),
     Knob("batch_size", "batch size", [8, 16, 0], "Examples a step."),
     Knob("hidden_units", "hidden units", [2, 4, 8], "Units."),
     Knob("activation", "activation", ["sigmoid", "tanh", "relu"], "Of the hidden units."),

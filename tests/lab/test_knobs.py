@@ -11,7 +11,7 @@ from tutor.content.settings import accept, apply, initial_knobs
 from tutor.errors import InputError, TutorError
 from tutor.lab import Run, settings, validate
 
-LIVE = {"learning_rate": 2.0, "momentum": 0.9, "batch_size": 8, "activation": "relu"}
+LIVE = {"weight_decay": 0.5, "learning_rate": 2.0, "momentum": 0.9, "batch_size": 8, "activation": "relu"}
 ANEW = {
     "hidden_units": 8,
     "optimizer": "adam",
@@ -25,6 +25,7 @@ def test_every_knob_starts_at_the_experiments_own_value():
     assert initial_knobs(network()) == {
         "learning_rate": 0.5,
         "momentum": 0.0,
+        "weight_decay": 0.0,
         "batch_size": 16,
         "hidden_units": 4,
         "activation": "tanh",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import msgspec
@@ -12,6 +13,7 @@ from tests.lab.test_specs import images, overfitting
 from tutor.content.model import TrainingSpec
 from tutor.errors import InputError
 from tutor.lab import Run, marks
+from tutor.report import Wanted
 
 RUNS = {
     "network": network(training={"epochs": 40}, model={"momentum": 0.9}, goal=None),
@@ -55,7 +57,7 @@ def test_who_goes_back_and_on_again_ends_as_if_nothing_had_been(name):
 
 def ended(run):
     """All that a finished run tells, as bytes, but for its marks and how long it took."""
-    report = run.report("finished", 1)
+    report = run.report("finished", 1, Wanted(["health"]))
     result = msgspec.structs.replace(report.result, seconds=0.0, steps_per_second=0.0, quantities={})
     quantities = {name: value for name, value in report.quantities.items() if name != "seconds"}
     changes = {"steps_per_second": 0.0, "quantities": quantities, "result": result, "marks": [], "mark": -1}
@@ -78,6 +80,18 @@ def test_there_and_back_again_shows_the_same_as_before(name):
     assert len(back.marks) in (end, end + 1)
     assert run.finished and run.report("finished", 1).mark == -1
     assert ended(run) == before
+
+
+def test_a_mark_shows_the_layers_as_they_fared_there():
+    run, walked = start(RUNS["network"]), start(RUNS["network"])
+    run.run_to_end()
+    run.rewind(7)
+    while steps(walked) < steps(run):
+        walked.step()
+    there, then = (one.report("paused", 1, Wanted(["health"])).health for one in (run, walked))
+    assert repr(there) == repr(then) and there.layers[0].update_ratio > 0
+    run.rewind(0)
+    assert all(math.isnan(layer.gradient_norm) for layer in run.report("paused", 1).layers)
 
 
 def test_marks_are_at_most_sixty_and_evenly_spread_however_long_the_run():

@@ -15,6 +15,7 @@ from tutor.errors import InputError, TutorError
 from tutor.lab import Run, data, pictures
 from tutor.lab.network import NetworkLearner
 from tutor.lab.perceptron import PerceptronLearner
+from tutor.report import Wanted
 
 CONV = {
     "layers": "conv 4 3x3 same relu, maxpool 2, flatten, dense 10 softmax",
@@ -177,6 +178,18 @@ def test_other_images_are_shown_by_the_numbers_of_their_classes():
     run = Run(network(data=spec, model=CONV | {"layers": layers}, goal=None, knobs=[]), "a")
     samples = run.report("ready", 1).samples
     assert samples is not None and set(samples.label) <= set(range(6))
+
+
+def test_a_network_without_biases_trains_and_every_panel_shows_it():
+    forgetful = network(model={"layers": "dense 4 tanh nobias, dense 1 sigmoid nobias"}, knobs=[])
+    run = Run(forgetful, "a")
+    run.finish_epoch()
+    topics = ["health", "pre_activations", "picture", "drawing", "inspection"]
+    report = run.report("paused", 1, Wanted(topics))
+    assert report.drawing is not None and report.inspection is not None and report.health is not None
+    origin = NetworkLearner(forgetful, 0, "cpu").outputs(np.zeros((1, 2), np.float32))
+    assert origin[0] == 0.5  # whatever it learns, nothing comes out where nothing goes in
+    assert run.quantities()["loss"] < run.quantities()["first_loss"]
 
 
 def test_residual_blocks_get_images_and_the_penalty_on_all_their_kernels():

@@ -108,6 +108,8 @@ class NetworkLearner:
             trainer.set_learning_rate(float(value))
         elif name == "momentum":
             trainer.set_momentum(float(value))
+        elif name == "weight_decay":
+            trainer.set_weight_decay(float(value))
         elif name == "batch_size":
             trainer.set_batch_size(_batch(int(value), len(self.dataset.y)))
         elif name == "activation":
@@ -121,13 +123,11 @@ class NetworkLearner:
     def snapshot(self) -> Kept:
         snapshot = self.trainer.snapshot()
         arrays = [part for part in vars(snapshot).values() if isinstance(part, np.ndarray)]
-        state = (snapshot, self.trainer.diverged, copy(self._stopping))
-        return Kept(state, sum(array.nbytes for array in arrays))
+        return Kept((snapshot, copy(self._stopping)), sum(array.nbytes for array in arrays))
 
     def restore(self, kept: Kept) -> None:
-        snapshot, diverged, stopping = kept.state
+        snapshot, stopping = kept.state
         self.trainer.restore(snapshot)
-        self.trainer.diverged = diverged
         self._stopping = copy(stopping)  # what it holds it exchanges and never changes
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -76,7 +76,8 @@ def _layers(model: Sequential, outputs: list[tuple[str, Array]]) -> list[DrawnLa
         tensors = model.tensors_of(name)
         weights, biases = np.zeros(0), np.zeros(0)
         if isinstance(layer, Dense | Conv2D):
-            weights, biases = (tensor.view(model.network.parameters) for tensor in tensors)
+            weights, *rest = (tensor.view(model.network.parameters) for tensor in tensors)
+            biases = rest[0] if rest else biases
         shown = _few(weights) if weights.size <= room else []
         room -= len(shown)
         drawn.append(

@@ -23,13 +23,18 @@ FROM_LOGITS = ("binary_crossentropy", "categorical_crossentropy")
 
 @dataclass(frozen=True)
 class _Layer:
-    """A dense layer: its two operations and its two weight arrays."""
+    """A dense layer: its two operations and its weight arrays."""
 
     name: str
     dense: d.Integers
     activation: d.Integers
     weights: Tensor
-    biases: Tensor
+    biases: Tensor | None
+    """None where it has none; what is told of them is 0 then."""
+
+    def bias(self, parameters: NDArray[np.floating], unit: int) -> float:
+        """That of one unit in a flat array."""
+        return float(self.biases.view(parameters)[unit]) if self.biases is not None else 0.0
 
 
 def inspection(trainer: Trainer, layer: int, unit: int, example: int) -> Inspection | None:
@@ -42,7 +47,7 @@ def inspection(trainer: Trainer, layer: int, unit: int, example: int) -> Inspect
         return None
     chosen = layers[_within(layer, len(layers))]
     step, parameters = trainer.rehearse(), trainer.model.network.parameters
-    units = chosen.biases.size
+    units = chosen.weights.shape[1]
     unit, example = _within(unit, units), _within(example, step.passage.rows)
     function = activations.NAMES[chosen.activation[d.FUNCTION]]
     z = step.passage.outputs(chosen.dense)[example]
@@ -58,7 +63,7 @@ def inspection(trainer: Trainer, layer: int, unit: int, example: int) -> Inspect
         input_names=_input_names(chosen),
         inputs=_few(step.passage.inputs(chosen.dense)[example]),
         weights=_few(chosen.weights.view(parameters)[:, unit]),
-        bias=float(chosen.biases.view(parameters)[unit]),
+        bias=chosen.bias(parameters, unit),
         z=float(z[unit]),
         a=float(step.passage.outputs(chosen.activation)[example, unit]),
         target=_few(trainer.data.targets[step.examples[example]]),
@@ -68,11 +73,11 @@ def inspection(trainer: Trainer, layer: int, unit: int, example: int) -> Inspect
         outgoing=outgoing,
         next_deltas=next_deltas,
         weight_gradients=_few(step.gradient(chosen.weights)[:, unit]),
-        bias_gradient=float(step.gradient(chosen.biases)[unit]),
+        bias_gradient=float(step.gradient(chosen.biases)[unit]) if chosen.biases is not None else 0.0,
         learning_rate=step.learning_rate,
         optimizer=trainer.model.optimizer.name if trainer.model.optimizer else "",
         new_weights=_few(chosen.weights.view(step.parameters)[:, unit]),
-        new_bias=float(chosen.biases.view(step.parameters)[unit]),
+        new_bias=chosen.bias(step.parameters, unit),
         output_gradient=_output_gradient(trainer, chosen, step, unit, example),
     )
 
@@ -83,8 +88,8 @@ def _dense_layers(trainer: Trainer) -> list[_Layer]:
     for dense, activation in itertools.pairwise(operations):
         if dense[d.KIND] == d.DENSE:
             name = plan.layer_names[dense[d.LAYER]]
-            weights, biases = (tensor for tensor in plan.tensors if tensor.layer == name)
-            layers.append(_Layer(name, dense, activation, weights, biases))
+            weights, *rest = (tensor for tensor in plan.tensors if tensor.layer == name)
+            layers.append(_Layer(name, dense, activation, weights, rest[0] if rest else None))
     return layers
 
 
