@@ -30,8 +30,8 @@ def reached(quantities: dict[str, float]) -> bool:
     return quantities["goal_step"] < float("inf")
 
 
-def test_there_are_at_least_ten_cases() -> None:
-    assert len(CASES) >= 10
+def test_there_are_at_least_twelve_cases() -> None:
+    assert len(CASES) >= 12
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
