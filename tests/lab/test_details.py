@@ -12,7 +12,7 @@ from tests.lab.examples import perceptron
 from tests.lab.looks import DIVERGING, EXPERIMENTS, experiment, learner, look
 from tutor.lab import Run
 from tutor.lab.details.drawing import drawing
-from tutor.lab.details.health import look as look_at_layers
+from tutor.lab.details.health import described, take
 from tutor.lab.details.inspection import inspection
 from tutor.lab.details.past import MOMENTS, Past
 from tutor.lab.details.picture import confusion_and_mistakes, fit
@@ -58,7 +58,9 @@ def test_every_kind_of_network_has_its_details(name):
     assert (report.confusion is None) == regression and (report.fit is None) != regression
     assert (report.mistakes is None) != images and (report.drawing.image is None) != images
     names = learner(EXPERIMENTS[name]).model.plan.layer_names
-    assert [layer.name for layer in report.drawing.layers[1:]] == list(names)[: len(report.drawing.layers) - 1]
+    assert [layer.name for layer in report.drawing.layers[1:]] == list(names)[
+        : len(report.drawing.layers) - 1
+    ]
 
 
 def test_nothing_is_made_that_was_not_asked_for():
@@ -112,17 +114,17 @@ def test_a_network_whose_weights_are_no_numbers_breaks_nothing(name):
 def test_gradient_norms_and_histograms_are_those_at_the_checks():
     run = Run(EXPERIMENTS["dense"], "a")
     network = learner(EXPERIMENTS["dense"])
-    norms, looks = [], [look_at_layers(network.trainer)]
+    norms, looks = [], [described(take(network.trainer))]
     while not run.finished:
         run.finish_epoch()
         network.train(network.steps_until(network.epoch + 1))
         norms.append(network.observe().layers[0].gradient_norm)
-        looks.append(look_at_layers(network.trainer))
+        looks.append(described(take(network.trainer)))
     health = look(run, "health").health
     assert [series.name for series in health.gradients] == ["dense_1", "dense_2"]
     assert health.gradients[0].x == [float(epoch) for epoch in range(1, 21)]
     assert health.gradients[0].y == norms
-    assert health.epochs == [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 18, 20]
+    assert health.epochs == [float(epoch) for epoch in range(21)]
     assert (health.layers[0].activation, health.layers[1].activation) == ("tanh", "sigmoid")
     assert msgspec.msgpack.encode(health.layers) == msgspec.msgpack.encode(looks[-1])
     for epoch, past in zip(health.epochs, health.past, strict=True):
@@ -141,15 +143,14 @@ def filled(network, checks):
     return past.health(float(checks - 1), network.trainer)
 
 
-def test_of_a_long_run_a_few_moments_are_kept_from_its_beginning_to_now():
-    network = learner(EXPERIMENTS["dense"], steps=1)
-    for checks in (500, 5000):
-        health = filled(network, checks)
-        assert 20 <= len(health.epochs) == len(health.past) <= MOMENTS + 1
-        assert health.epochs[0] == 0 and health.epochs[-1] == checks - 1
-        gaps = np.diff(health.epochs)[:-1]
-        assert (gaps >= 1).all() and (gaps[5:] <= 0.5 * np.array(health.epochs[6:-1])).all()
-        assert all(len(series.x) <= 102 for series in health.gradients)
+@pytest.mark.parametrize("checks", [39, 40, 41, 500, 3000])
+def test_of_a_long_run_a_few_moments_are_kept_evenly_from_its_beginning_to_now(checks):
+    health = filled(learner(EXPERIMENTS["dense"], steps=1), checks)
+    assert min(checks, MOMENTS / 2) <= len(health.epochs) == len(health.past) <= MOMENTS + 1
+    assert health.epochs[0] == 0 and health.epochs[-1] == checks - 1
+    *gaps, last = np.diff(health.epochs)
+    assert len(set(gaps)) == 1 and last <= gaps[0]
+    assert all(len(series.x) <= 102 for series in health.gradients)
 
 
 def test_deep_networks_are_given_fewer_moments():

@@ -7,11 +7,19 @@ from tutor.engine.kernels import description as d
 from tutor.engine.report import Histogram, LayerSurvey
 from tutor.report import Bins, LayerHealth
 
+Look = tuple[tuple[LayerSurvey, ...], dict[str, str]]
+"""Every layer as the engine surveys it, and the names of the activation functions there were."""
 
-def look(trainer: Trainer) -> list[LayerHealth]:
-    """Every layer that computes anything, in order, seen on 64 training examples."""
-    functions = activation_names(trainer.model)
-    return [_layer(survey, functions.get(survey.name, "")) for survey in trainer.health().layers]
+
+def take(trainer: Trainer) -> Look:
+    """Look at every layer that computes anything, in order, on 64 training examples."""
+    return trainer.health().layers, activation_names(trainer.model)
+
+
+def described(look: Look) -> list[LayerHealth]:
+    """A look as it goes to the screen."""
+    surveys, functions = look
+    return [_layer(survey, functions.get(survey.name, "")) for survey in surveys]
 
 
 def activation_names(model: Sequential) -> dict[str, str]:

@@ -6,17 +6,14 @@ from msgspec.structs import replace
 
 from tutor.engine import Trainer
 from tutor.lab.curve import Curve
-from tutor.lab.details.health import look
+from tutor.lab.details.health import Look, described, take
 from tutor.report import Bins, Health, Layer, LayerHealth
 
 MOMENTS = 40
-"""At how many moments histograms are kept at most."""
+"""At how many moments histograms are kept at most; even, so that they stay evenly spaced when thinned."""
 FEWEST = 10
 LOOKS = 200
 """Moments times layers: a report of deep networks shall stay small, so they are given fewer moments."""
-GROWTH = 1 / 4
-"""From one moment to the next a run grows by so much: its beginning is seen closely, where most happens,
-and looking costs little, some 27 looks in 500 checks."""
 BUCKETS = 50
 """Each keeps two points of a curve of gradient norms."""
 
@@ -27,10 +24,10 @@ class Past:
     def __init__(self) -> None:
         self._curves: dict[str, Curve] = {}
         self._epochs: list[float] = []
-        self._looks: list[list[LayerHealth]] = []
-        self._checks = self._next = 0
-        """Checks so far, and at which one histograms are taken next."""
-        self._growth = GROWTH
+        self._looks: list[Look] = []
+        self._checks = 0
+        self._spacing = 1
+        """Every how many checks histograms are taken: it doubles whenever there is no more room."""
 
     def record(self, epoch: float, layers: list[Layer], trainer: Trainer) -> None:
         """Remember a check, ``epoch`` passes from the start."""
@@ -38,22 +35,25 @@ class Past:
             if layer.name not in self._curves:
                 self._curves[layer.name] = Curve(layer.name, BUCKETS)
             self._curves[layer.name].add(epoch, layer.gradient_norm)
-        if self._checks == self._next:
+        if self._checks % self._spacing == 0:
             self._take(epoch, trainer)
-            self._next += max(1, int(self._checks * self._growth))
         self._checks += 1
 
     def health(self, epoch: float, trainer: Trainer) -> Health:
         """Every layer now, ``epoch`` passes from the start; what is remembered of them, up to now."""
-        now = look(trainer)
+        latest = take(trainer)
         epochs, looks = list(self._epochs), list(self._looks)
         if epoch > epochs[-1]:
-            epochs, looks = [*epochs, epoch], [*looks, now]
+            epochs, looks = [*epochs, epoch], [*looks, latest]
+        now = described(latest)
         return Health(
             layers=now,
             gradients=[curve.series() for curve in self._curves.values()],
             epochs=epochs,
-            past=[[_short(then, layer) for then, layer in zip(past, now, strict=True)] for past in looks],
+            past=[
+                [_short(then, layer) for then, layer in zip(described(past), now, strict=True)]
+                for past in looks
+            ],
         )
 
     def copy(self) -> Past:
@@ -61,16 +61,16 @@ class Past:
         twin = Past()
         twin._curves = {name: curve.copy() for name, curve in self._curves.items()}
         twin._epochs, twin._looks = list(self._epochs), list(self._looks)
-        twin._checks, twin._next, twin._growth = self._checks, self._next, self._growth
+        twin._checks, twin._spacing = self._checks, self._spacing
         return twin
 
     def _take(self, epoch: float, trainer: Trainer) -> None:
-        layers = look(trainer)
-        if len(self._looks) >= min(MOMENTS, max(FEWEST, LOOKS // len(layers))):
+        look = take(trainer)
+        if len(self._looks) >= min(MOMENTS, max(FEWEST, LOOKS // len(look[0]) // 2 * 2)):
             self._epochs, self._looks = self._epochs[::2], self._looks[::2]
-            self._growth *= 2
+            self._spacing *= 2
         self._epochs.append(epoch)
-        self._looks.append(layers)
+        self._looks.append(look)
 
 
 def _short(then: LayerHealth, now: LayerHealth) -> LayerHealth:
