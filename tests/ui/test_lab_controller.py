@@ -195,7 +195,7 @@ def test_a_knob_turned_after_the_end_makes_a_new_run() -> None:
     lab.control.toggle()
     lab.exchange(8)
     lab.control.turn(-1)
-    assert lab.worker.sent(protocol.Load)[-1].knobs["learning_rate"] == 0.1  # type: ignore[union-attr]
+    assert lab.worker.commands[-2:] == [protocol.Reset(0), protocol.Turn("learning_rate", 0.1)]
     assert not lab.control.revealing
     lab.exchange()
     assert lab.control.state == "ready"

@@ -255,7 +255,11 @@ class LabController:
             self.bench.knobs[knob.name] = value
             now = f"{knob.label} is {shown(knob, value)} now"
             if self.state == "finished" or not self._built:
-                self.load()
+                if self._built:  # no Load: the kept runs would be lost, and they are to be compared with
+                    self._begin(protocol.Reset(self.bench.seed))
+                    self.link.send(protocol.Turn(knob.name, value))
+                else:
+                    self.load()
                 self.notice = f"{now}, in a new run: space starts it, p predicts it."
                 return
             run = self.report.run if self.report else -1
@@ -368,7 +372,7 @@ class LabController:
 
     def _begin(self, command: protocol.Load | protocol.Reset) -> None:
         self.state = "ready"
-        self._built = False
+        self._built = self._built and isinstance(command, protocol.Reset)
         self.finished = None
         self.revealing = False
         self._mixed = False

@@ -196,7 +196,8 @@ class LabView(Widget, can_focus=True):
             state = (bench.experiment, bench.chosen, tuple(bench.knobs.values()), arrows)
             return Tile(place, state, lambda width, height: knob_strips(bench, width, height, arrows=arrows))
         if report is None:
-            return Tile(place, None, lambda width, height: strips_of_text(["waiting for the first report"]))
+            words = ["waiting for the first report"] if place is self._places[0] else []
+            return Tile(place, None, lambda width, height: strips_of_text(words))
         scene = self.desk.scene(report, place.number)
         return Tile(place, scene, lambda width, height: PANELS[place.number].draw(scene, width, height))
 
