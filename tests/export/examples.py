@@ -64,6 +64,18 @@ REPRODUCED = {
     ),
     "shares": experiment("dense 6 sigmoid, dense 10 softmax", loss="mean_squared_error", learning_rate=0.5),
     "rmsprop": experiment("dense 16 tanh, dense 10 softmax", optimizer="rmsprop", learning_rate=0.005),
+    "residual": experiment(
+        "conv 6 3x3 same relu, residual 2x conv 6 3x3 relu, residual 2x conv 8 3x3 stride 2 tanh, flatten, "
+        "residual (dense 12 elu; dense 12) project dense, dense 10 softmax",
+        learning_rate=0.02,
+        momentum=0.5,
+        l2=0.001,
+    ),
+    "frozen": experiment(
+        "dense 16 tanh nobias, frozen dense 12 relu, frozen batchnorm, dense 10 softmax",
+        learning_rate=0.1,
+        weight_decay=0.01,
+    ),
 }
 """What an exported script computes again, loss by loss."""
 

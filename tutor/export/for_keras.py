@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable, Iterator
 
 from tutor.engine import initializers
 from tutor.engine.layers import (
@@ -14,23 +15,48 @@ from tutor.engine.layers import (
     Dropout,
     Layer,
     MaxPooling2D,
+    Residual,
 )
 from tutor.engine.optimizers import Optimizer
 from tutor.errors import InputError
 from tutor.export import arrays
-from tutor.export.parts import call, changed, heading, imports, one_or_pair, quoted, sections, shuffle_note
+from tutor.export.parts import (
+    call,
+    changed,
+    heading,
+    imports,
+    one_or_pair,
+    quoted,
+    sections,
+    shortcut,
+    shuffle_note,
+)
 from tutor.export.source import Source
 
 _OWN_ACTIVATIONS = {
     "sign": "def sign(z):\n    return keras.ops.where(z >= 0, 1.0, -1.0)  # without a gradient",
     "step": "def step(z):\n    return keras.ops.where(z >= 0, 1.0, 0.0)  # without a gradient",
 }
+_RESIDUAL = '''\
+class Residual(keras.layers.Layer):
+    """The branch's answer plus what went in, through the shortcut if there is one."""
+
+    def __init__(self, branch, shortcut=None, **settings):
+        super().__init__(**settings)
+        self.branch = keras.Sequential(branch)
+        self.shortcut = keras.Sequential(shortcut) if shortcut else None
+
+    def call(self, x, training=False):
+        branch = self.branch(x, training=training)
+        return branch + (x if self.shortcut is None else self.shortcut(x, training=training))'''
+Shape = tuple[int, ...]
 _BARE = {"flatten": "Flatten", "global_average_pooling2d": "GlobalAveragePooling2D"}
 
 
 def script(source: Source, file: str) -> str:
     """The whole script; ``file`` is the name of the data file beside it."""
-    own = sorted({layer.activation for layer in _active(source)} & set(_OWN_ACTIVATIONS))
+    own = sorted({layer.activation for layer in _active(source.model.layers)} & set(_OWN_ACTIVATIONS))
+    residual = any(isinstance(layer, Residual) for layer in source.model.layers)
     return sections(
         [
             heading(source, "Keras 3", "pip install keras, and one of torch, tensorflow, jax below it"),
@@ -38,6 +64,7 @@ def script(source: Source, file: str) -> str:
             _setup(source),
             arrays.loading(source, file),
             *(f"\n{_OWN_ACTIVATIONS[name]}\n" for name in own),
+            f"\n{_RESIDUAL}\n" if residual else "",
             _network(source),
             "# The starting values of this seed; without this line Keras draws its own.\n"
             "model.set_weights(weights)",
@@ -59,10 +86,29 @@ def _setup(source: Source) -> str:
 
 def _network(source: Source) -> str:
     lines = [call("keras.Input", source.model.input_shape), *_augmenting(source)]
-    lines += [_layer(layer) for layer in source.model.layers]
-    return "\n".join(
-        ["model = keras.Sequential(", "    [", *(f"        {line}," for line in lines), "    ]", ")"]
-    )
+    shapes = [source.model.input_shape, *source.model.plan.output_shapes]
+    for layer, start, end in zip(source.model.layers, shapes, shapes[1:], strict=False):
+        lines.append(_residual(layer, start, end) if isinstance(layer, Residual) else _layer(layer))
+        if isinstance(layer, Residual) and layer.activation != "linear":
+            lines.append(_layer(Activation(layer.activation)))
+    return f"model = keras.Sequential(\n{textwrap.indent(_listed(lines), '    ')}\n)"
+
+
+def _listed(lines: Iterable[str]) -> str:
+    """A list, one layer a line."""
+    return "[\n" + "".join(f"{textwrap.indent(line, '    ')},\n" for line in lines) + "]"
+
+
+def _residual(layer: Residual, start: Shape, end: Shape) -> str:
+    parts = [
+        _listed(_layer(part) for part in inner)
+        for inner in (layer.layers, shortcut(layer, start, end))
+        if inner
+    ]
+    if not layer.trainable:
+        parts.append("trainable=False")
+    inside = textwrap.indent(",\n".join(parts), "    ")
+    return f"Residual(\n{inside},\n)"
 
 
 def _layer(layer: Layer) -> str:
@@ -111,7 +157,9 @@ def _weighted(layer: Dense | Conv2D) -> dict[str, object]:
     for name in ("kernel_regularizer", "bias_regularizer"):
         if penalty := getattr(layer, name):
             settings[name] = _regularizer(penalty)
-    return settings | changed(layer, "trainable")
+    if isinstance(layer, Dense) and not layer.use_bias:
+        settings["use_bias"] = False
+    return settings | changed(layer, "trainable") | changed(layer, "trainable")
 
 
 def _function(name: str) -> str:
@@ -141,9 +189,11 @@ def _regularizer(text: str) -> str:
     return f"keras.regularizers.{name.upper()}({factor})"
 
 
-def _active(source: Source) -> Iterator[Dense | Conv2D | Activation]:
-    for layer in source.model.layers:
-        if isinstance(layer, Dense | Conv2D | Activation):
+def _active(layers: Iterable[Layer]) -> Iterator[Dense | Conv2D | Activation | Residual]:
+    for layer in layers:
+        if isinstance(layer, Residual):
+            yield from _active(layer.layers)
+        if isinstance(layer, Dense | Conv2D | Activation | Residual):
             yield layer
 
 
@@ -177,7 +227,7 @@ def _compiling(source: Source) -> str:
     counted = source.has_accuracy and loss != "hinge"
     metrics = '\n    metrics=["accuracy"],' if counted else ""
     assert source.model.optimizer is not None
-    optimizer = _optimizer(source.model.optimizer)
+    optimizer = textwrap.indent(_optimizer(source.model.optimizer), "    ").lstrip()
     return f'model.compile(\n    optimizer={optimizer},\n    loss="{loss}",{metrics}\n)'
 
 

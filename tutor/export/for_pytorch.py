@@ -54,10 +54,10 @@ def script(source: Source, file: str) -> str:
             *(f"\n{text}\n" for text in network.classes),
             _network(source, network),
             _copying(network),
-            _learning(source),
+            _learning(source, network),
             _augmenting(source),
             _judging(source),
-            _training(source),
+            _training(source, network),
         ]
     )
 
@@ -97,8 +97,7 @@ def _network(source: Source, network: Modules) -> str:
             "# Where Keras keeps 0.99 of a moving mean, PyTorch replaces 0.01 of it. Its moving variance is",
             "# that of n - 1, Keras's that of n, so answers to held-out examples differ a little.",
         ]
-    lines += ["model = nn.Sequential(", *(f"    {line}," for line in network.lines), ")"]
-    return "\n".join(lines)
+    return "\n".join([*lines, f"model = {network.sequential()}"])
 
 
 def _copying(network: Modules) -> str:
@@ -108,6 +107,7 @@ def _copying(network: Modules) -> str:
             "# first. Without these lines it draws its own.",
             "with torch.no_grad():",
             *(f"    {line}" for line in network.copies),
+            *(f"{name}.requires_grad_(False)  # frozen" for name in network.frozen),
         ]
     )
 
@@ -115,12 +115,12 @@ def _copying(network: Modules) -> str:
 # ------------------------------------------------------------------------------- learning
 
 
-def _learning(source: Source) -> str:
+def _learning(source: Source, network: Modules) -> str:
     assert source.model.optimizer is not None
-    return f"{_loss(source)}\n\n{_optimizer(source.model.optimizer)}"
+    return f"{_loss(source, network)}\n\n{_optimizer(source.model.optimizer)}"
 
 
-def _loss(source: Source) -> str:
+def _loss(source: Source, network: Modules) -> str:
     loss, l2 = source.model.loss, source.experiment.model.l2
     if loss in _LOSSES and not l2:
         return f"loss_function = {_LOSSES[loss]}"
@@ -131,9 +131,11 @@ def _loss(source: Source) -> str:
     )
     if not l2:
         return f"\ndef loss_function(answers, targets):\n    return {plain}\n"
+    kernels = "".join(f"        {kernel},\n" for kernel in network.penalized)
     return f"""
 def loss_function(answers, targets):
-    kernels = [m.weight for m in model.modules() if isinstance(m, (nn.Linear, nn.Conv2d))]
+    kernels = [
+{kernels}    ]
     return {plain} + {l2!r} * sum((kernel**2).sum() for kernel in kernels)
 """
 
@@ -220,7 +222,7 @@ def _right(source: Source) -> str:
     return "answers.argmax(dim=1) == y.argmax(dim=1)"
 
 
-def _training(source: Source) -> str:
+def _training(source: Source, network: Modules) -> str:
     training = source.experiment.training
     order = "torch.randperm(len(x))" if training.shuffle else "torch.arange(len(x))"
     seen = "changed(x[batch])" if training.shift or training.rotate or training.noise else "x[batch]"
@@ -230,6 +232,7 @@ def _training(source: Source) -> str:
             *(['best, waited = float("inf"), 0'] if training.patience else []),
             f"for epoch in range(1, {training.epochs + 1}):",
             "    model.train()",
+            *(f"    {name}.eval()  # frozen: it keeps its moving means" for name in network.resting),
             "    total = 0.0",
             f"    for batch in {order}.split({source.batch_size}):",
             "        optimizer.zero_grad()",
@@ -257,7 +260,8 @@ def _before_step(source: Source) -> list[str]:
         lines += [
             "with torch.no_grad():  # Keras's weight decay, apart from the gradient",
             "    for parameter in model.parameters():",
-            f"        parameter.mul_({factor})",
+            "        if parameter.requires_grad:",
+            f"            parameter.mul_({factor})",
         ]
     return lines
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 
+from tutor.engine.layers import Conv2D, Dense, Layer, Residual
 from tutor.export.arrays import arrays_of
 from tutor.export.source import Source
+
+_LONG = 88
+"""Characters from which a call goes over several lines."""
 
 
 def heading(source: Source, framework: str, install: str) -> str:
@@ -47,7 +52,8 @@ def call(name: str, *given: object, **settings: object) -> str:
     """``name(1, key=2)``: text stands as it is, everything else as ``repr`` writes it."""
     words = [str(value) for value in given]
     words += [f"{key}={value if isinstance(value, str) else repr(value)}" for key, value in settings.items()]
-    return f"{name}({', '.join(words)})"
+    line = f"{name}({', '.join(words)})"
+    return line if len(line) <= _LONG else f"{name}(\n" + "".join(f"    {word},\n" for word in words) + ")"
 
 
 def quoted(text: str) -> str:
@@ -67,9 +73,18 @@ def one_or_pair(sizes: object) -> str:
     return str(sizes[0]) if sizes[0] == sizes[1] else str(sizes)
 
 
+def shortcut(layer: Residual, start: Sequence[int], end: Sequence[int]) -> Sequence[Layer]:
+    """The layers of a block's shortcut between these shapes, as the training core makes them."""
+    if layer.projection == "dense":
+        return [Dense(end[-1])]
+    if layer.projection == "conv":
+        return [Conv2D(end[2], 1, (-(-start[0] // end[0]), -(-start[1] // end[1])), "same")]
+    return [part for part in layer.projection or () if isinstance(part, Layer)]
+
+
 def sections(parts: Iterable[str]) -> str:
     """The parts that are there, a blank line between them."""
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return re.sub(r"\n{4,}", "\n\n\n", "\n\n".join(part for part in parts if part)) + "\n"
 
 
 def shuffle_note(source: Source, framework: str) -> str:

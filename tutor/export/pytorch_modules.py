@@ -6,7 +6,9 @@ Where PyTorch has no layer that does the same, a small class of a few lines stan
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tutor.engine.layers import (
@@ -20,10 +22,13 @@ from tutor.engine.layers import (
     GlobalAveragePooling2D,
     Layer,
     MaxPooling2D,
+    Residual,
     WeightedLayer,
 )
+from tutor.engine.layers.base import with_trainable
+from tutor.engine.plan import make_plan
 from tutor.errors import InputError
-from tutor.export.parts import call, one_or_pair
+from tutor.export.parts import call, one_or_pair, shortcut
 
 Shape = tuple[int, ...]
 
@@ -41,6 +46,16 @@ _ACTIVATIONS = {
 }
 
 CLASSES = {
+    "Residual": '''\
+class Residual(nn.Module):
+    """The branch's answer plus what went in, through the shortcut if there is one."""
+
+    def __init__(self, branch, shortcut=None):
+        super().__init__()
+        self.branch, self.shortcut = branch, shortcut
+
+    def forward(self, x):
+        return self.branch(x) + (x if self.shortcut is None else self.shortcut(x))''',
     "Sign": '''\
 class Sign(nn.Module):
     """+1 from 0 on, else -1; it passes no gradient back."""
@@ -75,53 +90,81 @@ class AverageInside(nn.Module):
 
 @dataclass
 class Modules:
-    """The network as lines of ``nn.Sequential``, and the lines that copy the weights into it."""
+    """A list of modules as lines of ``nn.Sequential``, and the lines that copy the weights into them."""
 
+    place: str = "model"
+    """How the script names this list."""
     lines: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
-    taken: int = 0
-    """How many of the weight arrays have been copied."""
+    """One for each weight array, in order; shared by all lists of a network."""
+    penalized: list[str] = field(default_factory=list)
+    """The kernels whose squares belong to the loss."""
+    frozen: list[str] = field(default_factory=list)
+    """Modules that do not learn."""
+    resting: list[str] = field(default_factory=list)
+    """Those of them that must always work as if they were asked: batch normalization."""
+
+    @property
+    def last(self) -> str:
+        """The name of the module added last."""
+        return f"{self.place}[{len(self.lines) - 1}]"
 
     def add(self, *lines: str) -> None:
-        """One module per line."""
+        """One module each."""
         self.lines += lines
 
-    def copy(self, *parts: tuple[str, str]) -> None:
+    def copy(self, layer: WeightedLayer, *parts: tuple[str, str]) -> None:
         """Fill ``parts``, (name, rearranged as) of the last module, with the next weight arrays."""
         for name, change in parts:
-            target = f"model[{len(self.lines) - 1}].{name}"
-            self.copies.append(f"{target}.copy_(torch.tensor(weights[{self.taken}]){change})")
-            self.taken += 1
+            source = f"torch.tensor(weights[{len(self.copies)}]){change}"
+            self.copies.append(f"{self.last}.{name}.copy_({source})")
+        if not layer.trainable:
+            self.frozen.append(self.last)
+        elif getattr(layer, "kernel_regularizer", ""):
+            self.penalized.append(f"{self.last}.weight")
+
+    def inside(self, part: str) -> Modules:
+        """An empty list for ``part`` of the module that comes next."""
+        place = f"{self.place}[{len(self.lines)}].{part}"
+        return Modules(place, [], self.copies, self.penalized, self.frozen, self.resting)
+
+    def sequential(self, indent: str = "    ") -> str:
+        """All of them as one ``nn.Sequential``, with the lines behind the first one indented."""
+        inner = "".join(f"{textwrap.indent(line, indent)},\n" for line in self.lines)
+        return f"nn.Sequential(\n{inner})"
 
     @property
     def classes(self) -> Iterator[str]:
         """The sources of the classes that the lines use."""
-        used = {line.partition("(")[0] for line in self.lines}
-        return (source for name, source in CLASSES.items() if name in used)
+        text = "\n".join(self.lines)
+        return (source for name, source in CLASSES.items() if re.search(rf"\b{name}\(", text))
 
 
-def modules(layers: list[Layer], shapes: list[Shape], *, logits: bool) -> Modules:
+def modules(layers: Sequence[Layer], shapes: Sequence[Shape], *, logits: bool) -> Modules:
     """The layers for PyTorch. ``shapes`` are the input's and each layer's output shape, channels last.
 
     With ``logits`` the last activation is left out, because the loss has it inside.
     """
     result = Modules()
-    for place, (layer, shape, output) in enumerate(zip(layers, shapes[:-1], shapes[1:], strict=True)):
-        _add(result, layer, shape, output)
-        if isinstance(layer, Dense | Conv2D | Activation):
-            last = place == len(layers) - 1
-            if layer.activation != "linear" and not (last and logits):
-                result.add(_ACTIVATIONS[layer.activation])
+    _fill(result, layers, shapes, logits)
     return result
 
 
+def _fill(result: Modules, layers: Sequence[Layer], shapes: Sequence[Shape], logits: bool = False) -> None:
+    for place, (layer, shape, output) in enumerate(zip(layers, shapes[:-1], shapes[1:], strict=True)):
+        _add(result, layer, shape, output)
+        if isinstance(layer, Dense | Conv2D | Activation | Residual):
+            last = place == len(layers) - 1
+            if layer.activation != "linear" and not (last and logits):
+                result.add(_ACTIVATIONS[layer.activation])
+
+
 def _add(result: Modules, layer: Layer, shape: Shape, output: Shape) -> None:
-    if isinstance(layer, WeightedLayer) and not layer.trainable:
-        raise InputError("frozen layers cannot be exported to PyTorch", "leave out the word frozen")
     match layer:
         case Dense():
-            result.add(f"nn.Linear({math.prod(shape)}, {layer.units})")
-            result.copy(("weight", ".T"), ("bias", ""))
+            bias = {} if layer.use_bias else {"bias": False}
+            result.add(call("nn.Linear", math.prod(shape), layer.units, **bias))
+            result.copy(layer, ("weight", ".T"), *([("bias", "")] if layer.use_bias else []))
         case Conv2D():
             _conv(result, layer, shape, output)
         case MaxPooling2D():
@@ -131,11 +174,8 @@ def _add(result: Modules, layer: Layer, shape: Shape, output: Shape) -> None:
             result.add(f"nn.MaxPool2d({_sizes(layer)})")
         case AveragePooling2D():
             around = _around(layer, layer.pool_size, shape, output)
-            result.add(
-                f"AverageInside({_sizes(layer)}, {around})"
-                if any(around)
-                else f"nn.AvgPool2d({_sizes(layer)})"
-            )
+            sizes = _sizes(layer)
+            result.add(f"AverageInside({sizes}, {around})" if any(around) else f"nn.AvgPool2d({sizes})")
         case GlobalAveragePooling2D():
             result.add("nn.AdaptiveAvgPool2d(1)", "nn.Flatten()")
         case BatchNormalization():
@@ -145,12 +185,30 @@ def _add(result: Modules, layer: Layer, shape: Shape, output: Shape) -> None:
         case Flatten():
             many = len(shape) == 3 and shape[2] > 1 and shape[0] * shape[1] > 1
             result.add("FlattenAsKeras()" if many else "nn.Flatten()")
+        case Residual():
+            _residual(result, layer, shape, output)
         case Activation():
             pass
         case _:
             raise InputError(
                 f"a layer of the kind {layer.kind} cannot be exported", "take it out of the network"
             )
+
+
+def _residual(result: Modules, layer: Residual, shape: Shape, output: Shape) -> None:
+    parts = []
+    for name, inner in (("branch", layer.layers), ("shortcut", shortcut(layer, shape, output))):
+        if inner:
+            made = result.inside(name)
+            _fill(made, _as_frozen(layer, inner), [shape, *make_plan(inner, shape).output_shapes])
+            parts.append(made.sequential())
+    inside = textwrap.indent(",\n".join(parts), "    ")
+    result.add(f"Residual(\n{inside},\n)")
+
+
+def _as_frozen(block: Residual, inner: Sequence[Layer]) -> list[Layer]:
+    """What is in a frozen block is frozen, too."""
+    return [layer if block.trainable else with_trainable(layer, False) for layer in inner]
 
 
 def _conv(result: Modules, layer: Conv2D, shape: Shape, output: Shape) -> None:
@@ -164,13 +222,15 @@ def _conv(result: Modules, layer: Conv2D, shape: Shape, output: Shape) -> None:
     else:
         result.add(f"nn.ZeroPad2d({around})")
     result.add(call("nn.Conv2d", shape[2], layer.filters, one_or_pair(layer.kernel_size), **settings))
-    result.copy(("weight", ".permute(3, 2, 0, 1)"), ("bias", ""))
+    result.copy(layer, ("weight", ".permute(3, 2, 0, 1)"), ("bias", ""))
 
 
 def _normalization(result: Modules, layer: BatchNormalization, shape: Shape) -> None:
     kind = "nn.BatchNorm2d" if len(shape) == 3 else "nn.BatchNorm1d"
     result.add(call(kind, shape[-1], eps=layer.epsilon, momentum=round(1 - layer.momentum, 10)))
-    result.copy(("weight", ""), ("bias", ""), ("running_mean", ""), ("running_var", ""))
+    result.copy(layer, ("weight", ""), ("bias", ""), ("running_mean", ""), ("running_var", ""))
+    if not layer.trainable:
+        result.resting.append(result.last)
 
 
 def _sizes(layer: MaxPooling2D | AveragePooling2D) -> str:
