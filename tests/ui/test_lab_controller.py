@@ -266,7 +266,7 @@ def test_what_the_process_refuses_is_said_and_the_state_stays_true() -> None:
     lab = Lab()
     lab.control.toggle()
     lab.control.receive(protocol.Failed("cannot do that", "try something else"))
-    assert lab.control.notice == "cannot do that try something else"
+    assert lab.control.notice == "cannot do that; try something else"
     assert lab.control.state == "ready"
 
 

@@ -183,6 +183,32 @@ def test_a_layer_taken_apart_and_put_together_is_the_same(text: str) -> None:
     assert parse_layers(LayerText.read(text).write()) == parse_layers(text)
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "message"),
+    [
+        ("loss", "categorical_crossentropy", "needs softmax in the last layer, not sigmoid"),
+        ("layer 2", "dense 3 sigmoid", "the last layer has 1 or 2 units"),
+        ("data set", "csv", "no table yet"),
+    ],
+)
+def test_what_would_be_refused_in_the_lab_is_told_before(label: str, value: str, message: str) -> None:
+    form = go_to(Form(), label)
+    assert form.problem == ""
+    form.enter(value)
+    assert message in form.problem
+    if label != "data set":
+        with pytest.raises(InputError):
+            validate(form.experiment)
+
+
+def test_an_output_of_two_units_for_yes_or_no_is_no_problem() -> None:
+    form = go_to(Form(), "layer 2")
+    form.enter("dense 2 softmax")
+    go_to(form, "loss").enter("categorical_crossentropy")
+    assert form.problem == ""
+    validate(form.experiment)
+
+
 # ------------------------------------------------------------------------------- files
 
 

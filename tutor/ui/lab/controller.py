@@ -282,7 +282,7 @@ class LabController:
         elif isinstance(event, protocol.Ready):
             self.busy = ""
         elif isinstance(event, protocol.Failed):
-            self.notice = f"{event.message} {event.hint}".strip()
+            self.notice = "; ".join(filter(None, (event.message, event.hint)))
             self.state = self.report.state if self.report else "ready"
             self._turned = None
         else:

@@ -54,9 +54,9 @@ class Rows(OptionList, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "screen.train", "Train", tooltip="To the lab: train what is set up here"),
         Binding("up", "cursor_up", "Choose", key_display="↑↓", tooltip="Choose a setting"),
-        Binding("down", "cursor_down", "Down", show=False, tooltip="The next setting"),
+        Binding("down", "cursor_down", show=False),
         Binding("left", "screen.turn(-1)", "Change", key_display="←→", tooltip="Change it to the next value"),
-        Binding("right", "screen.turn(1)", "Change", show=False, tooltip="Change it to the next value"),
+        Binding("right", "screen.turn(1)", show=False),
         Binding("enter", "screen.edit", "Type", tooltip="Type a value"),
         Binding("a", "screen.add", "Add layer", tooltip="A new layer below the chosen one"),
         Binding("d", "screen.delete", "Delete it", tooltip="Take the chosen layer out"),
@@ -210,7 +210,11 @@ class BenchScreen(Screen[None], inherit_bindings=False):
         self._show()
 
     async def action_train(self) -> None:
-        """To the lab."""
+        """To the lab, unless the form can tell already that it would be refused there."""
+        if self._form.problem:
+            self._form.notice = self._form.problem
+            self._tell()
+            return
         await self.app.push_screen(BenchLabScreen(self._form.experiment, self._services))
 
     def action_leave(self) -> None:

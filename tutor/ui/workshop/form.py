@@ -34,6 +34,7 @@ FIRST = Experiment(
     training=TrainingSpec(epochs=200),
 )
 """Where a new bench begins: something that learns."""
+_LAST_ACTIVATION = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}
 _SLIDING = ("conv", "maxpool", "avgpool", "globalpool")
 
 
@@ -63,6 +64,25 @@ class Form:
     def text(self) -> str:
         """The file as it would be written."""
         return write_lab([self.experiment, *self._others])
+
+    @property
+    def problem(self) -> str:
+        """Why this cannot be trained, as far as the form can tell; the training process tells the rest."""
+        model, data = self._experiment.model, self._experiment.data
+        if data.name == choices.CSV and self._table is None:
+            return "There is no table yet: choose the row file, press enter and type the path of a CSV file."
+        last = LayerText.read(split(model.layers)[-1])
+        needed = _LAST_ACTIVATION.get(model.loss)
+        if needed and last.parts.get("activation", needed) != needed:
+            found = last.parts["activation"]
+            return (
+                f"The loss {model.loss} needs {needed} in the last layer, not {found}: change one of the two."
+            )
+        outputs = self._outputs(data)
+        if last.kind == "dense" and outputs is not None and last.parts["units"] not in _widths(outputs):
+            fits = " or ".join(_widths(outputs))
+            return f"For {data.name} the last layer has {fits} unit{'' if fits == '1' else 's'}: change that."
+        return ""
 
     # ------------------------------------------------------------------ changing
 
@@ -208,6 +228,11 @@ class Form:
         return (
             None if cells is None else choices.outputs_of_cells(cells, str(data.options.get("task", "auto")))
         )
+
+
+def _widths(outputs: int) -> list[str]:
+    """How many units the last layer can have for so many classes (0: an amount)."""
+    return ["1"] if outputs == 0 else ["1", "2"] if outputs == 2 else [str(outputs)]
 
 
 def _path(name: str) -> Path:
