@@ -107,11 +107,19 @@ def test_a_unit_is_explained_step_by_step() -> None:
 
 
 def test_the_last_layers_error_comes_from_the_loss() -> None:
-    last = replace(inspection(protocol.Pull()), outgoing=[], next_deltas=[], units=1)
+    last = replace(inspection(protocol.Pull()), layer="dense_2", outgoing=[], next_deltas=[], units=1)
     squares = replace(last, output_gradient=-0.32, slope=0.868, delta=-0.278)
     assert formulas.backward(squares, 0)[1] == "δ = ∂loss/∂a · f'(z) = -0.32·0.868 = -0.278"
     entropy = replace(last, function="sigmoid", output_gradient=math.nan, a=0.6, examples=4, delta=-0.1)
     assert formulas.backward(entropy, 0)[0] == "δ = (a - wanted) / examples = (0.6 - 1) / 4 = -0.1"
+
+
+def test_errors_that_come_back_otherwise_than_from_the_units_that_are_told() -> None:
+    seen = replace(inspection(protocol.Pull()), output_gradient=-0.5, slope=0.8, delta=-0.4)
+    assert formulas.backward(seen, 0)[2] == "  = 0.8 · -0.5 = -0.4"  # more next units than are told
+    dropped = replace(seen, outgoing=[], next_deltas=[], target=[1.0, 0.0])
+    assert formulas.backward(dropped, 0)[1] == "δ = ∂loss/∂a · f'(z) = -0.5·0.8 = -0.4"
+    assert not any("this unit" in line for line in formulas.loss(dropped)), "it is not the last layer"
 
 
 def test_what_an_optimizer_with_a_memory_does_is_not_passed_off_as_plain_descent() -> None:

@@ -30,7 +30,7 @@ def loss(seen: Inspection) -> list[str]:
     """What was wanted, and the loss of the whole minibatch."""
     wanted = "  ".join(n(one) for one in seen.target[:10]) + ("  ..." if len(seen.target) > 10 else "")
     lines = [f"wanted from the network for this example: {wanted}"]
-    if not seen.outgoing and len(seen.target) == seen.units:
+    if seen.layer == seen.layers[-1] and len(seen.target) == seen.units:
         lines.append(f"this unit: a = {n(seen.a)}, wanted {n(seen.target[seen.unit])}")
     batch = "the one example" if seen.examples == 1 else f"the {seen.examples} examples"
     return [*lines, f"loss, the mean over {batch} of the minibatch = {n(seen.loss)}"]
@@ -41,10 +41,14 @@ def backward(seen: Inspection, weight: int) -> list[str]:
     if seen.outgoing:
         terms = [f"{n(w)}·{n(d)}" for w, d in zip(seen.outgoing, seen.next_deltas, strict=False)]
         inner = _sum(terms, 0)
+        # Of many next units only the first are told, so their sum is taken as the network has it.
+        total = seen.output_gradient
+        if math.isnan(total):
+            total = _dot(seen.outgoing, seen.next_deltas)
         lines = [
             f"f'(z) = slope of {seen.function} at {n(seen.z)} = {n(seen.slope)}",
             f"δ = f'(z) · ({inner})",
-            f"  = {n(seen.slope)} · {n(_dot(seen.outgoing, seen.next_deltas))} = {n(seen.delta)}",
+            f"  = {n(seen.slope)} · {n(total)} = {n(seen.delta)}",
             "    the next layer's errors come back through the weights",
         ]
     else:
@@ -61,7 +65,7 @@ def backward(seen: Inspection, weight: int) -> list[str]:
 
 
 def _last_delta(seen: Inspection) -> list[str]:
-    """The last layer's error comes from the loss itself."""
+    """The last layer's error comes from the loss; before a dropout or the like it comes back as a whole."""
     if not math.isnan(seen.output_gradient):
         return [
             f"∂loss/∂a = {n(seen.output_gradient)}, f'(z) = slope of {seen.function} = {n(seen.slope)}",
