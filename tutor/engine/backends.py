@@ -17,8 +17,9 @@ NAMES = ("auto", "cpu", "cuda")
 USUAL_BATCH = 32
 """Examples per step where nobody says otherwise."""
 
-LAUNCH_SECONDS = 10e-6
-"""What a launch costs: an estimate of the driver's 5 to 10 µs; Python's own part is not known yet."""
+LAUNCH_SECONDS = 60e-6
+"""What a launch costs: some 50 µs of Python in numba-cuda, measured without a GPU, and 5 to 10 of the driver,
+an estimate."""
 
 CPU_RATE = 40e9
 """Multiply-adds a second of one core: measured some 48e9 in float32 for 784-256-128-10 on AVX-512."""

@@ -53,8 +53,9 @@ def kernels(dtype: str) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     yield train.judge, (network, run, flags, answer, 0)
     yield wide.order_epoch, (examples.order, counters, 0, 0)
     yield wide.gather, (*here, 0, 1)
-    yield wide.forward, (network, workspace, counters, 0, 0, 1, mode)
-    yield wide.backward, (network, workspace, counters, 0, 0, 1, mode)
+    flat = host.values, host.values, network.operations, counters, counters
+    yield wide.forward, (*flat, 0, 0, 1, mode)
+    yield wide.backward, (*flat, 0, 0, 1, mode)
     yield wide.copy_outputs, (network, workspace, host.values, 0, 1)
     yield wide.penalize, (network, counters)
     yield wide.inspect, (network, run, flags, True)
@@ -80,12 +81,16 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description="compile every kernel and count its registers")
     parser.add_argument("--cc", default="9.0", help="compute capability (default: 9.0)")
-    major, minor = map(int, parser.parse_args().cc.split("."))
+    parser.add_argument("--only", nargs="+", help="names of kernels (default: all)")
+    wanted = parser.parse_args()
+    major, minor = map(int, wanted.cc.split("."))
     # The functions that kernels call are compiled for the GPU that is there; here it is made up.
     dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=(major, minor))
     bad = 0
     for dtype in ("float32", "float64"):
         for entry, args in kernels(dtype):
+            if wanted.only and entry.py_func.__name__ not in wanted.only:
+                continue
             registers, spilled, stack = assembled(entry, args, (major, minor))
             bad += spilled > 0 or registers * sizes.BLOCK_THREADS > REGISTERS
             where = f"{dtype} {entry.py_func.__name__}"

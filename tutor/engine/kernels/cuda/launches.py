@@ -33,6 +33,7 @@ class Task(NamedTuple):
     network: d.Network
     workspace: Workspace
     examples: d.Examples
+    packed: wide.Packed  # the same once more
 
 
 class Pace:
@@ -162,19 +163,18 @@ class ManyBlocks:
                 break
             size = sizes.grid(sizes.numbers(operations[k], rows))
             for phase in range(backward_phases(operations[k, d.KIND])):
-                launch(wide.backward, *size, task.network, task.workspace, counters, k, phase, rows, mode)
+                launch(wide.backward, *size, *task.packed, counters, k, phase, rows, mode)
         if task.near.penalties.any():
             launch(wide.penalize, *sizes.grid(task.near.parameters.size), task.network, counters)
 
     def _forward(self, task: Task, counters: Any, first: int, rows: int, mode: Mode) -> None:
         operations = task.near.operations
-        network, workspace = task.network, task.workspace
         size = sizes.grid(rows * int(operations[0, d.IN_STRIDE]))
-        launch(wide.gather, *size, network, workspace, task.examples, counters, first, rows)
+        launch(wide.gather, *size, task.network, task.workspace, task.examples, counters, first, rows)
         for k, row in enumerate(operations):
             size = sizes.grid(sizes.numbers(row, rows))
             for phase in range(forward_phases(row[d.KIND])):
-                launch(wide.forward, *size, network, workspace, counters, k, phase, rows, mode)
+                launch(wide.forward, *size, *task.packed, counters, k, phase, rows, mode)
 
     def _measure(
         self, task: Task, counters: Any, loss: int, first: int, rows: int, n: int, begins: bool, answer: Any

@@ -17,7 +17,8 @@ from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cuda import sizes, train
 from tutor.engine.kernels.cuda.jit import Workspace
 from tutor.engine.kernels.cuda.launches import ManyBlocks, OneBlock, Task
-from tutor.engine.kernels.cuda.memory import Copies, ready, to_device, to_host
+from tutor.engine.kernels.cuda.memory import Copies, packed, ready, to_device, to_host
+from tutor.engine.kernels.cuda.wide import Packed
 from tutor.errors import EngineError
 
 
@@ -33,7 +34,7 @@ class Session:
         self._network: d.Network | None = None
         self._run: d.Run | None = None
         self._held: dict[str, Any] = {}
-        """The GPU's ``parameters``, ``gradients``, ``slots``, ``before``; what is missing is to be copied."""
+        """The GPU's ``weights`` (packed), ``slots`` and ``before``; what is missing is to be copied."""
         self._newer = False
         """Whether they are newer than the host's."""
         self._counters_then: Any = None
@@ -49,7 +50,9 @@ class Session:
             self._hold(network, run)
             far_run = self._far_run(run)
             task = self._task(network, workspace, examples)
-            shuffled = self._copies.of(examples.order, "marker", lambda _: np.array([train.NO_EPOCH]))
+            shuffled = self._copies.of(
+                examples.order, "marker", lambda _: to_device(np.array([train.NO_EPOCH]))
+            )
             if not self._newer:
                 self._counters_then = run.counters.copy()
             self._newer = True
@@ -65,10 +68,9 @@ class Session:
     ) -> float:
         """See ``cpu.train.batch_gradients``."""
         with self._kept():
-            far = d.Network(*map(to_device, network))
-            task = self._task(network, workspace, examples, far)
+            task = self._task(network, workspace, examples, _weights(network))
             value = self._way(network, examples.order.size).gradients(task, loss, training)
-            to_host(far.gradients, network.gradients)
+            to_host(task.network.gradients, network.gradients)
         return value
 
     def evaluate(
@@ -107,14 +109,18 @@ class Session:
             self._bring_back()
             self._held.clear()
             self._network, self._run = network, run
-        for name, source in _state(network, run).items():
-            if name not in self._held:
-                self._held[name] = to_device(source)
+        if "weights" not in self._held:
+            self._held["weights"] = _weights(network)
+        if run is not None and "slots" not in self._held:
+            self._held |= {"slots": to_device(run.slots), "before": to_device(run.before)}
 
     def _bring_back(self) -> None:
-        if self._newer and self._network is not None:
-            for name, target in _state(self._network, self._run).items():
-                to_host(self._held[name], target)
+        if self._newer and self._network is not None and self._run is not None:
+            parameters, gradients = self._held["weights"][1]
+            to_host(parameters, self._network.parameters)
+            to_host(gradients, self._network.gradients)
+            to_host(self._held["slots"], self._run.slots)
+            to_host(self._held["before"], self._run.before)
         self._newer = False
 
     @contextmanager
@@ -146,25 +152,26 @@ class Session:
         return True
 
     def _task(
-        self, network: d.Network, workspace: d.Workspace, examples: d.Examples, far: d.Network | None = None
+        self,
+        network: d.Network,
+        workspace: d.Workspace,
+        examples: d.Examples,
+        weights: tuple[Any, list[Any]] | None = None,
     ) -> Task:
-        """Everything that the kernels read; ``far`` None is the network that is held."""
-        if far is None:
-            far = d.Network(
-                to_device(network.operations),
-                self._held["parameters"],
-                self._held["gradients"],
-                to_device(network.tensors),
-                to_device(network.penalties),
-            )
-        partials = self._copies.of(
-            workspace.values,
-            "partials",
-            lambda values: np.zeros(sizes.partials(network.operations, sizes.GRID_THREADS), values.dtype),
+        """Everything that the kernels read; ``weights``, see :func:`_weights`, None are those held."""
+        whole, (parameters, gradients) = weights or self._held["weights"]
+        others = (to_device(array) for array in (network.tensors, network.penalties))
+        far = d.Network(to_device(network.operations), parameters, gradients, *others)
+        room, arrays = self._copies.of(workspace.values, "room", lambda _: _room(network, workspace))
+        lengths = [array.size for array in arrays]
+        extents = np.array([parameters.size, gradients.size, workspace.capacity, *lengths])
+        return Task(
+            network,
+            far,
+            Workspace(workspace.capacity, *arrays),
+            d.Examples(*(self._copies.of(array) for array in examples)),
+            Packed(whole, room, far.operations, to_device(extents)),
         )
-        arrays = map(self._copies.of, workspace[1:])
-        room = Workspace(workspace.capacity, *arrays, partials)  # type: ignore[call-arg]
-        return Task(network, far, room, d.Examples(*(self._copies.of(array) for array in examples)))
 
     def _far_run(self, run: d.Run) -> d.Run:
         return d.Run(
@@ -177,7 +184,12 @@ class Session:
         )
 
 
-def _state(network: d.Network, run: d.Run | None) -> dict[str, Any]:
-    """The host's arrays that have a lasting counterpart on the GPU."""
-    state = {"parameters": network.parameters, "gradients": network.gradients}
-    return state if run is None else state | {"slots": run.slots, "before": run.before}
+def _weights(network: d.Network) -> tuple[Any, list[Any]]:
+    """Parameters and gradients, packed."""
+    return packed((network.parameters, network.gradients))
+
+
+def _room(network: d.Network, workspace: d.Workspace) -> tuple[Any, list[Any]]:
+    """The arrays of the GPU's workspace, packed."""
+    partials = np.zeros(sizes.partials(network.operations, sizes.GRID_THREADS), workspace.values.dtype)
+    return packed((*workspace[1:], partials))

@@ -7,6 +7,8 @@ returns at once and leaves everything as it was. What takes a sum over a block's
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 from numba import cuda
 
 from tutor.engine.kernels import description as d
@@ -23,6 +25,45 @@ from tutor.engine.kernels.cuda.train import GRADIENT, WEIGHT
 def _everywhere() -> Span:
     """This thread's share among all threads of all blocks."""
     return Span(cuda.grid(1), cuda.gridsize(1))
+
+
+class Packed(NamedTuple):
+    """A network and its workspace in few arrays, for what is launched most."""
+
+    weights: Array  # parameters, gradients
+    room: Array  # the arrays of Workspace, in its order
+    table: Array  # of operations
+    extents: Array  # the lengths of parameters and gradients, the capacity, the lengths of the room's arrays
+
+
+class _Layers(NamedTuple):
+    """As ``description.Network``, without what only penalties and clipping need."""
+
+    operations: Array
+    parameters: Array
+    gradients: Array
+
+
+@device
+def _layers(weights: Array, table: Array, extents: Array) -> Any:
+    end = extents[0] + extents[1]
+    return _Layers(table, weights[: extents[0]], weights[extents[0] : end])
+
+
+@device
+def _workspace(room: Array, extents: Array) -> Workspace:
+    deltas = extents[3]
+    transposed = deltas + extents[4]
+    scratch = transposed + extents[5]
+    partials = scratch + extents[6]
+    return Workspace(
+        extents[2],
+        room[:deltas],
+        room[deltas:transposed],
+        room[transposed:scratch],
+        room[scratch:partials],
+        room[partials : partials + extents[7]],
+    )
 
 
 @entry
@@ -44,19 +85,37 @@ def gather(
 
 @entry
 def forward(
-    network: d.Network, workspace: Workspace, counters: Array, k: int, phase: int, rows: int, mode: Mode
+    weights: Array,
+    room: Array,
+    table: Array,
+    extents: Array,
+    counters: Array,
+    k: int,
+    phase: int,
+    rows: int,
+    mode: Mode,
 ) -> None:
-    """See ``operations.forward``."""
+    """See ``operations.forward``; the arrays are packed, see :class:`Packed`."""
     if counters[d.STATUS] == d.HEALTHY:
+        network, workspace = _layers(weights, table, extents), _workspace(room, extents)
         operations.forward(network, workspace, k, phase, rows, mode, _everywhere())
 
 
 @entry
 def backward(
-    network: d.Network, workspace: Workspace, counters: Array, k: int, phase: int, rows: int, mode: Mode
+    weights: Array,
+    room: Array,
+    table: Array,
+    extents: Array,
+    counters: Array,
+    k: int,
+    phase: int,
+    rows: int,
+    mode: Mode,
 ) -> None:
-    """See ``operations.backward``."""
+    """See ``operations.backward``; the arrays are packed, see :class:`Packed`."""
     if counters[d.STATUS] == d.HEALTHY:
+        network, workspace = _layers(weights, table, extents), _workspace(room, extents)
         operations.backward(network, workspace, k, phase, rows, mode, _everywhere())
 
 
