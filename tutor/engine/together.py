@@ -83,7 +83,7 @@ def _check(trainers: Sequence[Trainer], batch: int) -> None:
 
 def _layout(plan: Plan) -> tuple[Any, ...]:
     """What must be the same in all; activation functions, rates of dropout and penalties may differ."""
-    places = [d.KIND, d.INPUT, d.OUTPUT, d.IN_STRIDE, d.OUT_STRIDE]
+    places = [d.KIND, d.INPUT, d.OUTPUT, d.IN_STRIDE, d.OUT_STRIDE, d.KERNEL, d.BIAS, d.BACKWARD]
     return plan.operations[:, places].tobytes(), plan.parameters, plan.kept, plan.transposed, plan.scratch
 
 

@@ -13,8 +13,8 @@ from tutor.engine.kernels.cuda.jit import SIMULATED
 ONE_BLOCK_UP_TO = 25_000_000
 """Multiply-adds per step that one block does faster than many.
 
-A step of many blocks is some 45 launches of 60 µs each (``backends.LAUNCH_SECONDS``), near 3 ms; in that time a
-block, one of a GPU's many multiprocessors, does an estimated 10,000 multiply-adds per µs.
+A step of many blocks is some 45 launches of 60 µs each (``backends.LAUNCH_SECONDS``), near 3 ms; in that
+time a block, one of a GPU's many multiprocessors, does an estimated 10,000 multiply-adds per µs.
 """
 
 BLOCK_THREADS = 256
