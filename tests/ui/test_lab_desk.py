@@ -75,19 +75,22 @@ def test_the_arrows_go_round() -> None:
         desk.next_arrows(places)
         seen.append(desk.arrows)
     assert seen == [1, 4, 2, KNOBS]
-    desk.enlarge(7)
+    desk.enlarge(REPORTS["xor"], 7)
     assert (desk.large, desk.arrows) == (7, 7)
-    desk.enlarge(7)
+    desk.enlarge(REPORTS["xor"], 7)
     assert (desk.large, desk.arrows) == (0, KNOBS)
+    for number in (2, 3, 5, 6, 7):
+        desk.enlarge(REPORTS["gates"], number)
+        assert (desk.large, desk.arrows) == (number, KNOBS), "a perceptron gives nothing to choose there"
 
 
 def test_the_wish_names_layer_unit_and_example_by_their_place() -> None:
     desk = Desk(Look(), [experiment()])
     report = REPORTS["xor"]
-    desk.enlarge(3)
+    desk.enlarge(report, 3)
     desk.move(report, 1, 0)
     assert desk.wish(report, desk.places(report, 80, 16, 2)) == protocol.Pull(["pre_activations"], layer=1)
-    desk.enlarge(7)
+    desk.enlarge(REPORTS["xor"], 7)
     wish = desk.wish(report, desk.places(report, 80, 16, 2))
     assert wish == protocol.Pull(["inspection"], layer=1), "the layer chosen there is the layer chosen here"
 

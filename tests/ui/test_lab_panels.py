@@ -221,6 +221,14 @@ def test_tables_put_the_wrong_answers_first() -> None:
     assert len(lines) == 10 and lines[-1] == "and 13 more"
 
 
+def test_a_long_table_has_pages() -> None:
+    digits, table = REPORTS["digits"], Look(table=True)
+    first = text(4, scene(digits, table, large=True), 60, 10)
+    last = text(4, scene(digits, table, large=True, page=-1), 60, 10)
+    assert "lines 1 to 5 of 22" in first and "1 of these 20 wrong" in first
+    assert "lines 18 to 22 of 22" in last and "7       7" in last
+
+
 def test_an_unbounded_bound_is_said_in_words() -> None:
     unit = REPORTS["gates"].perceptron
     assert unit is not None

@@ -20,6 +20,7 @@ from tutor.progress.state import PastRun
 from tutor.progress.store import Store
 from tutor.report import Result
 from tutor.ui.app import TutorApp
+from tutor.ui.keys import keys_of
 from tutor.ui.lab.view import LabView
 from tutor.ui.messages import OpenLesson
 from tutor.ui.services import Services
@@ -227,6 +228,30 @@ async def test_the_arrows_go_from_the_knobs_to_a_panel_and_back() -> None:
         await settle(pilot, "▸1 Loss")
         await pilot.press("tab", "tab", "tab")
         await settle(pilot, "▸Knobs")
+
+
+async def test_a_long_comparison_leaves_room_for_the_panels() -> None:
+    app = Host(FakeWorker())
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "READY")
+        await pilot.press("b", "space")
+        shown = await settle(pilot, "What happened")
+        assert "1 Loss" in shown and "4 Boundary" in shown and "learning rate" not in shown
+        assert app.lab._board.size.height >= 8
+
+
+async def test_while_the_question_is_up_the_key_bar_offers_no_training() -> None:
+    app = Host(FakeWorker())
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "READY")
+        offered = [key.does for key in keys_of(app.screen.active_bindings.values()) if key.shown]
+        assert "Step" not in offered and "Predict" in offered
+        await pilot.press("s")
+        await settle(pilot, "First answer the question")
+        await pilot.press("b")
+        await settle(pilot, "You predict b")
+        offered = [key.does for key in keys_of(app.screen.active_bindings.values()) if key.shown]
+        assert "Step" in offered
 
 
 async def test_going_back_keeping_and_drawing_lots_by_keyboard() -> None:

@@ -33,15 +33,20 @@ class Desk:
         self.arrows = KNOBS
         """The panel that the arrow keys choose in, or KNOBS."""
         self.cursor = Cursor()
+        self._page = 0
 
     # ------------------------------------------------------------------ keys
 
-    def enlarge(self, number: int) -> str:
-        """Show a panel large, with the arrows in it; the same number again shows all."""
+    def enlarge(self, report: Report | None, number: int) -> str:
+        """Show a panel large, with the arrows in it; the same number again shows several."""
         if number in (0, self.large):
-            self.large, self.arrows = 0, KNOBS
+            self.large, self.arrows, self._page = 0, KNOBS, 0
             return "The overview. A number shows that panel large."
-        self.large = self.arrows = number
+        self.large, self._page = number, 0
+        if report is not None and PANELS[number].still(report):
+            self.arrows = KNOBS
+            return "There is nothing to choose in this panel: the arrows turn the knobs. 0: overview."
+        self.arrows = number
         return (
             "Here ↑↓ choose what, ←→ change it; tab gives the arrows to the knobs. "
             "0: overview, t: as a table."
@@ -66,7 +71,17 @@ class Desk:
     def table(self) -> str:
         """Change between pictures and tables of numbers."""
         self.look = replace(self.look, table=not self.look.table)
+        self._page = 0
         return "The panels as numbers; t draws them." if self.look.table else "The panels drawn."
+
+    def page(self, direction: int) -> str:
+        """Turn the pages of a large panel's table."""
+        if not (self.large and self.look.table):
+            return (
+                "There is nothing to scroll here: pgup and pgdn turn the pages of a large panel's table (t)."
+            )
+        self._page += direction
+        return "Another page, if the table is longer than the screen; after the last comes the first."
 
     def log(self) -> str:
         """Change between a linear and a logarithmic axis of the loss."""
@@ -93,6 +108,7 @@ class Desk:
             self.look,
             large=self.large == number,
             arrows=arrows,
+            page=self._page if self.large == number else 0,
             at=self.cursor.current(self._fields(report)) if arrows else 0,
             choices=self.cursor.choices,
             runs=self.runs if number == 8 else (),

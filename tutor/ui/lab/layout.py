@@ -42,7 +42,9 @@ def order(report: Report | None) -> list[int]:
 
 
 def overview(panels: list[int], width: int, height: int, knobs: int) -> list[Place]:
-    """Tiles that fill ``width`` by ``height`` cells, the ``knobs`` at the lower right."""
+    """Tiles filling ``width`` by ``height`` cells, the ``knobs`` at the lower right (0: panels alone)."""
+    if not knobs and width >= _NARROW:
+        return _row(panels[: min(width // _PANEL_COLUMNS, _MOST_ACROSS)], width, 0, height)
     if width < _NARROW or height < _LOW:
         return large(panels[0], width, height, min(knobs, 3))
     across = min(max(width // _PANEL_COLUMNS, 1), _MOST_ACROSS)
@@ -59,7 +61,9 @@ def overview(panels: list[int], width: int, height: int, knobs: int) -> list[Pla
 
 def large(panel: int, width: int, height: int, knobs: int) -> list[Place]:
     """One panel over all the room, and the knobs in at most ``knobs`` lines below it."""
-    lower = min(max(knobs, 1), max(height // 3, 1))
+    if not knobs:
+        return [Place(panel, 0, 0, width, height)]
+    lower = min(knobs, max(height // 3, 1))
     return [Place(panel, 0, 0, width, height - lower), Place(KNOBS, 0, height - lower, width, lower)]
 
 

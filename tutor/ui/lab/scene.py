@@ -37,6 +37,8 @@ class Scene:
     """Whether the arrow keys choose in this panel."""
     at: int = 0
     """Which of the panel's fields they change."""
+    page: int = 0
+    """How many screenfuls of a long table lie above."""
     choices: dict[str, Choice] = dataclasses.field(default_factory=dict)
     runs: tuple[PastRun, ...] = ()
     """The finished runs of this lesson, the newest first."""
@@ -49,8 +51,8 @@ class Scene:
             isinstance(other, Scene)
             and other.report is self.report
             and other.runs is self.runs
-            and (other.look, other.large, other.arrows, other.at, other.choices)
-            == (self.look, self.large, self.arrows, self.at, self.choices)
+            and (other.look, other.large, other.arrows, other.at, other.page, other.choices)
+            == (self.look, self.large, self.arrows, self.at, self.page, self.choices)
         )
 
     __hash__ = None  # type: ignore[assignment]

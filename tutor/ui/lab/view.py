@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _TICK = 0.05
 """Seconds between two looks at what the training process sent; a look costs next to nothing."""
+_CROWDED = 12
+"""Lines of the board below which the knobs make room for the panels while a comparison is shown."""
 _HIDDEN_PULL = 1.0
 """Seconds between pulls while the lab is not on the screen: enough to record a run that finishes."""
 
@@ -181,7 +183,9 @@ class LabView(Widget, can_focus=True):
         if controller.asking or not size.area:
             controller.link.want(protocol.Pull())
             return
-        knobs = len(controller.experiment.knobs)
+        # Beside a comparison on a small screen there is room for the panels alone.
+        crowded = controller.revealing and size.height < _CROWDED
+        knobs = 0 if crowded else max(len(controller.experiment.knobs), 1)
         self._places = self.desk.places(controller.report, size.width, size.height, knobs)
         controller.link.want(self.desk.wish(controller.report, self._places))
         self._board.show([self._tile(place) for place in self._places])
@@ -265,7 +269,7 @@ class LabView(Widget, can_focus=True):
         """Show one panel large; the same number again, or 0, shows several."""
         if self._has_panels():
             self.controller.revealing = False
-            self._tell(self.desk.enlarge(number))
+            self._tell(self.desk.enlarge(self.controller.report, number))
 
     def action_arrows(self) -> None:
         """Give the arrows to the next panel, or back to the knobs."""
@@ -292,9 +296,13 @@ class LabView(Widget, can_focus=True):
         self._refresh_all()
 
     def action_page(self, direction: int) -> None:
-        """Scroll the question or the comparison where it is longer than the screen."""
-        text = self._prediction if self.controller.asking else self._reveal
-        (text.scroll_page_down if direction > 0 else text.scroll_page_up)(animate=False)
+        """Scroll the question, the comparison or a table where it is longer than the screen."""
+        controller = self.controller
+        if controller.asking or (controller.revealing and controller.finished is not None):
+            text = self._prediction if controller.asking else self._reveal
+            (text.scroll_page_down if direction > 0 else text.scroll_page_up)(animate=False)
+        else:
+            self._tell(self.desk.page(direction))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the question is up, the key bar offers no training: ``on_key`` says why."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tutor.charts.numbers import short
 from tutor.content.condition import Condition
-from tutor.content.model import Experiment
+from tutor.content.model import Experiment, Goal
 from tutor.report import Report, State
 from tutor.ui.lab.controller import LETTERS, LabController
 
@@ -124,12 +124,17 @@ def standing(controller: LabController) -> str:
         onward = "]: next experiment" if place < count else "n: a new seed"
         compare = f"  ·  enter: {shown}" if asks else ""
         return score if controller.asking else f"{score}{compare}  ·  {onward}"
-    parts = [score] if score else [f"Goal: {goal.text.rstrip('.')}"] if goal else []
+    parts = [score] if score else [f"Goal: {goal.text.rstrip('.')}{_seeds(goal)}"] if goal else []
     if bench.prediction is not None:
         parts.append(f"you predict {LETTERS[bench.prediction]}")
     elif asks and not controller.must_predict and not controller.under_way:
         parts.append("p predicts this run")
     return "  ·  ".join(parts)
+
+
+def _seeds(goal: Goal) -> str:
+    """Whether one seed is enough for the goal to count."""
+    return f", with {goal.at_least or goal.seeds} of {goal.seeds} seeds" if goal.seeds > 1 else ""
 
 
 def _score(tried: int, reached: int, *, has_goal: bool) -> str:

@@ -44,7 +44,10 @@ class Panel:
         choices = self._choices(scene, width) if (scene.large or scene.arrows) and height > 3 else []
         room = height - 1 - len(words) - len(choices)
         own = self.headed and not scene.look.table and room > 1
-        body = self.table(scene, room) if scene.look.table else self.picture(scene, width, room + own)
+        if scene.look.table:
+            body = _page(self.table(scene, room), scene.page, room)
+        else:
+            body = self.picture(scene, width, room + own)
         heading = self._heading(scene, width)
         if own:
             heading, body = body[0], body[1:]
@@ -66,6 +69,10 @@ class Panel:
     def absent(self, report: Report) -> str:
         """A sentence if this kind of run gives the panel nothing to show: why, and which panel does."""
         return ""
+
+    def still(self, report: Report) -> bool:
+        """Whether this kind of run gives nothing to choose here, so that the arrows stay with the knobs."""
+        return bool(self.absent(report))
 
     def explain(self, scene: Scene) -> str:
         """A sentence or two for those who meet this panel for the first time."""
@@ -119,6 +126,16 @@ class Panel:
         if len(shown) > _FIELD_ROOM:
             shown = shown[: _FIELD_ROOM - 1] + "…"
         return f"{field.name} ‹{shown}›"
+
+
+def _page(lines: list[Strip], page: int, room: int) -> list[Strip]:
+    """One screenful of a long table, with a line that says which; after the last comes the first."""
+    if len(lines) <= room or room < 2:
+        return lines
+    pages = -(-len(lines) // (room - 1))
+    first = min(page % pages * (room - 1), len(lines) - room + 1)
+    told = f"lines {first + 1} to {first + room - 1} of {len(lines)}: pgup, pgdn"
+    return [*lines[first : first + room - 1], *drawing.strips_of_text([told])]
 
 
 def _whole_sentences(text: str, width: int, lines: int) -> list[str]:

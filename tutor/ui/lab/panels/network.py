@@ -41,6 +41,9 @@ class NetworkPanel(Panel):
         told = f"{drawn.label} -> {drawn.answer}{right}" if drawn.label else ""
         return [f"{total:,} weights; example: {told}", told] if told else [f"{total:,} weights"]
 
+    def still(self, report: Report) -> bool:
+        return report.perceptron is not None
+
     def explain(self, scene: Scene) -> str:
         if scene.report.perceptron is not None:
             return "The unit says class 1 (label +1) where its weighted sum is 0 or more, else class 0 (-1)."

@@ -23,6 +23,8 @@ from tutor.ui.lab.scene import Scene
 
 _SIGNS = ("o class 0, x class 1; O, X answered wrong", "o is 0, x 1; O X wrong")
 """What the signs on the boundary mean, in as many words as there is room for."""
+_ALL = 10_000
+"""Rows of a table that is paged through."""
 _IMAGES, _CONFUSION, _MISTAKES = "images", "confusion", "worst mistakes"
 
 
@@ -91,6 +93,7 @@ class PicturePanel(Panel):
 
     def table(self, scene: Scene, height: int) -> list[Strip]:
         report, view = scene.report, self._view(scene)
+        height = _ALL if scene.large else height
         if view == _CONFUSION and report.confusion is not None:
             rows = confusion_words(report.confusion, height)
         elif view == _MISTAKES and report.mistakes is not None:
