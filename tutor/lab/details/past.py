@@ -9,7 +9,7 @@ from tutor.lab.curve import Curve
 from tutor.lab.details.health import Look, described, take
 from tutor.report import Bins, Health, Layer, LayerHealth
 
-MOMENTS = 40
+MOMENTS = 32
 """At how many moments histograms are kept at most; even, so that they stay evenly spaced when thinned."""
 FEWEST = 10
 LOOKS = 200
