@@ -45,6 +45,7 @@ STACKS: dict[str, tuple[Shape, list[Layer]]] = {
         (3, 3, 2),
         [Residual([Conv2D(2, 3, 1, "same", "tanh")]), Residual([Conv2D(3, 2, 2)], "conv"), Flatten()],
     ),
+    "no biases": ((4,), [Dense(9, "tanh", use_bias=False), Dense(2, use_bias=False)]),
     "residual rows": ((4,), [Residual([Dense(5, "relu"), Dense(4)]), Residual([Dense(3)], "dense")]),
 }
 OPTIMIZERS: list[Optimizer] = [
