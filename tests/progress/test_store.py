@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.progress.samples import answered, lesson, result
 from tutor.progress.state import LessonState, Note, Place
@@ -287,3 +288,16 @@ def test_a_note_steers_no_terminal_and_is_cut_between_characters(store: Store) -
     assert store.notes()["xor"].text == "a[2Jb"
     store.write_note("xor", "x" + "é" * MAX_NOTE)
     assert store.notes()["xor"].text == "x" + "é" * (MAX_NOTE // 2 - 1)
+
+
+def test_the_finished_runs_of_a_lesson_are_listed_with_the_newest_first(store: Store) -> None:
+    store.record_run(result(), None, 0)
+    diverged = replace(result(reached=True), seed=3, loss={"first": 0.7, "last": float("nan")})
+    store.record_run(diverged, 1, 1)
+    store.record_run(result("other"), None, None)
+    newest, oldest = store.runs("xor")
+    assert (newest.seed, newest.loss, newest.predicted_right) == (3, None, True), "not finite: not a number"
+    assert (oldest.goal_step, oldest.predicted_right) == (None, None), "not reached, nothing predicted"
+    assert oldest.knobs == result().knobs and oldest.experiment == "experiment-0"
+    assert [run.seed for run in store.runs("xor", most=1)] == [3]
+    assert store.runs("never opened") == []

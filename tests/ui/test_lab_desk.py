@@ -6,6 +6,9 @@ import math
 
 import pytest
 from msgspec.structs import replace
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.strip import Strip
 
 from tests.ui.lab_details import inspection
 from tests.ui.lab_fakes import FakeWorker, experiment
@@ -13,9 +16,11 @@ from tests.ui.test_lab_controller import Lab
 from tests.ui.test_lab_panels import REPORTS
 from tutor.report import Lottery
 from tutor.ui.lab import branches, formulas, layout
+from tutor.ui.lab.board import Board, Tile
 from tutor.ui.lab.cursor import Cursor, Field
 from tutor.ui.lab.desk import Desk
-from tutor.ui.lab.layout import KNOBS
+from tutor.ui.lab.drawing import strips_of_text
+from tutor.ui.lab.layout import KNOBS, Place
 from tutor.ui.lab.scene import Look
 from tutor.worker import protocol
 
@@ -237,3 +242,39 @@ def test_lots_are_told_with_their_interval_and_whether_the_goal_counts() -> None
     assert "asks for 5 of 5" in branches.lots(replace(lots, total=5, done=5, reached=4, needed=5, met=False))
     never = replace(lots, reached=0, median_step=math.nan)
     assert "median" not in branches.lots(never)
+
+
+# ------------------------------------------------------------------------- the board
+
+
+class _Page(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.board = Board()
+
+    def compose(self) -> ComposeResult:
+        yield self.board
+
+
+async def test_only_lines_that_changed_are_drawn_again() -> None:
+    left, right = Place(1, 0, 0, 10, 3), Place(2, 11, 0, 10, 3)
+    drawn: list[int] = []
+
+    def tile(place: Place, *lines: str) -> Tile:
+        def draw(width: int, height: int) -> list[Strip]:
+            drawn.append(place.number)
+            return strips_of_text(lines)
+
+        return Tile(place, lines, draw)
+
+    async with (app := _Page()).run_test(size=(21, 3)) as pilot:
+        board = app.board
+        board.show([tile(left, "a", "b"), tile(right, "x", "y", "z")])
+        await pilot.pause()
+        assert drawn == [1, 2]
+        refreshed: list[Region] = []
+        board.refresh = lambda *regions, **_: refreshed.extend(regions) or board  # type: ignore[func-returns-value, method-assign, misc]
+        board.show([tile(left, "a", "B"), tile(right, "x", "y", "z")])
+        assert drawn == [1, 2, 1], "the tile that is the same is not even drawn"
+        assert refreshed == [Region(0, 1, 21, 1)]
+        assert board.render_line(1).text == "B          y         "

@@ -160,7 +160,7 @@ def test_a_fitted_curve_lies_among_its_examples() -> None:
 
 def test_a_small_network_is_drawn_unit_by_unit_and_a_large_one_by_layers() -> None:
     small = text(5, scene(XOR, large=True, choices={"layer": "dense_1"}), 80, 16)
-    assert "(+0.87)" in small and "> dense_1" in small and "largest +3.1 (input 1 to unit 1)" in small
+    assert "(+0.87)" in small and "> dense_1" in small and "Largest: +3.1, input 1 to unit 1" in small
     images = text(5, scene(REPORTS["digits"], large=True, choices={"layer": "conv2d_1"}), 80, 18)
     assert "> conv2d_1  conv2d relu    6x6x4" in images and "filters, -0.81 to 0.93" in images
 

@@ -66,8 +66,8 @@ def summary(
     for layer in layers:
         mark = "> " if layer.name == chosen else "  "
         text = f"{mark}{layer.name:<{names}}  {_kind(layer):<{kinds}}  {_shape(layer):<{shapes}}"
-        if len(text) + 2 + counts + 11 <= width:
-            text += f"  {layer.parameters:>{counts},} weights"
+        if len(text) + 2 + counts + 11 + 8 <= width:
+            text += f"  {layer.parameters:>{counts},} parameters"
         room = width - len(text) - 2
         line: Line = [(text[: max(width, 0)], "", "")]
         if room >= 8:

@@ -39,7 +39,7 @@ class NetworkPanel(Panel):
         right = " !" if judged and drawn.label != drawn.answer else ""
         total = sum(layer.parameters for layer in drawn.layers)
         told = f"{drawn.label} -> {drawn.answer}{right}" if drawn.label else ""
-        return [f"{total:,} weights; example: {told}", told] if told else [f"{total:,} weights"]
+        return [f"{total:,} parameters; example: {told}", told] if told else [f"{total:,} parameters"]
 
     def still(self, report: Report) -> bool:
         return report.perceptron is not None
@@ -54,7 +54,8 @@ class NetworkPanel(Panel):
             )
         return (
             "Each unit's output for one example: in brackets, or as a bar where units are many. Solid lines: "
-            "positive weights, dashed: negative, thick: large; only the largest ones are drawn."
+            "positive weights, dashed: negative, thick: large; only the largest are drawn. Parameters: "
+            "weights and biases, all that is learned."
         )
 
     def fields(self, scene: Scene) -> list[Field]:
@@ -74,7 +75,8 @@ class NetworkPanel(Panel):
             return waiting("the network")
         layer = self._layer(scene, drawn)
         if drawn.image is None:
-            words = drawing.strips_of_text([_described(layer)]) if scene.large and height > 8 else []
+            told = tables.wrap(_described(layer), width) if scene.large and height > 8 else []
+            words = drawing.strips_of_text(told)
             net = wiring(
                 drawn.layers, width, height - len(words), chosen=layer.name if scene.large else "",
                 colours=look.colours,
@@ -92,7 +94,7 @@ class NetworkPanel(Panel):
         if drawn is None:
             return waiting("the network")
         layer = self._layer(scene, drawn)
-        return drawing.strips_of_text([_described(layer), *_weights(layer)])
+        return drawing.strips_of_text([*tables.wrap(_described(layer), 76), *_weights(layer)])
 
     # ------------------------------------------------------------------ inside
 
@@ -140,12 +142,14 @@ def _described(layer: DrawnLayer) -> str:
     if not layer.parameters:
         return f"{layer.name}: {'x'.join(map(str, layer.shape))} numbers, nothing to learn."
     function = f" {layer.activation}" if layer.activation else ""
-    size = f"{layer.name}: {layer.inputs} inputs, {layer.units}{function} units, {layer.parameters:,} weights"
+    size = (
+        f"{layer.name}: {layer.inputs} inputs, {layer.units}{function} units, {layer.parameters:,} parameters"
+    )
     if not layer.weights:
         return size
     largest = max(range(len(layer.weights)), key=lambda index: abs(layer.weights[index]))
     source, unit = divmod(largest, layer.units)
-    return f"{size}; largest {layer.weights[largest]:+.3g} (input {source + 1} to unit {unit + 1})"
+    return f"{size}. Largest: {layer.weights[largest]:+.3g}, input {source + 1} to unit {unit + 1}"
 
 
 def _weights(layer: DrawnLayer) -> list[str]:
