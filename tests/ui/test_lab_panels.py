@@ -160,7 +160,8 @@ def test_a_fitted_curve_lies_among_its_examples() -> None:
 
 def test_a_small_network_is_drawn_unit_by_unit_and_a_large_one_by_layers() -> None:
     small = text(5, scene(XOR, large=True, choices={"layer": "dense_1"}), 80, 16)
-    assert "(+0.87)" in small and "> dense_1" in small and "Largest: +3.1, input 1 to unit 1" in small
+    assert "(+0.87)" in small and "> dense_1" in small
+    assert "Largest: +3.1, input 1 to unit 1" in " ".join(small.split())
     images = text(5, scene(REPORTS["digits"], large=True, choices={"layer": "conv2d_1"}), 80, 18)
     assert "> conv2d_1  conv2d relu    6x6x4" in images and "filters, -0.81 to 0.93" in images
 
@@ -227,6 +228,12 @@ def test_a_long_table_has_pages() -> None:
     last = text(4, scene(digits, table, large=True, page=-1), 60, 10)
     assert "lines 1 to 5 of 22" in first and "1 of these 20 wrong" in first
     assert "lines 18 to 22 of 22" in last and "7       7" in last
+
+
+def test_a_narrow_table_leaves_out_columns_and_cuts_none() -> None:
+    narrow = drawn(2, scene(XOR, Look(table=True)), 44, 8)
+    assert narrow[1].split() == ["layer", "gradient", "weights", "update/w"]
+    assert narrow[2].split() == ["dense_1", "3.32e-05", "2.25", "4e-06"]
 
 
 def test_an_unbounded_bound_is_said_in_words() -> None:

@@ -56,8 +56,8 @@ def windowed(rows: list[Line], place: int, height: int, width: int) -> list[Line
     return [*rows[first : first + room], more][: max(height, 0)]
 
 
-def health_table(layers: Sequence[LayerHealth]) -> list[str]:
-    """All figures of every layer as plain text."""
+def health_table(layers: Sequence[LayerHealth], width: int) -> list[str]:
+    """The figures of every layer as plain text, as many as fit into ``width`` cells."""
     head = ["layer", "gradient", "weights", "update/w", "saturated", "dead", "mean", "spread"]
     body = [
         [
@@ -72,7 +72,7 @@ def health_table(layers: Sequence[LayerHealth]) -> list[str]:
         ]
         for layer in layers
     ]
-    return aligned([head, *body])
+    return aligned([head, *body], width=width)
 
 
 def figure(value: float) -> str:

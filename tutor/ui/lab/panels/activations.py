@@ -84,7 +84,7 @@ class ActivationsPanel(Panel):
         ]
         return [*drawing.strips_of_chart(chart, heading), *drawing.strips_of_lines(shown), *words]
 
-    def table(self, scene: Scene, height: int) -> list[Strip]:
+    def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         inputs = scene.report.pre_activations
         if inputs is None:
             return waiting("the layer's numbers")

@@ -45,7 +45,7 @@ class Panel:
         room = height - 1 - len(words) - len(choices)
         own = self.headed and not scene.look.table and room > 1
         if scene.look.table:
-            body = _page(self.table(scene, room), scene.page, room)
+            body = _page(self.table(scene, width, room), scene.page, room)
         else:
             body = self.picture(scene, width, room + own)
         heading = self._heading(scene, width)
@@ -86,7 +86,7 @@ class Panel:
         """The panel drawn, under its heading."""
         raise NotImplementedError
 
-    def table(self, scene: Scene, height: int) -> list[Strip]:
+    def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         """The same facts as plain text."""
         raise NotImplementedError
 

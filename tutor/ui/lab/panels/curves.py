@@ -68,11 +68,11 @@ class CurvesPanel(Panel):
             strips += self._chart(scene, names, (width, rows), title, cursor)
         return [*strips, *words]
 
-    def table(self, scene: Scene, height: int) -> list[Strip]:
+    def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         series = [
             one for names in self._halves(scene.report).values() for one in self._pick(scene.report, *names)
         ]
-        return drawing.strips_of_text(line_table(series, rows=max(height - 1, 1)))
+        return drawing.strips_of_text(line_table(series, rows=max(height - 1, 1), width=width))
 
     # ------------------------------------------------------------------ inside
 

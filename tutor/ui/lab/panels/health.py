@@ -74,12 +74,12 @@ class HealthPanel(Panel):
         )  # fmt: skip
         return drawing.strips_of_ansi(chart)
 
-    def table(self, scene: Scene, height: int) -> list[Strip]:
+    def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         health = scene.report.health
         if health is None:
-            rows = layers_table(scene.report.layers)
+            rows = layers_table(scene.report.layers, width)
         elif scene.chosen(self.fields(scene)[1]) == "over time":
-            rows = line_table(health.gradients, rows=max(height - 1, 1))
+            rows = line_table(health.gradients, rows=max(height - 1, 1), width=width)
         else:
-            rows = health_table(health.layers)
+            rows = health_table(health.layers, width)
         return drawing.strips_of_text(rows)

@@ -70,7 +70,7 @@ class HistogramsPanel(Panel):
         bad = f"   {bins.not_finite:,} not finite" if bins.not_finite else ""
         return [*drawing.strips_of_lines(lines), *drawing.strips_of_text([" " * 9 + ends + bad])]
 
-    def table(self, scene: Scene, height: int) -> list[Strip]:
+    def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         found = self._found(scene)
         if found is None:
             return waiting("the histograms")

@@ -74,11 +74,11 @@ class InspectorPanel(Panel):
                     lines += ["    " + part for part in _broken(line, width - 4)]
         return drawing.strips_of_text(lines)
 
-    def table(self, scene: Scene, height: int) -> list[Strip]:
+    def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         seen = scene.report.inspection
         if seen is None:
             return waiting("the unit's numbers")
-        return drawing.strips_of_text(_table(seen))
+        return drawing.strips_of_text(_table(seen, width))
 
 
 def _broken(line: str, width: int) -> list[str]:
@@ -87,7 +87,7 @@ def _broken(line: str, width: int) -> list[str]:
     return [indent + part for part in wrap(line.strip(), width - len(indent))]
 
 
-def _table(seen: Inspection) -> list[str]:
+def _table(seen: Inspection, width: int) -> list[str]:
     head = ["from", "input", "weight", "gradient", "new weight"]
     body = [
         [name, formulas.n(x), formulas.n(w), formulas.n(g), f"{new:.5g}"]
@@ -98,4 +98,4 @@ def _table(seen: Inspection) -> list[str]:
     bias = ["bias", "1", formulas.n(seen.bias), formulas.n(seen.bias_gradient), f"{seen.new_bias:.5g}"]
     named = {"z": seen.z, "a": seen.a, "slope": seen.slope, "δ": seen.delta}
     told = "   ".join(f"{name} {formulas.n(value)}" for name, value in named.items())
-    return [told, *aligned([head, bias, *body])]
+    return [*wrap(told, width), *aligned([head, bias, *body], width=width)]

@@ -87,14 +87,14 @@ class NetworkPanel(Panel):
         pictures = self._pictures(drawn, layer.name, width, height - len(net), colours=look.colours)
         return [*drawing.strips_of_lines(net), *drawing.strips_of_lines(pictures)]
 
-    def table(self, scene: Scene, height: int) -> list[Strip]:
+    def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         unit, drawn = scene.report.perceptron, scene.report.drawing
         if unit is not None:
             return drawing.strips_of_text(tables.perceptron(unit))
         if drawn is None:
             return waiting("the network")
         layer = self._layer(scene, drawn)
-        return drawing.strips_of_text([*tables.wrap(_described(layer), 76), *_weights(layer)])
+        return drawing.strips_of_text([*tables.wrap(_described(layer), width), *_weights(layer, width)])
 
     # ------------------------------------------------------------------ inside
 
@@ -152,11 +152,11 @@ def _described(layer: DrawnLayer) -> str:
     return f"{size}. Largest: {layer.weights[largest]:+.3g}, input {source + 1} to unit {unit + 1}"
 
 
-def _weights(layer: DrawnLayer) -> list[str]:
+def _weights(layer: DrawnLayer, width: int) -> list[str]:
     """A row per unit: output, bias, first weights."""
     if not layer.weights:
         outputs = "  ".join(f"{output:+.3g}" for output in layer.outputs[:64])
-        return [*tables.wrap(f"outputs: {outputs}", 76)] if outputs else ["too many numbers for a table"]
+        return [*tables.wrap(f"outputs: {outputs}", width)] if outputs else ["too many numbers for a table"]
     shown = min(layer.inputs, 6)
     head = ["unit", "output", "bias", *(f"w{index + 1}" for index in range(shown))]
     body = [
@@ -169,4 +169,4 @@ def _weights(layer: DrawnLayer) -> list[str]:
         for unit in range(layer.units)
     ]
     more = [f"and {layer.inputs - shown} more weights for each unit"] if layer.inputs > shown else []
-    return [*more, *aligned([head, *body])]
+    return [*more, *aligned([head, *body], width=width)]

@@ -89,9 +89,9 @@ class PicturePanel(Panel):
             return drawing.strips_of_lines(body)
         if report.fit is not None:
             return drawing.strips_of_ansi(fitted_curve(report.fit, width, height, colours=look.colours))
-        return self.table(scene, height)
+        return self.table(scene, width, height)
 
-    def table(self, scene: Scene, height: int) -> list[Strip]:
+    def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         report, view = scene.report, self._view(scene)
         height = _ALL if scene.large else height
         if view == _CONFUSION and report.confusion is not None:

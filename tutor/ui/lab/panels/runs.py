@@ -52,8 +52,8 @@ class RunsPanel(Panel):
                   for index, line in enumerate(inside, first)]  # fmt: skip
         return drawing.strips_of_text([_cut(line, width) for line in (" " + lines[0], *marked)])
 
-    def table(self, scene: Scene, height: int) -> list[Strip]:
-        return self.picture(scene, 200, height)
+    def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
+        return self.picture(scene, width, height)
 
 
 def changed(run: PastRun, scene: Scene) -> str:
