@@ -281,12 +281,12 @@ def test_other_seeds_are_trained_between_commands_and_leave_the_run_its_share(ta
     serve(inbox, talk.host)
     assert talk.run.lots == 0 and talk.report().state == "finished"
     shared, alone = talk.run.times[:6], talk.run.times[6:]
-    assert sum(shared) == pytest.approx(3 * (0.03 - 0.02)) and all(time == 0.05 for time in alone)
+    assert sum(shared) == pytest.approx(3 * (0.018 - 0.012)) and all(time == 0.03 for time in alone)
 
 
 def test_other_seeds_are_trained_while_the_run_rests_until_told_to_stop(talk):
     talk.say(DrawLots(5))
     talk.host.advance()
-    assert talk.run.times == [-0.05] and talk.host.busy and not talk.host.training
+    assert talk.run.times == [-0.03] and talk.host.busy and not talk.host.training
     talk.say(DrawLots(0))
     assert not talk.host.busy

@@ -96,15 +96,22 @@ class Course:
             self.marks.branch()
             self.marks.ahead = None
             due = before + self._steps_to_check()
-            end = min(before + self._chunk, due, wanted, self.marks.next_after(before))
-            learner.train(int(end - before))
+            chunk = int(min(before + self._chunk, due, wanted, self.marks.next_after(before)) - before)
+            learner.train(chunk)
             spent = self._clock() - now
             self.seconds += spent
-            self._chunk = max(1, self._chunk * 2 if spent < CHUNK_SECONDS / 2 else self._chunk // 2)
+            self._fit_chunk(chunk, spent)
             if learner.diverged or learner.step == due:
                 self._check()
             if not self.finished:
                 self._mark()
+
+    def _fit_chunk(self, steps: int, seconds: float) -> None:
+        """Let the next chunk take less than CHUNK_SECONDS; one cut short tells nothing of longer ones."""
+        if seconds > CHUNK_SECONDS:
+            self._chunk = max(1, steps // 2)
+        elif seconds < CHUNK_SECONDS / 2 and steps == self._chunk:
+            self._chunk *= 2
 
     def turn(self, name: str, value: Value) -> bool:
         """Turn a knob on the fly; False where that cannot be done."""

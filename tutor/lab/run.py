@@ -22,7 +22,7 @@ from tutor.lab.perceptron import PerceptronLearner
 from tutor.report import Overlay, Report, Result, State, StopReason, Wanted
 
 RECENT = 20
-"""Calls of :meth:`Run.advance`, of some 50 ms each, whose speed a report tells."""
+"""Calls of :meth:`Run.advance`, of some 30 ms each, whose speed a report tells."""
 MOST_OVERLAYS = 4
 MOST_LOTS = 10_000
 

@@ -49,7 +49,8 @@ from tutor.worker.protocol import (
 )
 from tutor.worker.wire import BrokenStream, Channel
 
-_CHUNK_SECONDS = 0.05
+_CHUNK_SECONDS = 0.03
+"""A command waits for the end of a chunk, and its answer must be there within 50 ms."""
 _LIVE_SHARE = 0.6
 """Of a chunk's time, while other seeds are trained in the background."""
 _USUAL_SECONDS = 1.0
@@ -123,7 +124,7 @@ class Host:
         return self._run is not None and (self.training or self._run.drawing)
 
     def advance(self) -> None:
-        """Train one chunk, some 50 ms: the run, or other seeds, or both in turn."""
+        """Train one chunk, some 30 ms: the run, or other seeds, or both in turn."""
         run = self._run
         if run is None:
             return
