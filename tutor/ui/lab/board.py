@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from textual.geometry import Region
 from textual.message import Message
@@ -26,7 +27,7 @@ class Tile:
 
 
 class Board(Widget):
-    """Draws tiles side by side; a line reaches the terminal only if it differs from the one that is there."""
+    """Draws tiles side by side; a tile's line reaches the terminal only if it changed."""
 
     can_focus = False
 
@@ -44,24 +45,20 @@ class Board(Widget):
     def show(self, tiles: Sequence[Tile]) -> None:
         """Draw these tiles, and nothing else, from now on."""
         drawn: dict[Place, tuple[object, list[Strip]]] = {}
+        changed: list[Region] = []
         for tile in tiles:
-            before = self._drawn.get(tile.place)
+            place, before = tile.place, self._drawn.get(tile.place)
             if before is not None and before[0] == tile.state:
-                drawn[tile.place] = before
-            else:
-                strips = tile.draw(tile.place.width, tile.place.height)
-                drawn[tile.place] = tile.state, strips[: tile.place.height]
+                drawn[place] = before
+                continue
+            strips = tile.draw(place.width, place.height)[: place.height]
+            drawn[place] = tile.state, strips
+            if before is not None:
+                changed += _differing(place, before[1], strips)
+        moved = drawn.keys() != self._drawn.keys() or self.size.height != len(self._lines)
         self._drawn = drawn
-        lines = _composed([(place, strips) for place, (_, strips) in drawn.items()], self.size.height)
-        width = self.size.width
-        changed = [
-            Region(0, y, width, 1)
-            for y, line in enumerate(lines)
-            if y >= len(self._lines) or line != self._lines[y]
-        ]
-        resized = len(lines) != len(self._lines)
-        self._lines = lines
-        if resized:
+        self._lines = _composed([(place, strips) for place, (_, strips) in drawn.items()], self.size.height)
+        if moved:
             self.refresh()
         elif changed:
             self.refresh(*changed)
@@ -69,6 +66,15 @@ class Board(Widget):
     def render_line(self, y: int) -> Strip:
         line = self._lines[y] if y < len(self._lines) else Strip([])
         return line.adjust_cell_length(self.size.width).apply_style(self.rich_style)
+
+
+def _differing(place: Place, before: Sequence[Strip], after: Sequence[Strip]) -> list[Region]:
+    """The tile's lines that are no longer what they were."""
+    return [
+        Region(place.x, place.y + row, place.width, 1)
+        for row, (old, new) in enumerate(zip_longest(before, after))
+        if old != new
+    ]
 
 
 def _composed(tiles: Sequence[tuple[Place, list[Strip]]], height: int) -> list[Strip]:

@@ -30,6 +30,7 @@ from tutor.ui.lab.drawing import strips_of_text
 from tutor.ui.lab.keys import BINDINGS, NOT_WHILE_ASKED
 from tutor.ui.lab.knobs import knob_strips
 from tutor.ui.lab.layout import KNOBS, Place
+from tutor.ui.lab.link import PULL_EVERY
 from tutor.ui.lab.panels import PANELS
 from tutor.ui.lab.prediction import PredictionPane
 from tutor.ui.lab.reveal import Reveal
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 _TICK = 0.05
 """Seconds between two looks at what the training process sent; a look costs next to nothing."""
+_LARGE_PULL, _LARGE_AREA = 0.3, 4000
+"""Seconds between pulls on a screen of more than so many cells: a slow line must carry its pictures, too."""
 _CROWDED = 12
 """Lines of the board below which the knobs make room for the panels while a comparison is shown."""
 _HIDDEN_PULL = 1.0
@@ -137,11 +140,17 @@ class LabView(Widget, can_focus=True):
             if finished is not None:
                 self._record(finished)
                 self.post_message(self.Ended(finished))
-        controller.pull(time.monotonic(), *(() if visible else (_HIDDEN_PULL,)))
+        controller.pull(time.monotonic(), self._pace(visible))
         self._undrawn = self._undrawn or bool(received)
         if self._undrawn and visible:
             self._undrawn = False
             self._refresh_all()
+
+    def _pace(self, visible: bool) -> float:
+        """Seconds between two pulls while training."""
+        if not visible:
+            return _HIDDEN_PULL
+        return _LARGE_PULL if self.size.area > _LARGE_AREA else PULL_EVERY
 
     def _record(self, finished: Finished) -> None:
         def record(store: Store) -> None:
@@ -216,12 +225,13 @@ class LabView(Widget, can_focus=True):
         width, height = self.size
         self.set_class(controller.asking, "-asking")
         self.set_class(controller.revealing and not controller.asking, "-revealing")
-        self.set_class(width < 70 or height < 18, "-narrow")
+        narrow = width < 70 or height < 18
+        self.set_class(narrow, "-narrow")
         shown = not controller.asking
         self.query_one("#position").display = shown and bool(branches.position(report))
         self.query_one("#lots").display = shown and report is not None and report.lottery is not None
-        # The panels keep at least half of what the comparison leaves; it scrolls.
-        self._reveal.styles.max_height = max((height - 5) // 2 + 1, 4)
+        # The comparison leaves the panels half of the room, and scrolls; where it is narrow it stands alone.
+        self._reveal.styles.max_height = None if narrow else (height - 5) // 2 + 1
         if self._asked != controller.asking:
             self._asked = controller.asking
             self.refresh_bindings()
