@@ -21,7 +21,7 @@ from tutor.content.model import Lesson, Page
 from tutor.content.pack import Pack
 from tutor.progress.store import Store
 from tutor.ui.app import TutorApp
-from tutor.ui.messages import OpenLesson
+from tutor.ui.messages import OpenBench, OpenLesson
 from tutor.ui.services import Services
 
 Compare = Callable[..., bool]
@@ -162,3 +162,20 @@ def test_a_run_gone_back_along_kept_and_drawn_lots_for(snap_compare: Compare, fi
         "You predict b", "What happened", "step 350 of 400", "kept: 1", "75 of 100", keys="b,space,comma,k,o"
     )
     assert snap_compare(app, run_before=play)
+
+
+def test_the_free_bench(snap_compare: Compare, fixed: Services) -> None:
+    keys = f",{'down ' * 7}a right right"
+    build = until("data set         moons", "layer 2          maxpool 2", keys=keys)
+    assert snap_compare(TutorApp(fixed, OpenBench()), run_before=build)
+
+
+def test_the_free_bench_with_its_file(snap_compare: Compare, fixed: Services) -> None:
+    build = until("data set         spiral", "turns must be", keys="down right,down enter x enter")
+    assert snap_compare(TutorApp(fixed, OpenBench()), terminal_size=WIDE, run_before=build)
+
+
+def test_notes(snap_compare: Compare, fixed: Services, store: Store) -> None:
+    store.write_note("perceptron", "A unit fires when the sum is large enough.\n\n- why a bias?")
+    play = until("page 1 of 4", "why a bias?", keys=",m")
+    assert snap_compare(TutorApp(fixed, OpenLesson("perceptron", "read", "formula")), run_before=play)

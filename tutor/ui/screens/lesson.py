@@ -36,7 +36,7 @@ class LessonScreen(Screen[None], inherit_bindings=False):
         Binding("r", "part('read')", "Read", show=False, tooltip="Read the lesson"),
         Binding("l", "part('lab')", "Lab", show=False, tooltip="Train networks live"),
         Binding("q", "part('quiz')", "Quiz", show=False, tooltip="Answer questions on the lesson"),
-        Binding("m", "notes", "Memo", show=False, tooltip="Your notes on this lesson"),
+        Binding("m", "notes", "Notes", tooltip="Your notes on this lesson"),
         Binding("escape", "leave", "Leave", tooltip="Leave the lesson; it opens again where you left it"),
         COPY,
     ]
