@@ -115,3 +115,14 @@ def test_the_name_depends_on_the_kernels_sources(tmp_path: Path, monkeypatch: py
     path = tmp_path / "kernels" / "cpu" / "dense.py"
     path.write_text(path.read_text() + "\n")
     assert cache.fingerprint() != before
+
+
+def test_a_helping_process_ends_with_the_one_that_it_helps(tmp_path: Path) -> None:
+    code = "from tutor.engine.warmup import help_out; help_out('float64')"
+    environment = os.environ | {"DLTUTOR_CACHE_DIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, env=environment) as helper:
+        with pytest.raises(subprocess.TimeoutExpired):
+            helper.wait(1.5)  # it compiles for some twenty seconds
+        assert helper.stdin is not None
+        helper.stdin.close()  # as when its owner dies
+        assert helper.wait(10) == 1

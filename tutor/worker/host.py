@@ -54,7 +54,7 @@ _CHUNK_SECONDS = 0.03
 _LIVE_SHARE = 0.6
 """Of a chunk's time, while other seeds are trained in the background."""
 _USUAL_SECONDS = 1.0
-_COMPILING = "Compiling the training kernels (the first time only, some 15 seconds) ..."
+_COMPILING = "Compiling the training kernels (the first time only, some 20 seconds) ..."
 _PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 Send = Callable[[AnyEvent], None]
