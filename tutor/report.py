@@ -136,6 +136,19 @@ class Fit(Struct, frozen=True):
     curve_y: list[float]
 
 
+class Descent(Struct, frozen=True):
+    """Panel 4 for a linear unit with two weights: its loss over both of them, and the path of training.
+
+    ``surface`` is logarithmic: 255 is the greatest loss in it, 0 a ten-thousandth of that or less.
+    """
+
+    surface: Surface
+    x: list[float]
+    """First weight at each place, in order; the last one is where training stands."""
+    y: list[float]
+    """Second weight."""
+
+
 class DrawnLayer(Struct, frozen=True):
     """One layer of panel 5. ``weights`` are (inputs, units) row by row; empty if more than 4,096."""
 
@@ -329,6 +342,7 @@ class Report(Struct, frozen=True):
     mistakes: Samples | None = None
     """The images answered wrong with the greatest confidence."""
     fit: Fit | None = None
+    descent: Descent | None = None
     drawing: Drawing | None = None
     inspection: Inspection | None = None
     """From ``health`` on only what the ``Pull`` asked for."""

@@ -9,6 +9,7 @@ from tutor.charts.bars import gradient_bars
 from tutor.charts.boundary import boundary, boundary_legend
 from tutor.charts.confusion import confusion_matrix, confusion_words
 from tutor.charts.curves import fitted_curve, line_chart
+from tutor.charts.descent import descent
 from tutor.charts.digits import digits
 from tutor.charts.health import health_rows, health_table
 from tutor.charts.images import images
@@ -24,6 +25,7 @@ __all__ = [
     "boundary_legend",
     "confusion_matrix",
     "confusion_words",
+    "descent",
     "digits",
     "fitted_curve",
     "gradient_bars",

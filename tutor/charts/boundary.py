@@ -8,7 +8,7 @@ from tutor.charts.palette import EDGE, RGB, contrast, heat, heat_of_few, hexadec
 from tutor.charts.spans import Line, join
 from tutor.report import Points, Surface
 
-_SHADES = " .:#"
+SHADES = " .:#"
 _SIGNS = {(0, True): "o", (1, True): "x", (0, False): "O", (1, False): "X"}
 
 Grid = list[list[int]]
@@ -32,8 +32,8 @@ def boundary(
     """
     marks = _marks(surface, points, columns, rows)
     if not colours:
-        return _shaded(_resample(surface, columns, rows), marks)
-    pixels = _resample(surface, columns, 2 * rows)
+        return _shaded(resample(surface, columns, rows), marks)
+    pixels = resample(surface, columns, 2 * rows)
     paint = heat_of_few if few else heat
     colors = [
         [EDGE if _on_edge(pixels, i, j) else paint(level) for j, level in enumerate(line)]
@@ -72,7 +72,7 @@ def _shaded(grid: Grid, marks: dict[tuple[int, int], tuple[int, bool]]) -> list[
     lines: list[Line] = []
     for row, levels in enumerate(grid):
         signs = [
-            _SIGNS[marks[row, column]] if (row, column) in marks else _SHADES[level * 4 // 256]
+            _SIGNS[marks[row, column]] if (row, column) in marks else SHADES[level * 4 // 256]
             for column, level in enumerate(levels)
         ]
         lines.append([("".join(signs), "", "")])
@@ -90,8 +90,8 @@ def _marks(
     if points is None:
         return marks
     for x, y, label, answer in zip(points.x, points.y, points.label, points.answer, strict=True):
-        column = _place(x, surface.x_min, surface.x_max, columns)
-        row = _place(y, surface.y_max, surface.y_min, rows)
+        column = place(x, surface.x_min, surface.x_max, columns)
+        row = place(y, surface.y_max, surface.y_min, rows)
         if column is None or row is None:
             continue
         known = marks.get((row, column))
@@ -100,7 +100,7 @@ def _marks(
     return marks
 
 
-def _place(value: float, start: float, end: float, count: int) -> int | None:
+def place(value: float, start: float, end: float, count: int) -> int | None:
     """Which of ``count`` equal slices of [start, end] holds ``value``; None if outside."""
     share = (value - start) / (end - start) if end != start else 0.5
     if not 0 <= share <= 1 or count < 1:
@@ -108,7 +108,7 @@ def _place(value: float, start: float, end: float, count: int) -> int | None:
     return min(int(share * count), count - 1)
 
 
-def _resample(surface: Surface, columns: int, rows: int) -> Grid:
+def resample(surface: Surface, columns: int, rows: int) -> Grid:
     """The surface at the centres of columns x rows pixels, linear between its own values."""
     if not surface.values:
         return [[127] * columns for _ in range(rows)]

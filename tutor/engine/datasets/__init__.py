@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from tutor.engine.datasets import curves, gates, shapes, strokes
+from tutor.engine.datasets import bowl as landscape
 from tutor.engine.datasets import digits as handwriting
 from tutor.engine.datasets.dataset import Dataset
 from tutor.errors import EngineError
@@ -29,6 +30,7 @@ GENERATORS: Mapping[str, Callable[..., Dataset]] = {
     "spiral": shapes.spiral,
     "sine": curves.sine,
     "step": curves.step,
+    "bowl": landscape.bowl,
     "digits": handwriting.digits,
     "strokes": strokes.strokes,
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from tutor.lab.details.descent import descent
 from tutor.lab.details.drawing import drawing
 from tutor.lab.details.inspection import inspection
 from tutor.lab.details.past import Past
@@ -30,6 +31,8 @@ def add(report: Report, learner: Learner, past: Past, wanted: Wanted) -> Report:
         report = replace(report, confusion=confusion, mistakes=mistakes, fit=fit(learner))
     if not isinstance(learner, NetworkLearner):
         return report
+    if "picture" in topics:
+        report = replace(report, descent=descent(learner, past.path))
     if "health" in topics:
         report = replace(report, health=past.health(learner.epochs_exactly, learner.trainer))
     if "pre_activations" in topics:

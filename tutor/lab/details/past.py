@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from tutor.engine import Trainer
 from tutor.lab.curve import Curve
+from tutor.lab.details.descent import Place, has_landscape, place
 from tutor.lab.details.health import Look, described, take
 from tutor.report import Bins, Health, Layer, LayerHealth
 
@@ -25,6 +26,8 @@ class Past:
         self._curves: dict[str, Curve] = {}
         self._epochs: list[float] = []
         self._looks: list[Look] = []
+        self.path: list[Place] = []
+        """The weights at every check, where there are two that make a landscape."""
         self._checks = 0
         self._spacing = 1
         """Every how many checks histograms are taken: it doubles whenever there is no more room."""
@@ -37,6 +40,8 @@ class Past:
             self._curves[layer.name].add(epoch, layer.gradient_norm)
         if self._checks % self._spacing == 0:
             self._take(epoch, trainer)
+        if has_landscape(trainer.model):
+            self.path.append(place(trainer.model))
         self._checks += 1
 
     def health(self, epoch: float, trainer: Trainer) -> Health:
@@ -61,6 +66,7 @@ class Past:
         twin = Past()
         twin._curves = {name: curve.copy() for name, curve in self._curves.items()}
         twin._epochs, twin._looks = list(self._epochs), list(self._looks)
+        twin.path = list(self.path)
         twin._checks, twin._spacing = self._checks, self._spacing
         return twin
 

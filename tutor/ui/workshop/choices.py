@@ -24,6 +24,7 @@ DATA_SETS: Mapping[str, Mapping[str, Value]] = {
     "spiral": {"turns": 1.5, "noise": 0.05, "examples": 200},
     "sine": {"frequency": 2.0, "noise": 0.0, "examples": 64},
     "step": {"steps": 1, "noise": 0.0, "examples": 64},
+    "bowl": {"curvature": 100.0, "turned": 0.0},
     "digits": {"pair": "", "examples": 1297},
     "strokes": {"canvas": 12, "train_shift": 0, "test_shift": 0, "noise": 0.1, "examples": 300},
     CSV: {"file": "", "target": "", "task": "auto", "held_out": 0.2},
@@ -39,7 +40,7 @@ OPTION_CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 IMAGES = ("digits", "strokes")
 _CLASSES = {"digits": 10, "strokes": 6}
-_AMOUNTS = ("sine", "step")
+_AMOUNTS = ("sine", "step", "bowl")
 
 ACTIVATIONS = (
     "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "softplus", "softmax", "sign", "step",

@@ -1,4 +1,4 @@
-"""Panel 4: what the model answers, over the plane, along a curve, or for images."""
+"""Panel 4: what the model answers, over the plane, along a curve, or for images; the way down a loss."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tutor.charts import (
     boundary_legend,
     confusion_matrix,
     confusion_words,
+    descent,
     digits,
     fitted_curve,
     short,
@@ -37,12 +38,16 @@ class PicturePanel(Panel):
     def title(self, report: Report) -> str:
         if report.samples is not None:
             return "Images"
+        if report.descent is not None:
+            return "The way down"
         return "Fit" if report.fit is not None else "Boundary" if report.surface is not None else "Answers"
 
     def aside(self, scene: Scene) -> Sequence[str]:
         report = scene.report
         if report.surface is not None and not scene.look.table:
             return _SIGNS
+        if report.descent is not None and not scene.look.table:
+            return ["loss over both weights; o path, @ now", "o path, @ now"]
         if report.samples is None or self._view(scene) != _IMAGES:
             return []
         missed = [a != b for a, b in zip(report.samples.label, report.samples.answer, strict=True)]
@@ -50,7 +55,7 @@ class PicturePanel(Panel):
         return ["some wrong ones first" if first else "truth -> answer"]
 
     def absent(self, report: Report) -> str:
-        if report.samples or report.surface or report.fit or report.confusion:
+        if report.samples or report.surface or report.fit or report.confusion or report.descent:
             return ""
         return (
             "These examples have more than two inputs and are no images, so they have no picture: panel 1 "
@@ -66,6 +71,11 @@ class PicturePanel(Panel):
             )
         if view == _MISTAKES:
             return "Held-out images answered wrong, those the network was surest of first: truth -> answer."
+        if scene.report.descent is not None:
+            return (
+                "The loss over the first weight (across) and the second (up): the bluer the lower, each band "
+                "a constant factor. o: where training has been, @: where it stands."
+            )
         if scene.report.samples is not None:
             return "Held-out images; under each: truth -> answer (!: wrong), how sure the net is."
         if scene.report.fit is not None and scene.report.surface is None:
@@ -87,6 +97,9 @@ class PicturePanel(Panel):
         if report.surface is not None:
             body = boundary(report.surface, report.points, width, height, colours=look.colours, few=look.few)
             return drawing.strips_of_lines(body)
+        if report.descent is not None:
+            body = descent(report.descent, width, height, colours=look.colours, few=look.few)
+            return drawing.strips_of_lines(body)
         if report.fit is not None:
             return drawing.strips_of_ansi(fitted_curve(report.fit, width, height, colours=look.colours))
         return self.table(scene, width, height)
@@ -98,6 +111,9 @@ class PicturePanel(Panel):
             rows = confusion_words(report.confusion, height)
         elif view == _MISTAKES and report.mistakes is not None:
             rows = tables.answers(report.mistakes, None, height)
+        elif report.descent is not None:
+            pairs = zip(report.descent.x, report.descent.y, strict=True)
+            rows = ["    weight 1    weight 2", *(f"{short(a):>12}{short(b):>12}" for a, b in pairs)][:height]
         elif report.fit is not None and report.surface is None and report.samples is None:
             pairs = zip(report.fit.curve_x, report.fit.curve_y, strict=True)
             rows = ["       input      answer", *(f"{short(x):>12}{short(y):>12}" for x, y in pairs)][:height]
