@@ -64,6 +64,11 @@ def sigmoid(z: float) -> float:
     return 1 / (1 + math.exp(-z))
 
 
+def parameters(*sizes: int) -> int:
+    """Weights and biases of a dense net, from the number of its inputs to that of its outputs."""
+    return sum((inputs + 1) * units for inputs, units in itertools.pairwise(sizes))
+
+
 def slope(function: Callable[[float], float], at: float) -> float:
     """The derivative, by nudging to both sides."""
     nudge = 1e-5
@@ -83,11 +88,15 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("xor-winter", "best-line"): best_share_of_xor,
     ("xor-winter", "product-sum"): lambda: 1 * 1 + 1 * 1 - 3 * (1 * 1) - 1,
     ("xor-winter", "wired-net"): lambda: wired_net_sum(1, 1),
+    ("mlp", "count-parameters"): lambda: parameters(64, 16, 10),
+    ("mlp", "count-layers"): lambda: len(list(itertools.pairwise((64, 32, 16, 10)))),
+    ("mlp", "collapse"): lambda: 2 * (3 * 0 - 2) + 5,
+    ("mlp", "xor-by-hand"): lambda: (1 + 1 - 0.5 >= 0) - (1 + 1 - 1.5 >= 0) - 0.5,
     ("backprop", "step"): lambda: 0.5 - 2 * -0.3,
     ("backprop", "output-delta"): lambda: slope(lambda z: (sigmoid(z) - 1) ** 2, sum_for(0.8)),
     ("backprop", "hidden-delta"): lambda: slope(lambda z: -0.2 * 1.5 * sigmoid(z), sum_for(0.5)),
     ("backprop", "know-nothing"): lambda: sum((0.5 - (label + 1) / 2) ** 2 for _, label in XOR) / len(XOR),
-    ("backprop", "count"): lambda: sum((inputs + 1) * units for inputs, units in ((2, 4), (4, 1))),
+    ("backprop", "count"): lambda: parameters(2, 4, 1),
 }
 
 RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
@@ -97,6 +106,9 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("xor-winter", "best-line", "xor", {}, "min_errors == 1"),
     ("xor-winter", "why-two", "xor", {"shuffle": "off"}, "min_errors == 2 and max_errors == 2"),
     ("xor-winter", "why-product", "feature", {}, "errors == 0"),
+    ("mlp", "many-linear", "no-bend", {"hidden_layers": 3}, "loss > 0.42 and loss < 0.45"),
+    ("mlp", "sigmoid-floor", "output", {"layers": "dense 16 tanh, dense 1"}, "goal_step < inf"),
+    ("mlp", "between", "points", {}, "loss < 0.0001 and val_loss > 0.02"),
     ("backprop", "zero-start", "symmetry", {}, "loss == 0.25 and first_loss == 0.25 and goal_step > 5000"),
     ("backprop", "know-nothing", "symmetry", {}, "first_loss == 0.25"),
     ("backprop", "one-hidden", "xor", {"hidden_units": 1}, "accuracy < 1 and goal_step > 5000"),
