@@ -12,6 +12,7 @@ from tutor.content.model import DataSpec, Goal, Prediction, PredictionOption
 from tutor.engine import gpu
 from tutor.errors import EngineError, InputError
 from tutor.lab import Run, check_interval
+from tutor.report import Wanted
 
 EXPERIMENTS = {"network": network(), "long": network(training={"epochs": 1500, "batch_size": 0}, goal=None)}
 EXPERIMENTS |= {"perceptron": perceptron(), "xor": perceptron("xor", shuffle=True)}
@@ -317,3 +318,16 @@ def test_refusals(monkeypatch):
         Run(perceptron(data=DataSpec("digits"), knobs=[]), "a")
     with pytest.raises(EngineError, match="no data set"):
         Run(network(data=DataSpec("cats"), knobs=[]), "a")
+
+
+def test_a_network_tells_how_its_signals_and_gradients_fare() -> None:
+    layers = "dense 4 tanh, dense 3 tanh, dense 1 sigmoid"
+    run = Run(network(model={"layers": layers}, goal=None), "test")
+    assert not {"gradient_norm", "gradient_ratio"} & set(run.quantities())
+    run.run_to_end()
+    norms = list(run.result().gradient_norms.values())
+    told = run.quantities()
+    assert told["gradient_ratio"] == pytest.approx(norms[0] / norms[-1])
+    assert told["gradient_norm"] == pytest.approx(math.sqrt(sum(norm**2 for norm in norms)))
+    assert told["spread"] == run.report("finished", 1, Wanted(["health"])).health.layers[1].deviation > 0
+    assert "spread" not in Run(perceptron(), "test").quantities()

@@ -26,10 +26,13 @@ QUANTITIES: dict[str, str] = {
     "diverged": "1 if the loss, a weight or a gradient stopped being finite, else 0",
     "goal_step": "step at which the goal was reached; infinite if it was not",
     "seconds": "time spent training",
+    "gradient_norm": "length of the gradient of all layers together, at the last step",
+    "gradient_ratio": "length of the first layer's gradient over that of the last layer's, at the last step",
+    "spread": "standard deviation of what the last hidden layer puts out now",
 }
 
 _ONLY_PERCEPTRON = {"updates", "bound"}
-_ONLY_NETWORK = {"loss", "first_loss", "val_loss"}
+_ONLY_NETWORK = {"loss", "first_loss", "val_loss", "gradient_norm", "gradient_ratio", "spread"}
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,

@@ -25,6 +25,7 @@ from tutor.engine import (
     MaxPooling2D,
     Residual,
     Sequential,
+    Trainer,
     optimizers,
     parse_layers,
 )
@@ -99,6 +100,7 @@ class NetworkLearner:
         if "accuracy" in quantities:
             wrong = (1 - quantities["accuracy"]) * len(self.dataset.y)
             quantities["errors"] = float(round(wrong)) if math.isfinite(wrong) else math.nan
+        quantities |= _through_the_layers(self.trainer)
         layers = [LayerReport(layer.name, layer.gradient_norm, layer.weight_norm) for layer in report.layers]
         return Observation(quantities, layers)
 
@@ -214,6 +216,18 @@ def _stopping(experiment: Experiment, examples: Dataset) -> EarlyStopping | None
         message = f"patience waits for the held-out loss, and {experiment.data.name} holds nothing out"
         raise InputError(message, "set patience = 0, or take another data set")
     return EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
+
+
+def _through_the_layers(trainer: Trainer) -> dict[str, float]:
+    """How signals fare forward (``spread``) and gradients backward, as far as there is anything to tell."""
+    layers = trainer.health().layers
+    told = {"spread": layers[-2].activation_deviation} if len(layers) > 1 else {}
+    norms = [layer.gradient_norm for layer in layers if not math.isnan(layer.gradient_norm)]
+    if norms:
+        told["gradient_norm"] = math.hypot(*norms)
+    if norms and norms[-1] > 0:
+        told["gradient_ratio"] = norms[0] / norms[-1]
+    return told
 
 
 def _batch(batch_size: int, examples: int) -> int:
