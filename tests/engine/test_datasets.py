@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tutor.engine import datasets
+from tutor.engine.datasets import digits
 from tutor.errors import EngineError
 
 PLANE = ["margin", "blobs", "rings", "circles", "moons", "spiral"]
@@ -52,6 +53,14 @@ def test_the_product_feature_is_a_third_input_that_the_map_can_make():
     data = datasets.load("gate", 0, gate="xor", features="product")
     assert data.x.tolist() == [[0, 0, 0], [0, 1, 0], [1, 0, 0], [1, 1, 1]]
     assert data.feature_map(np.array([[2.0, 3.0]], dtype=np.float32)).tolist() == [[2, 3, 6]]
+
+
+def test_the_radius_feature_separates_the_rings_and_leaves_the_points_alone():
+    data, plain = (datasets.load("rings", 0, features=features) for features in ("radius", "plain"))
+    assert data.x[:, :2].tobytes() == plain.x.tobytes() and data.y.tobytes() == plain.y.tobytes()
+    for x, y in ((data.x, data.y), (data.x_val, data.y_val)):
+        assert ((x[:, 2] > 1.25**2) == y).all()
+    assert data.feature_map(np.array([[3.0, 4.0]], dtype=np.float32)).tolist() == [[3, 4, 25]]
 
 
 @pytest.mark.parametrize("gamma", [0.05, 0.5, 1.0])
@@ -148,6 +157,16 @@ def test_digits_are_the_uci_test_part():
     assert np.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
     assert data.x.min() == 0 and data.x.max() == 1
     assert data.image_shape == (8, 8) and data.kind == "classes"
+
+
+def test_six_features_made_by_hand():
+    data, pixels = (datasets.load("digits", 0, features=features) for features in ("hand", "pixels"))
+    assert data.x.shape == (1297, 6) and data.image_shape is None
+    assert data.y.tobytes() == pixels.y.tobytes() and data.x_val.min() >= 0 and data.x.max() <= 1
+    assert data.x[:, 0] == pytest.approx(pixels.x.mean(axis=1))
+    left_bar = np.zeros((1, 8, 8), dtype=np.uint8)
+    left_bar[0, :4, 0] = 16  # four black pixels, all of them high up on the left edge
+    assert digits.measured(left_bar)[0] == pytest.approx([4 / 64, 1 - 8 / 64, 1 - 8 / 64, 1, 1, 0])
 
 
 def test_no_digit_is_lost_or_doubled_by_the_split():

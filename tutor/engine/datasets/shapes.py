@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine.datasets.dataset import Dataset, Part, plane, within
+from tutor.engine.datasets.dataset import Array, Dataset, Part, plane, same, within
 
 HELD_OUT = 1000
 """Held-out points of each set: enough for a share that is good to about one per cent."""
@@ -52,8 +53,14 @@ def blobs(rng: np.random.Generator, *, overlap: float = 1.0, examples: int = 100
     return _train_and_held_out(draw, examples)
 
 
-def rings(rng: np.random.Generator, *, examples: int = 200) -> Dataset:
-    """Class 0 fills the disc of radius 1 evenly; class 1 lies around it, at radius 1.5 to 2.5."""
+def rings(
+    rng: np.random.Generator, *, features: Literal["plain", "radius"] = "plain", examples: int = 200
+) -> Dataset:
+    """Class 0 fills the disc of radius 1 evenly; class 1 lies around it, at radius 1.5 to 2.5.
+
+    With ``features = "radius"`` each input is (x1, x2, x1² + x2²): a plane separates the classes.
+    """
+    within("examples", examples, 4, 10_000)
 
     def draw(count: int) -> Part:
         labels = np.arange(count) % 2
@@ -62,7 +69,12 @@ def rings(rng: np.random.Generator, *, examples: int = 200) -> Dataset:
         points = _polar(np.where(labels, outer, inner), rng.uniform(0, 2 * np.pi, count))
         return _shuffled(rng, points, labels)
 
-    return _train_and_held_out(draw, examples)
+    return plane(draw(examples), draw(HELD_OUT), with_radius if features == "radius" else same)
+
+
+def with_radius(points: Array) -> Array:
+    """(n, 2) -> (n, 3): the squared distance from the origin becomes a third input."""
+    return np.column_stack((points, np.sum(points**2, axis=1))).astype(np.float32)
 
 
 def circles(rng: np.random.Generator, *, noise: float = 0.1, examples: int = 200) -> Dataset:

@@ -18,14 +18,14 @@ DATA_SETS: Mapping[str, Mapping[str, Value]] = {
     "gate": {"gate": "and", "features": "plain"},
     "margin": {"gamma": 0.5, "examples": 100},
     "blobs": {"overlap": 1.0, "examples": 100},
-    "rings": {"examples": 200},
+    "rings": {"features": "plain", "examples": 200},
     "circles": {"noise": 0.1, "examples": 200},
     "moons": {"noise": 0.1, "examples": 200},
     "spiral": {"turns": 1.5, "noise": 0.05, "examples": 200},
     "sine": {"frequency": 2.0, "noise": 0.0, "examples": 64},
     "step": {"steps": 1, "noise": 0.0, "examples": 64},
     "bowl": {"curvature": 100.0, "turned": 0.0},
-    "digits": {"pair": "", "examples": 1297},
+    "digits": {"pair": "", "features": "pixels", "examples": 1297},
     "strokes": {"canvas": 12, "train_shift": 0, "test_shift": 0, "noise": 0.1, "examples": 300},
     CSV: {"file": "", "target": "", "task": "auto", "held_out": 0.2},
 }
@@ -34,6 +34,8 @@ DATA_SETS: Mapping[str, Mapping[str, Value]] = {
 OPTION_CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("gate", "gate"): ("and", "or", "nand", "xor"),
     ("gate", "features"): ("plain", "product"),
+    ("rings", "features"): ("plain", "radius"),
+    ("digits", "features"): ("pixels", "hand"),
     (CSV, "task"): ("auto", "classification", "regression"),
 }
 """(data set, option) -> the values it can take, where they are a few."""
