@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -68,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     name = args.command or "open"
+    if args.slow:
+        os.environ["DLTUTOR_SLOW"] = "1"
     module = importlib.import_module(f"tutor.commands.{name}")
     status: int = module.run(args)
     return status
@@ -80,6 +83,9 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         epilog="Each command has its own help: dltutor lab --help",
     )
     parser.add_argument("--version", action="version", version=f"dltutor {__version__}")
+    parser.add_argument(
+        "--slow", action="store_true", help="fewer pictures a second, for a slow line (also DLTUTOR_SLOW=1)"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     chosen = next((word for word in arguments if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():

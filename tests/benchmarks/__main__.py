@@ -23,13 +23,16 @@ def main() -> None:
     parser.add_argument(
         "--no-compiled", action="store_true", help="without torch.compile, which takes a minute to begin"
     )
+    parser.add_argument(
+        "--minutes", type=float, default=0.0, help="watch the app's memory for so long while it trains"
+    )
     args = parser.parse_args()
     figures: dict[str, Any] = {"conditions": conditions()}
     print(", ".join(f"{name} {value}" for name, value in figures["conditions"].items()) + "\n")
     measures = {
         "training": lambda: training.measure(not args.no_compiled),
         "costs": costs.measure,
-        "app": app.measure,
+        "app": lambda: app.measure(args.minutes),
     }
     for part in PARTS:
         if args.only in (None, part):

@@ -62,7 +62,7 @@ class Host(App[None]):
         self.worker = worker
         self.notebook = Notebook()
         fakes = SimpleNamespace(
-            worker=worker, writer=self.notebook, store=Shelf(), colours=True, few_colours=False
+            worker=worker, writer=self.notebook, store=Shelf(), colours=True, few_colours=False, slow=False
         )
         self.lab = LabView(chosen or lesson(), services or cast(Services, fakes))
 

@@ -59,6 +59,8 @@ class Services:
     """False under ``NO_COLOR``: signs and words must then say everything."""
     few_colours: bool = False
     """Whether the terminal has 16 colours and no more: mixed ones would all turn white or grey."""
+    slow: bool = False
+    """Whether to draw seldom from the start, for a slow line (``--slow``)."""
     problems: tuple[str, ...] = field(default=())
     """Sentences for the banner: what could not be opened, and what that means for the learner."""
 

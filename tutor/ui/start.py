@@ -19,6 +19,9 @@ from tutor.ui.services import Services
 from tutor.ui.terminal import has_few_colours
 from tutor.worker.client import WorkerClient
 
+SLOW = "DLTUTOR_SLOW"
+"""Environment variable that ``--slow`` sets: fewer pictures, for a slow line."""
+
 
 def build() -> Services:
     """Open lessons and progress; what cannot be opened becomes a sentence in ``problems``."""
@@ -40,6 +43,7 @@ def build() -> Services:
         seed=random.SystemRandom().getrandbits(32),
         colours="NO_COLOR" not in os.environ,
         few_colours=has_few_colours(),
+        slow=os.environ.get(SLOW, "0") not in ("", "0"),
         problems=tuple(problems),
     )
 

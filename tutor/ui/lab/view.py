@@ -30,10 +30,10 @@ from tutor.ui.lab.drawing import strips_of_text
 from tutor.ui.lab.keys import BINDINGS, NOT_WHILE_ASKED
 from tutor.ui.lab.knobs import knob_strips
 from tutor.ui.lab.layout import KNOBS, Place
-from tutor.ui.lab.link import PULL_EVERY
 from tutor.ui.lab.panels import PANELS
 from tutor.ui.lab.prediction import PredictionPane
 from tutor.ui.lab.reveal import Reveal
+from tutor.ui.lab.rhythm import NOTICE, TICK, Rhythm
 from tutor.ui.lab.scene import Look
 from tutor.ui.services import Services
 from tutor.worker import protocol
@@ -41,14 +41,8 @@ from tutor.worker import protocol
 if TYPE_CHECKING:
     from tutor.progress.store import Store
 
-_TICK = 0.05
-"""Seconds between two looks at what the training process sent; a look costs next to nothing."""
-_LARGE_PULL, _LARGE_AREA = 0.3, 4000
-"""Seconds between pulls on a screen of more than so many cells: a slow line must carry its pictures, too."""
 _CROWDED = 12
 """Lines of the board below which the knobs make room for the panels while a comparison is shown."""
-_HIDDEN_PULL = 1.0
-"""Seconds between pulls while the lab is not on the screen: enough to record a run that finishes."""
 
 
 class LabView(Widget, can_focus=True):
@@ -75,6 +69,7 @@ class LabView(Widget, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self._services = services
+        self._rhythm = Rhythm(slow=services.slow)
         self.controller = LabController(lesson, services.worker.send, experiment)
         look = Look(colours=services.colours, few=services.few_colours)
         self.desk = Desk(look, lesson.experiments)
@@ -100,7 +95,7 @@ class LabView(Widget, can_focus=True):
         yield Static(id="standing")
 
     def on_mount(self) -> None:
-        self.set_interval(_TICK, self._tick)
+        self.set_interval(TICK, self._tick)
         self._read_runs()
         self._prediction.ask(self.controller.bench)
         self._refresh_all()
@@ -126,6 +121,7 @@ class LabView(Widget, can_focus=True):
         """Take in what the training process sent and ask for more; draw only if something came."""
         worker, controller = self._services.worker, self.controller
         visible = self._on_screen
+        self._keep_time(visible)
         if not controller.gone and not worker.alive and worker.exit_reason:
             controller.lost(worker.exit_reason)
             self._refresh_all()
@@ -140,17 +136,18 @@ class LabView(Widget, can_focus=True):
             if finished is not None:
                 self._record(finished)
                 self.post_message(self.Ended(finished))
-        controller.pull(time.monotonic(), self._pace(visible))
+        controller.pull(time.monotonic(), self._rhythm.every(self.size.area, visible=visible))
         self._undrawn = self._undrawn or bool(received)
         if self._undrawn and visible:
             self._undrawn = False
             self._refresh_all()
 
-    def _pace(self, visible: bool) -> float:
-        """Seconds between two pulls while training."""
+    def _keep_time(self, visible: bool) -> None:
+        """Draw less often once the terminal cannot keep up."""
         if not visible:
-            return _HIDDEN_PULL
-        return _LARGE_PULL if self.size.area > _LARGE_AREA else PULL_EVERY
+            self._rhythm.forget()
+        elif self._rhythm.look(time.monotonic()):
+            self.controller.notice = NOTICE
 
     def _record(self, finished: Finished) -> None:
         def record(store: Store) -> None:
