@@ -186,6 +186,33 @@ def test_a_pair_of_digits_is_a_binary_task():
     assert data.y.sum() == (whole.y == 6).sum()
 
 
+def test_held_out_digits_stand_a_pixel_aside():
+    data, aside = (datasets.load("digits", 0, test_shift=shift) for shift in (0, 1))
+    assert data.x.tobytes() == aside.x.tobytes() and data.y_val.tobytes() == aside.y_val.tobytes()
+    directions = set()
+    for image, moved in zip(data.x_val.reshape(-1, 8, 8), aside.x_val.reshape(-1, 8, 8), strict=True):
+        padded = np.pad(image, 1)
+        found = {
+            (down, right)
+            for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))
+            if np.array_equal(padded[1 - down : 9 - down, 1 - right : 9 - right], moved)
+        }
+        assert found
+        directions |= found if len(found) == 1 else set()
+    assert len(directions) == 4
+
+
+def test_scrambled_digits_are_all_scrambled_in_the_same_way():
+    kept, scrambled = (datasets.load("digits", 0, pixel_order=order) for order in ("kept", "scrambled"))
+    before, after = (np.vstack([data.x, data.x_val]) for data in (kept, scrambled))
+    assert not np.array_equal(before, after) and kept.y.tobytes() == scrambled.y.tobytes()
+
+    def columns(pixels):
+        return sorted(column.tobytes() for column in pixels.T)
+
+    assert columns(before) == columns(after)  # each pixel is still there, at another place in all images
+
+
 def test_fewer_training_digits_leave_the_held_out_ones_alone():
     few, all_of_them = datasets.load("digits", 2, examples=100), datasets.load("digits", 2)
     assert few.x.tobytes() == all_of_them.x[:100].tobytes()
@@ -204,6 +231,7 @@ def test_fewer_training_digits_leave_the_held_out_ones_alone():
         ("rings", {"examples": 1.5}, "must be a whole number"),
         ("rings", {"examples": 10**9}, "between 4 and 10000"),
         ("digits", {"pair": "5 5"}, "two different digits"),
+        ("digits", {"test_shift": 4}, "between 0 and 3"),
         ("step", {"steps": 0}, "between 1 and 20"),
         ("step", {"steps": 1.5}, "must be a whole number"),
         ("strokes", {"canvas": 7}, "between 8 and 28"),

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.engine.augmentation import moved
 from tutor.engine.datasets.dataset import Array, Dataset, within
 from tutor.errors import EngineError, InputError
 
@@ -32,18 +33,28 @@ def digits(
     *,
     pair: str = "",
     features: Literal["pixels", "hand"] = "pixels",
+    pixel_order: Literal["kept", "scrambled"] = "kept",
+    test_shift: int = 0,
     examples: int = TRAIN,
 ) -> Dataset:
     """A random split into 1,297 images for training and 500 held out; pixels are divided by 16.
 
     ``pair = "5 6"`` keeps those two digits only and makes a binary task of them: 0 for the first, 1 for
-    the second. ``features = "hand"`` gives :func:`measured` in place of the pixels. ``examples`` below 1,297
-    trains on the first so many of the training part.
+    the second. ``features = "hand"`` gives :func:`measured` in place of the pixels. Held-out images are moved
+    by ``test_shift`` pixels up, down, left or right. ``pixel_order = "scrambled"`` shuffles the pixels, in all
+    images in the same way. ``examples`` below 1,297 trains on the first so many of the training part.
     """
     within("examples", examples, 20, TRAIN)
+    within("test_shift", test_shift, 0, 3)
     images, labels = raw()
     order = rng.permutation(len(images))
     train, held_out = order[:TRAIN], order[TRAIN:]
+    if test_shift:
+        images = images.copy()
+        images[held_out] = _aside(images[held_out], test_shift, rng)
+    if pixel_order == "scrambled":
+        places = rng.permutation(images[0].size)
+        images = images.reshape(len(images), -1)[:, places].reshape(images.shape)
     names = tuple("0123456789")
     targets: NDArray[np.generic] = labels.astype(np.int64)
     if pair:
@@ -82,6 +93,13 @@ def measured(images: NDArray[np.uint8]) -> Array:
         ink[:, 2:6, 2:6].sum(pixels) / total,
     )
     return np.column_stack(columns).astype(np.float32)
+
+
+def _aside(images: NDArray[np.uint8], pixels: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Images (n, 8, 8), each moved up, down, left or right at random; 0 comes in from outside."""
+    directions = np.array([(-1, 0), (1, 0), (0, -1), (0, 1)])
+    shifts = pixels * directions[rng.integers(len(directions), size=len(images))]
+    return moved(images[..., None], shifts, np.zeros(len(images)))[..., 0].astype(np.uint8)
 
 
 def _parse_pair(pair: str) -> tuple[str, str]:
