@@ -97,6 +97,11 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("backprop", "hidden-delta"): lambda: slope(lambda z: -0.2 * 1.5 * sigmoid(z), sum_for(0.5)),
     ("backprop", "know-nothing"): lambda: sum((0.5 - (label + 1) / 2) ** 2 for _, label in XOR) / len(XOR),
     ("backprop", "count"): lambda: parameters(2, 4, 1),
+    ("regularization", "decay-step"): lambda: 2 - 0.1 * slope(lambda w: 0.05 * w * w, 2),
+    ("regularization", "dropout-scale"): lambda: 3 / (1 - 0.25),
+    ("regularization", "vote"): lambda: (
+        100 * sum(math.comb(3, right) * 0.9**right * 0.1 ** (3 - right) for right in (2, 3))
+    ),
 }
 
 RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
@@ -112,6 +117,13 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("backprop", "zero-start", "symmetry", {}, "loss == 0.25 and first_loss == 0.25 and goal_step > 5000"),
     ("backprop", "know-nothing", "symmetry", {}, "first_loss == 0.25"),
     ("backprop", "one-hidden", "xor", {"hidden_units": 1}, "accuracy < 1 and goal_step > 5000"),
+    ("regularization", "perfect-score", "few", {"examples": 1297}, "val_accuracy >= 0.95"),
+    ("regularization", "random-labels", "by-heart", {}, "accuracy == 1 and val_accuracy < 0.15"),
+    ("regularization", "noisy-remedies", "noisy", {}, "val_accuracy < 0.78"),
+    ("regularization", "noisy-remedies", "noisy", {"patience": 5}, "val_accuracy > 0.8"),
+    ("regularization", "noisy-remedies", "noisy", {"l2": 0.01}, "val_accuracy > 0.8"),
+    ("regularization", "noisy-remedies", "noisy", {"dropout": 0.8}, "val_accuracy > 0.79"),
+    ("regularization", "noisy-remedies", "noisy", {"l2": 0.1}, "val_accuracy < 0.2"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
