@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,43 @@ def test_a_mistake_of_the_app_is_two_lines_and_a_file(tmp_path: Path) -> None:
         assert b"Traceback" not in terminal.seen
         assert "a mistake" in (tmp_path / "crash.txt").read_text()
         assert gone(workers, 1)
+
+
+def answers(folder: Path) -> int:
+    """Answers that the database holds."""
+    try:
+        with closing(sqlite3.connect(f"file:{folder / 'progress.sqlite3'}?mode=ro", uri=True)) as database:
+            count: int = database.execute("SELECT count(*) FROM answer").fetchone()[0]
+            return count
+    except sqlite3.Error:
+        return 0
+
+
+@pytest.mark.parametrize("delay", [0.0, pytest.param(0.3, marks=pytest.mark.slow)])
+def test_killed_in_the_middle_of_training_it_leaves_no_process_and_keeps_the_answers(
+    tmp_path: Path, delay: float
+) -> None:
+    with Terminal(tmp_path, "lesson", "backprop") as terminal:
+        terminal.wait_for("Read")
+        terminal.press("q")
+        until = time.monotonic() + 15
+        while not answers(tmp_path):  # whatever kind of question comes first, one of these answers it
+            assert time.monotonic() < until, terminal.seen[-2000:]
+            for keys in ("a", "b", "c", "d", "e", "\r", "1", "\r"):
+                terminal.press(keys)
+                terminal.read(0.15)
+                if answers(tmp_path):
+                    break
+        kept = answers(tmp_path)
+        terminal.press("l")
+        terminal.wait_for("1/")
+        terminal.press("a")
+        terminal.wait_for("You predict")
+        terminal.press(" ")
+        terminal.wait_for("RUNNING")
+        terminal.read(delay)
+        workers = children(terminal.pid)
+        assert workers
+        os.kill(terminal.pid, signal.SIGKILL)
+        assert gone(list(workers), 2)
+        assert answers(tmp_path) >= kept

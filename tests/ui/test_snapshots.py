@@ -70,7 +70,8 @@ def until(*words: str, keys: str = "") -> Callable[[Pilot[Any]], Awaitable[None]
                 if wanted in shown(pilot.app):  # type: ignore[arg-type]
                     break
             else:
-                pytest.fail(f"{wanted!r} did not appear on:\n{shown(pilot.app)}")  # type: ignore[arg-type]
+                # an ordinary error: pytest.fail would leave the app running for ever
+                raise AssertionError(f"{wanted!r} did not appear on:\n{shown(pilot.app)}")  # type: ignore[arg-type]
 
     return play
 
