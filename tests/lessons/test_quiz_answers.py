@@ -75,6 +75,21 @@ def slope(function: Callable[[float], float], at: float) -> float:
     return (function(at + nudge) - function(at - nudge)) / (2 * nudge)
 
 
+def first_adam_step(derivative: float, rate: float) -> float:
+    """How far a weight moves in the first step, by the formulas of the lesson."""
+    mean, mean_square = 0.1 * derivative, 0.001 * derivative**2
+    return rate * (mean / (1 - 0.9)) / math.sqrt(mean_square / (1 - 0.999))
+
+
+def steps_down_a_valley(curvature: float, rate: float, momentum: float = 0.0) -> int:
+    """Steps of gradient descent from (1, 1) until (a² + curvature · b²) / 2 is below a millionth."""
+    a, b, step_a, step_b, steps = 1.0, 1.0, 0.0, 0.0, 0
+    while (a * a + curvature * b * b) / 2 >= 1e-6:
+        step_a, step_b = momentum * step_a - rate * a, momentum * step_b - rate * curvature * b
+        a, b, steps = a + step_a, b + step_b, steps + 1
+    return steps
+
+
 def sum_for(value: float) -> float:
     """The weighted sum at which a sigmoid has this value."""
     return math.log(value / (1 - value))
@@ -97,11 +112,11 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("backprop", "hidden-delta"): lambda: slope(lambda z: -0.2 * 1.5 * sigmoid(z), sum_for(0.5)),
     ("backprop", "know-nothing"): lambda: sum((0.5 - (label + 1) / 2) ** 2 for _, label in XOR) / len(XOR),
     ("backprop", "count"): lambda: parameters(2, 4, 1),
-    ("regularization", "decay-step"): lambda: 2 - 0.1 * slope(lambda w: 0.05 * w * w, 2),
-    ("regularization", "dropout-scale"): lambda: 3 / (1 - 0.25),
-    ("regularization", "vote"): lambda: (
-        100 * sum(math.comb(3, right) * 0.9**right * 0.1 ** (3 - right) for right in (2, 3))
-    ),
+    ("optimizers", "one-step"): lambda: 2 + (0.9 * -1 - 0.1 * 3),
+    ("optimizers", "steady-speed"): lambda: sum(0.95**power for power in range(1000)),
+    ("optimizers", "limit"): lambda: (1 - -1) / 50,
+    ("optimizers", "first-adam-step"): lambda: first_adam_step(1234.0, rate=0.001),
+    ("optimizers", "best-momentum"): lambda: steps_down_a_valley(100, rate=0.01, momentum=0.8),
 }
 
 RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
@@ -117,13 +132,13 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("backprop", "zero-start", "symmetry", {}, "loss == 0.25 and first_loss == 0.25 and goal_step > 5000"),
     ("backprop", "know-nothing", "symmetry", {}, "first_loss == 0.25"),
     ("backprop", "one-hidden", "xor", {"hidden_units": 1}, "accuracy < 1 and goal_step > 5000"),
-    ("regularization", "perfect-score", "few", {"examples": 1297}, "val_accuracy >= 0.95"),
-    ("regularization", "random-labels", "by-heart", {}, "accuracy == 1 and val_accuracy < 0.15"),
-    ("regularization", "noisy-remedies", "noisy", {}, "val_accuracy < 0.78"),
-    ("regularization", "noisy-remedies", "noisy", {"patience": 5}, "val_accuracy > 0.8"),
-    ("regularization", "noisy-remedies", "noisy", {"l2": 0.01}, "val_accuracy > 0.8"),
-    ("regularization", "noisy-remedies", "noisy", {"dropout": 0.8}, "val_accuracy > 0.79"),
-    ("regularization", "noisy-remedies", "noisy", {"l2": 0.1}, "val_accuracy < 0.2"),
+    ("optimizers", "best-momentum", "valley", {"momentum": 0.8}, "goal_step == 96"),
+    ("optimizers", "limit", "valley", {"learning_rate": 0.02}, "loss > 49.9 and loss < 50.6"),
+    ("optimizers", "same-rate", "rates", {}, "val_accuracy < 0.3"),
+    ("optimizers", "same-rate", "rates", {"optimizer": "adam"}, "val_accuracy > 0.86"),
+    ("optimizers", "no-tuning", "rates", {"optimizer": "adam", "learning_rate": 1.0}, "val_accuracy < 0.2"),
+    ("optimizers", "large-batch", "batches", {}, "val_accuracy < 0.94 and steps == 100"),
+    ("optimizers", "turned", "race", {"optimizer": "rmsprop", "data.turned": 30.0}, "goal_step > 1e9"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
@@ -178,6 +193,15 @@ def test_two_hidden_units_succeed_from_some_starts_only() -> None:
     xor = experiment("backprop", "xor")
     runs = [Run(xor, "backprop", {"hidden_units": 2}, seed, backend="cpu").run_to_end() for seed in range(12)]
     assert {run.stopped_because for run in runs} == {"goal", "budget"}
+
+
+def test_a_valley_ten_times_as_narrow_takes_ten_times_as_many_steps() -> None:
+    assert [steps_down_a_valley(k, rate=2 / (1 + k)) for k in (1, 10, 100, 1000)] == [1, 39, 444, 5008]
+
+
+def test_tuned_momentum_goes_with_the_square_root() -> None:
+    tuned = {k: ((2 / (1 + k**0.5)) ** 2, ((k**0.5 - 1) / (k**0.5 + 1)) ** 2) for k in (1, 10, 100, 1000)}
+    assert [steps_down_a_valley(k, *settings) for k, settings in tuned.items()] == [1, 17, 69, 257]
 
 
 def test_the_net_wired_by_hand_computes_xor() -> None:
