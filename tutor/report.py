@@ -263,12 +263,15 @@ class Lottery(Struct, frozen=True):
 
 
 class Perceptron(Struct, frozen=True):
-    """What a single threshold unit shows: its numbers and its mistakes against Novikoff's bound."""
+    """What a single unit shows: its numbers, and what there is to say of the rule by which it learns."""
 
     weights: list[float]
     bias: float
-    updates: int
-    bound: float
+    updates: int | None = None
+    """The mistakes of a perceptron, and Novikoff's ``bound`` on them; None for other units."""
+    bound: float | None = None
+    stable_rate: float | None = None
+    """For ADALINE: the learning rate beyond which it diverges in full batches."""
 
 
 class Result(Struct, frozen=True):

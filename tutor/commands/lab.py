@@ -27,6 +27,7 @@ _LABELS = {
     "max_errors": "most wrong",
     "updates": "mistakes made",
     "bound": "Novikoff's bound",
+    "stable_rate": "stable batch rates below",
 }
 
 

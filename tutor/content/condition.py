@@ -23,6 +23,7 @@ QUANTITIES: dict[str, str] = {
     "max_errors": "most training examples answered wrong after any epoch",
     "updates": "times the perceptron made a mistake and moved",
     "bound": "Novikoff's bound on the perceptron's mistakes; infinite where no line separates",
+    "stable_rate": "learning rate beyond which ADALINE diverges in full batches",
     "diverged": "1 if the loss, a weight or a gradient stopped being finite, else 0",
     "goal_step": "step at which the goal was reached; infinite if it was not",
     "seconds": "time spent training",
@@ -31,8 +32,13 @@ QUANTITIES: dict[str, str] = {
     "spread": "standard deviation of what the last hidden layer puts out now",
 }
 
-_ONLY_PERCEPTRON = {"updates", "bound"}
-_ONLY_NETWORK = {"loss", "first_loss", "val_loss", "gradient_norm", "gradient_ratio", "spread"}
+_OF_KIND = {
+    "perceptron": {"updates", "bound"},
+    "adaline": {"loss", "first_loss", "stable_rate"},
+    "network": {"loss", "first_loss", "val_loss", "gradient_norm", "gradient_ratio", "spread"},
+}
+"""What not every kind of experiment has."""
+_SPECIAL: set[str] = set().union(*_OF_KIND.values())
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
@@ -88,8 +94,8 @@ class Condition:
 
 
 def quantities_of(kind: str) -> set[str]:
-    """The quantities that a run of this kind of experiment has, "perceptron" or "network"."""
-    return set(QUANTITIES) - (_ONLY_NETWORK if kind == "perceptron" else _ONLY_PERCEPTRON)
+    """The quantities that a run of this ``kind`` of experiment has."""
+    return set(QUANTITIES) - (_SPECIAL - _OF_KIND[kind])
 
 
 def _operand(text: str) -> str | float:

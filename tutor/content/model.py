@@ -38,7 +38,7 @@ class DataSpec(Part, frozen=True):
 
 
 class ModelSpec(Part, frozen=True):
-    """The network; for ``kind = "perceptron"`` only ``learning_rate`` counts."""
+    """The network; for the kinds "perceptron" and "adaline" only ``learning_rate`` counts."""
 
     layers: str = ""
     """For example ``"dense 4 sigmoid, dense 1 sigmoid"``."""
@@ -141,7 +141,7 @@ class Experiment(Part, frozen=True):
 
     id: str
     title: str
-    kind: Literal["perceptron", "network"]
+    kind: Literal["perceptron", "adaline", "network"]
     about: str
     """Two or three sentences over the lab: what is trained on what, and what to look for."""
     seconds: float

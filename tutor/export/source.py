@@ -44,12 +44,12 @@ class Source:
     def of(cls, experiment: Experiment, lesson: str, knobs: Mapping[str, Value], seed: int) -> Source:
         """Build the network without training it.
 
-        Raises :class:`UsageError` for a perceptron, :class:`InputError` for knobs that cannot be turned so.
+        Raises :class:`UsageError` for a single unit, :class:`InputError` for knobs that cannot be turned so.
         """
-        if experiment.kind == "perceptron":
+        if experiment.kind != "network":
             raise UsageError(
-                f"{lesson}/{experiment.id} trains by the perceptron's rule, without gradients: "
-                "neither Keras nor PyTorch has it",
+                f"{lesson}/{experiment.id} is no network but a single unit of kind {experiment.kind}: "
+                "neither Keras nor PyTorch has its rule",
                 "choose an experiment with a network, as in: dltutor export keras backprop",
             )
         turned = {name: accept(find_knob(experiment, name), value) for name, value in knobs.items()}

@@ -26,13 +26,13 @@ Clock = Callable[[], float]
 def check_interval(experiment: Experiment) -> int:
     """Epochs from one check to the next: of the curves, the goal, the fewest and most errors.
 
-    A perceptron is checked after every epoch, a network after every ``epochs // 500`` of them, because
+    A single unit is checked after every epoch, a network after every ``epochs // 500`` of them, because
     with four examples an evaluation costs more than the epoch; with patience, which counts epochs, after
     each. It depends on the experiment and its knobs alone, so neither the pace nor the size of the chunks
     can change at which step a goal counts as reached.
     """
     training = experiment.training
-    return 1 if experiment.kind == "perceptron" or training.patience else max(1, training.epochs // CHECKS)
+    return 1 if experiment.kind != "network" or training.patience else max(1, training.epochs // CHECKS)
 
 
 class Course:

@@ -1,4 +1,4 @@
-"""What the lab asks of anything that learns, be it a perceptron or a network."""
+"""What the lab asks of anything that learns, be it a single unit or a network."""
 
 from __future__ import annotations
 

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from tutor.content.model import Experiment, Value
 from tutor.content.settings import is_on
 from tutor.engine.classic.perceptron import Perceptron, novikoff_bound
-from tutor.errors import InputError
-from tutor.lab import data
 from tutor.lab.learner import Kept, Observation
+from tutor.lab.two_classes import TwoClasses
 from tutor.report import Perceptron as PerceptronReport
 
 _QUIET = np.errstate(over="ignore", invalid="ignore")
@@ -30,19 +29,14 @@ class PerceptronLearner:
     backend = "cpu"
 
     def __init__(self, experiment: Experiment, seed: int) -> None:
-        self.dataset = data.load(experiment.data, seed)
-        if self.dataset.kind != "binary":
-            message = f"a perceptron needs two classes, and {experiment.data.name} is no set of two classes"
-            raise InputError(message, "take another data set, or a network")
-        self._scaling = data.Scaling.of(experiment.data, self.dataset.x)
-        self._x, self._y = _with_signs(self._scaling(self.dataset.x), self.dataset.y)
-        self._x_val, self._y_val = _with_signs(self._scaling(self.dataset.x_val), self.dataset.y_val)
-        self._unit = Perceptron(self._x.shape[1], experiment.model.learning_rate)
-        self._bound = novikoff_bound(self._x, self._y)
+        self._examples = TwoClasses(experiment, seed, "a perceptron")
+        self.dataset = self._examples.dataset
+        self._unit = Perceptron(self._examples.x.shape[1], experiment.model.learning_rate)
+        self._bound = novikoff_bound(self._examples.x, self._examples.y)
         self._shuffle = experiment.training.shuffle
         self._rng = np.random.default_rng(seed)
         self._step = 0
-        self._order = np.arange(len(self._y))
+        self._order = np.arange(len(self._examples))
 
     @property
     def step(self) -> int:
@@ -50,11 +44,11 @@ class PerceptronLearner:
 
     @property
     def epoch(self) -> int:
-        return self._step // len(self._y)
+        return self._step // len(self._examples)
 
     @property
     def epochs_exactly(self) -> float:
-        return self._step / len(self._y)
+        return self._step / len(self._examples)
 
     @property
     def diverged(self) -> str:
@@ -62,30 +56,26 @@ class PerceptronLearner:
         return "" if finite else "the weights of the perceptron"
 
     def steps_until(self, epoch: int) -> int:
-        return epoch * len(self._y) - self._step
+        return epoch * len(self._examples) - self._step
 
     @_QUIET
     def train(self, steps: int) -> None:
         while steps > 0 and not self.diverged:
-            start = self._step % len(self._y)
+            start = self._step % len(self._examples)
             if start == 0:
                 self._order = self._next_order()
             portion = self._order[start : start + steps]
-            self._unit.run(self._x, self._y, portion)
+            self._unit.run(self._examples.x, self._examples.y, portion)
             self._step += len(portion)
             steps -= len(portion)
 
     @_QUIET
     def observe(self) -> Observation:
-        errors = self._unit.errors(self._x, self._y)
         quantities = {
-            "accuracy": 1 - errors / len(self._y),
-            "errors": float(errors),
+            **self._examples.score(self._unit.errors),
             "updates": float(self._unit.updates),
             "bound": self._bound,
         }
-        if len(self._y_val):
-            quantities["val_accuracy"] = 1 - self._unit.errors(self._x_val, self._y_val) / len(self._y_val)
         state = PerceptronReport(
             self._unit.weights.tolist(), self._unit.bias, self._unit.updates, self._bound
         )
@@ -112,15 +102,8 @@ class PerceptronLearner:
 
     @_QUIET
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
-        return (self._unit.answer(self._scaling(x)) + 1) / 2
+        return (self._unit.answer(self._examples.scaling(x)) + 1) / 2
 
     def _next_order(self) -> NDArray[np.intp]:
-        count = len(self._y)
+        count = len(self._examples)
         return self._rng.permutation(count) if self._shuffle else np.arange(count)
-
-
-def _with_signs(
-    x: NDArray[np.float32], y: NDArray[np.generic]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Inputs in double precision, and labels 0 and 1 as -1 and +1."""
-    return x.astype(np.float64), 2.0 * y.astype(np.float64) - 1.0

@@ -13,8 +13,10 @@ from tutor.content.settings import accept, apply, find_knob, initial_knobs
 from tutor.engine import backends
 from tutor.errors import EngineError, InputError
 from tutor.lab import details, pictures
+from tutor.lab.adaline import AdalineLearner
 from tutor.lab.course import Course
 from tutor.lab.explain import explain
+from tutor.lab.learner import Learner
 from tutor.lab.lots import Lots
 from tutor.lab.network import NetworkLearner
 from tutor.lab.pace import Pace
@@ -26,8 +28,24 @@ RECENT = 20
 MOST_OVERLAYS = 4
 MOST_LOTS = 10_000
 
-METRICS = ("accuracy", "val_loss", "val_accuracy", "errors", "min_errors", "max_errors", "updates", "bound")
+METRICS = (
+    "accuracy",
+    "val_loss",
+    "val_accuracy",
+    "errors",
+    "min_errors",
+    "max_errors",
+    "updates",
+    "bound",
+    "stable_rate",
+)
 """The quantities that a result shows as metrics, where the run has them."""
+
+UNITS: Mapping[str, Callable[[Experiment, int], Learner]] = {
+    "perceptron": PerceptronLearner,
+    "adaline": AdalineLearner,
+}
+"""Kind of experiment -> what learns in it, where that is a single unit and no network."""
 
 NOTHING = Wanted()
 
@@ -147,13 +165,14 @@ class Run:
 
     def _build(self, knobs: Mapping[str, Value]) -> Course:
         settled = apply(self.experiment, knobs)
+        learner: Learner
         if settled.kind == "network":
             learner = NetworkLearner(settled, self.seed, self._asked_backend)
-            return Course(learner, settled, knobs, self._max_steps, self._rewindable, self._clock)
-        if self._asked_backend == "cuda":
-            raise EngineError("a perceptron learns on the CPU", "take the backend cpu, or auto")
-        unit = PerceptronLearner(settled, self.seed)
-        return Course(unit, settled, knobs, self._max_steps, self._rewindable, self._clock)
+        elif self._asked_backend == "cuda":
+            raise EngineError("a single unit learns on the CPU", "take the backend cpu, or auto")
+        else:
+            learner = UNITS[settled.kind](settled, self.seed)
+        return Course(learner, settled, knobs, self._max_steps, self._rewindable, self._clock)
 
     def _begin(self, course: Course) -> None:
         self._course = course

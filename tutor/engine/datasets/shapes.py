@@ -38,19 +38,25 @@ def margin(rng: np.random.Generator, *, gamma: float = 0.5, examples: int = 100)
     return plane(draw(examples), draw(HELD_OUT))
 
 
-def blobs(rng: np.random.Generator, *, overlap: float = 1.0, examples: int = 100) -> Dataset:
+def blobs(
+    rng: np.random.Generator, *, overlap: float = 1.0, examples: int = 100, outliers: int = 0
+) -> Dataset:
     """Two normal clouds around (-1, 0) and (+1, 0); ``overlap`` is the standard deviation of each.
 
-    At 1.0 even the best line, x1 = 0, gets 16 % wrong; at 0.2 the clouds are well apart.
+    At 1.0 even the best line, x1 = 0, gets 16 % wrong; at 0.2 the clouds are well apart. So many ``outliers``
+    among the training points of the second cloud lie 10 further out, on the side where the cloud is.
     """
     within("overlap", overlap, 0.05, 5)
+    within("examples", examples, 4, 10_000)
+    within("outliers", outliers, 0, examples // 2)
 
-    def draw(count: int) -> Part:
+    def draw(count: int, far: int) -> Part:
         labels = np.arange(count) % 2
         centres = np.column_stack((2.0 * labels - 1, np.zeros(count)))
+        centres[labels == 1, 0] += np.where(np.arange(count // 2) < far, 10.0, 0.0)
         return _shuffled(rng, centres + rng.normal(0, overlap, (count, 2)), labels)
 
-    return _train_and_held_out(draw, examples)
+    return plane(draw(examples, outliers), draw(HELD_OUT, 0))
 
 
 def rings(

@@ -29,17 +29,19 @@ def answers(samples: Samples | None, points: Points | None, rows: int) -> list[s
 
 
 def perceptron(unit: Perceptron) -> list[str]:
-    """A threshold unit's numbers, and its mistakes against Novikoff's bound."""
+    """A single unit's numbers, and where it has them its mistakes and what is proved of its rule."""
     weights = "  ".join(f"{weight:+.3g}" for weight in unit.weights[:6])
     if len(unit.weights) > 6:
         weights += f"  and {len(unit.weights) - 6} more"
-    bound = short(unit.bound) if math.isfinite(unit.bound) else "none: inseparable"
-    return [
-        f"weights           {weights}",
-        f"bias              {unit.bias:+.3g}",
-        f"updates so far    {unit.updates:,}",
-        f"Novikoff's bound  {bound}",
-    ]
+    lines = [f"weights           {weights}", f"bias              {unit.bias:+.3g}"]
+    if unit.updates is not None:
+        lines.append(f"updates so far    {unit.updates:,}")
+    if unit.bound is not None:
+        bound = short(unit.bound) if math.isfinite(unit.bound) else "none: inseparable"
+        lines.append(f"Novikoff's bound  {bound}")
+    if unit.stable_rate is not None:
+        lines.append(f"batch rate below  {short(unit.stable_rate)}")
+    return lines
 
 
 def _images(samples: Samples) -> list[str]:

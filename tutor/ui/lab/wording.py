@@ -25,8 +25,8 @@ _NETWORK_STATUS = [
     ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("accuracy", "accuracy"),
     ("held-out", "val_accuracy"), ("wrong", "errors"), ("held-out loss", "val_loss"),
 ]  # fmt: skip
-_PERCEPTRON_STATUS = [
-    ("step", "steps"), ("epoch", "epochs"), ("wrong", "errors"), ("updates", "updates"),
+_UNIT_STATUS = [
+    ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("wrong", "errors"), ("updates", "updates"),
     ("accuracy", "accuracy"), ("held-out", "val_accuracy"),
 ]  # fmt: skip
 
@@ -57,7 +57,7 @@ def status(report: Report | None, width: int) -> str:
     if report is None:
         return ""
     line = ""
-    for name, quantity in _PERCEPTRON_STATUS if report.perceptron is not None else _NETWORK_STATUS:
+    for name, quantity in _UNIT_STATUS if report.perceptron is not None else _NETWORK_STATUS:
         if quantity not in report.quantities:
             continue
         field = f"{name} {figure(quantity, report.quantities[quantity])}"

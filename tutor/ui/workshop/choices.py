@@ -17,7 +17,7 @@ CSV = "csv"
 DATA_SETS: Mapping[str, Mapping[str, Value]] = {
     "gate": {"gate": "and", "features": "plain"},
     "margin": {"gamma": 0.5, "examples": 100},
-    "blobs": {"overlap": 1.0, "examples": 100},
+    "blobs": {"overlap": 1.0, "examples": 100, "outliers": 0},
     "rings": {"features": "plain", "examples": 200},
     "circles": {"noise": 0.1, "examples": 200},
     "moons": {"noise": 0.1, "examples": 200},

@@ -162,7 +162,7 @@ class Form:
         first, *others = experiments
         if first.kind != "network":
             raise InputError(
-                f"{first.id} is a perceptron, and the bench is for networks", "open another file"
+                f"{first.id} is of kind {first.kind}, and the bench is for networks", "open another file"
             )
         self._experiment, self._others = replace(first, data=choices.completed(first.data)), others
         self.chosen = 0

@@ -28,13 +28,13 @@ class CurvesPanel(Panel):
     headed = True
 
     def title(self, report: Report) -> str:
-        return "Wrong answers" if report.perceptron is not None else "Loss"
+        return "Wrong answers" if _counts_mistakes(report) else "Loss"
 
     def heading(self, scene: Scene) -> str:
         return super().heading(scene) + (" (log axis)" if self._log(scene) else "")
 
     def explain(self, scene: Scene) -> str:
-        if scene.report.perceptron is not None:
+        if _counts_mistakes(scene.report):
             return (
                 "How many examples are answered wrong after each epoch (pass over all examples). Each "
                 "mistake moves the line once: an update. If some line separates the classes, there are never "
@@ -82,7 +82,7 @@ class CurvesPanel(Panel):
 
     def _halves(self, report: Report) -> dict[str, tuple[str, ...]]:
         """Name of a chart -> the names of its curves; only those that the run has."""
-        if report.perceptron is not None:
+        if _counts_mistakes(report):
             halves: dict[str, tuple[str, ...]] = {"wrong answers": _WRONG, "updates": _UPDATES}
         else:
             halves = {"loss": _LOSS, "accuracy": _SHARE}
@@ -92,7 +92,7 @@ class CurvesPanel(Panel):
         }
 
     def _log(self, scene: Scene) -> bool:
-        return scene.look.log and scene.report.perceptron is None
+        return scene.look.log and not _counts_mistakes(scene.report)
 
     @staticmethod
     def _reads(scene: Scene) -> bool:
@@ -139,6 +139,11 @@ class CurvesPanel(Panel):
             cursor=cursor,
         )
         return drawing.strips_of_chart(chart, title)
+
+
+def _counts_mistakes(report: Report) -> bool:
+    """Whether there is no loss to draw: the perceptron's rule knows only right and wrong."""
+    return report.perceptron is not None and all(one.name != "loss" for one in report.series)
 
 
 def _at(series: Series, moment: float) -> float:

@@ -37,7 +37,9 @@ class InspectorPanel(Panel):
 
     def absent(self, report: Report) -> str:
         if report.perceptron is not None:
-            return "The inspector follows gradients, and a perceptron has none: panel 5 shows its numbers."
+            return (
+                "The inspector follows gradients through layers; here is one unit: panel 5 shows its numbers."
+            )
         return ""
 
     def explain(self, scene: Scene) -> str:
