@@ -117,6 +117,11 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("optimizers", "limit"): lambda: (1 - -1) / 50,
     ("optimizers", "first-adam-step"): lambda: first_adam_step(1234.0, rate=0.001),
     ("optimizers", "best-momentum"): lambda: steps_down_a_valley(100, rate=0.01, momentum=0.8),
+    ("regularization", "decay-step"): lambda: 2 - 0.1 * slope(lambda w: 0.05 * w * w, 2),
+    ("regularization", "dropout-scale"): lambda: 3 / (1 - 0.25),
+    ("regularization", "vote"): lambda: (
+        100 * sum(math.comb(3, right) * 0.9**right * 0.1 ** (3 - right) for right in (2, 3))
+    ),
 }
 
 RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
@@ -139,6 +144,13 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("optimizers", "no-tuning", "rates", {"optimizer": "adam", "learning_rate": 1.0}, "val_accuracy < 0.2"),
     ("optimizers", "large-batch", "batches", {}, "val_accuracy < 0.94 and steps == 100"),
     ("optimizers", "turned", "race", {"optimizer": "rmsprop", "data.turned": 30.0}, "goal_step > 1e9"),
+    ("regularization", "perfect-score", "few", {"examples": 1297}, "val_accuracy >= 0.95"),
+    ("regularization", "random-labels", "by-heart", {}, "accuracy == 1 and val_accuracy < 0.15"),
+    ("regularization", "noisy-remedies", "noisy", {}, "val_accuracy < 0.78"),
+    ("regularization", "noisy-remedies", "noisy", {"patience": 5}, "val_accuracy > 0.8"),
+    ("regularization", "noisy-remedies", "noisy", {"l2": 0.01}, "val_accuracy > 0.8"),
+    ("regularization", "noisy-remedies", "noisy", {"dropout": 0.8}, "val_accuracy > 0.79"),
+    ("regularization", "noisy-remedies", "noisy", {"l2": 0.1}, "val_accuracy < 0.2"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
