@@ -122,6 +122,8 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("regularization", "vote"): lambda: (
         100 * sum(math.comb(3, right) * 0.9**right * 0.1 ** (3 - right) for right in (2, 3))
     ),
+    ("vanishing", "nine-quarters"): lambda: 1e6 * slope(sigmoid, 0) ** 9,
+    ("vanishing", "bracket"): lambda: slope(lambda z: 0.2 * 3 * sigmoid(z), sum_for(0.9)),
 }
 
 RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
@@ -151,6 +153,19 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("regularization", "noisy-remedies", "noisy", {"l2": 0.01}, "val_accuracy > 0.8"),
     ("regularization", "noisy-remedies", "noisy", {"dropout": 0.8}, "val_accuracy > 0.79"),
     ("regularization", "noisy-remedies", "noisy", {"l2": 0.1}, "val_accuracy < 0.2"),
+    ("vanishing", "deep-ratio", "measure", {}, "gradient_ratio > 1e-6 and gradient_ratio < 9e-6"),
+    ("vanishing", "by-ratio", "measure", {"hidden_layers": 19}, "gradient_ratio < 1e-11"),
+    ("vanishing", "by-ratio", "measure", {"hidden_layers": 4}, "gradient_ratio > 1e-3 and gradient_ratio < 0.1"),
+    (
+        "vanishing",
+        "by-ratio",
+        "measure",
+        {"activation": "relu", "kernel_initializer": "he_normal"},
+        "gradient_ratio > 0.1",
+    ),
+    ("vanishing", "flat-loss", "train", {}, "loss > 2.28 and loss < 2.32 and accuracy < 0.2"),
+    ("vanishing", "slope-alone", "measure", {"kernel_initializer": "normal 0.1"}, "gradient_ratio < 1e-7"),
+    ("vanishing", "large-weights", "train", {"kernel_initializer": "normal 4.0"}, "val_accuracy < 0.4"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
