@@ -124,6 +124,10 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ),
     ("vanishing", "nine-quarters"): lambda: 1e6 * slope(sigmoid, 0) ** 9,
     ("vanishing", "bracket"): lambda: slope(lambda z: 0.2 * 3 * sigmoid(z), sum_for(0.9)),
+    ("keras-lenet", "conv-parameters"): lambda: 16 * (3 * 3 * 6 + 1),
+    ("keras-lenet", "dense-after-flatten"): lambda: 32 * (8 * 8 * 16 + 1),
+    ("keras-lenet", "valid-places"): lambda: sum(first + 3 <= 8 for first in range(8)),
+    ("keras-lenet", "steps-per-epoch"): lambda: len(range(0, 1297, 32)),
 }
 
 RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
@@ -155,7 +159,13 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("regularization", "noisy-remedies", "noisy", {"l2": 0.1}, "val_accuracy < 0.2"),
     ("vanishing", "deep-ratio", "measure", {}, "gradient_ratio > 1e-6 and gradient_ratio < 9e-6"),
     ("vanishing", "by-ratio", "measure", {"hidden_layers": 19}, "gradient_ratio < 1e-11"),
-    ("vanishing", "by-ratio", "measure", {"hidden_layers": 4}, "gradient_ratio > 1e-3 and gradient_ratio < 0.1"),
+    (
+        "vanishing",
+        "by-ratio",
+        "measure",
+        {"hidden_layers": 4},
+        "gradient_ratio > 1e-3 and gradient_ratio < 0.1",
+    ),
     (
         "vanishing",
         "by-ratio",
@@ -166,6 +176,10 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("vanishing", "flat-loss", "train", {}, "loss > 2.28 and loss < 2.32 and accuracy < 0.2"),
     ("vanishing", "slope-alone", "measure", {"kernel_initializer": "normal 0.1"}, "gradient_ratio < 1e-7"),
     ("vanishing", "large-weights", "train", {"kernel_initializer": "normal 4.0"}, "val_accuracy < 0.4"),
+    ("keras-lenet", "sigmoid-run", "sigmoid", {}, "val_accuracy > 0.8 and val_accuracy < 0.92"),
+    ("regularization", "one-pixel", "aside", {}, "val_accuracy < 0.5"),
+    ("regularization", "one-pixel", "aside", {"shift": 1}, "val_accuracy > 0.85"),
+    ("regularization", "one-pixel", "aside", {"dropout": 0.8}, "val_accuracy < 0.6"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
