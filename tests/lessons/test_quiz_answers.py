@@ -22,6 +22,8 @@ LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 AND = [((0, 0), -1), ((0, 1), -1), ((1, 0), -1), ((1, 1), +1)]
 XOR = [((0, 0), -1), ((0, 1), +1), ((1, 0), +1), ((1, 1), -1)]
 
+LENET_MLP = "dense 46 relu, dense 10 softmax"
+
 
 def threshold(weighted_sum: float) -> int:
     """The perceptron's answer; a sum of 0 counts as +1."""
@@ -41,6 +43,12 @@ def mistakes_of_a_pass(rows: list[tuple[tuple[int, int], int]], rate: float = 1.
 
 def first_weight_after(x: tuple[int, int], label: int) -> float:
     return mistakes_of_a_pass([(x, label)])[1][0]
+
+
+def lms_step(rate: float, weights: list[float], x: list[float], target: float) -> list[float]:
+    """The weights after one step of the LMS rule; the last input is the 1 of the bias."""
+    error = target - sum(w * one for w, one in zip(weights, x, strict=True))
+    return [w + rate * error * one for w, one in zip(weights, x, strict=True)]
 
 
 def best_share_of_xor() -> float:
@@ -100,6 +108,9 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("perceptron", "update-by-hand"): lambda: first_weight_after((2, 1), -1),
     ("perceptron", "first-pass"): lambda: mistakes_of_a_pass(AND)[0],
     ("perceptron", "bound"): lambda: (2 / 0.5) ** 2,
+    ("adaline", "step"): lambda: lms_step(0.1, [0, 0, 0], [1, 2, 1], 1)[1],
+    ("adaline", "too-right"): lambda: 1 - 3,
+    ("adaline", "lambda"): lambda: 2 / 2,
     ("xor-winter", "best-line"): best_share_of_xor,
     ("xor-winter", "product-sum"): lambda: 1 * 1 + 1 * 1 - 3 * (1 * 1) - 1,
     ("xor-winter", "wired-net"): lambda: wired_net_sum(1, 1),
@@ -128,12 +139,21 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("keras-lenet", "dense-after-flatten"): lambda: 32 * (8 * 8 * 16 + 1),
     ("keras-lenet", "valid-places"): lambda: sum(first + 3 <= 8 for first in range(8)),
     ("keras-lenet", "steps-per-epoch"): lambda: len(range(0, 1297, 32)),
+    ("cnn-lenet", "map-side"): lambda: len(range(0, 8 + 2 * 1 - 3 + 1)),
+    ("cnn-lenet", "conv-parameters"): lambda: 6 * (5 * 5 + 1),
+    ("cnn-lenet", "second-layer"): lambda: sum(6 * 3 * 3 + 1 for _ in range(16)),
+    ("cnn-lenet", "edge-filter"): lambda: sum(w * x for w, x in ((-1, 0.9), (1, 0.2))),
 }
 
 RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("perceptron", "learning-rate", "gates", {"learning_rate": 1.0}, "updates == 11 and epochs == 5"),
     ("perceptron", "learning-rate", "gates", {"learning_rate": 4.0}, "updates == 11 and epochs == 5"),
     ("perceptron", "no-settling", "overlap", {}, "min_errors > 0 and epochs == 200"),
+    ("adaline", "beyond", "too-fast", {}, "loss > 10000"),
+    ("adaline", "xor", "gates", {}, "loss == 1"),
+    ("adaline", "far-out", "outliers", {}, "errors > 7 and min_errors == 0 and loss < first_loss"),
+    ("adaline", "far-out", "unmoved", {}, "errors == 0"),
+    ("adaline", "compare", "clouds", {}, "max_errors <= 22 and errors > 0"),
     ("xor-winter", "best-line", "xor", {}, "min_errors == 1"),
     ("xor-winter", "why-two", "xor", {"shuffle": "off"}, "min_errors == 2 and max_errors == 2"),
     ("xor-winter", "why-product", "feature", {}, "errors == 0"),
@@ -180,6 +200,11 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("regularization", "one-pixel", "aside", {}, "val_accuracy < 0.5"),
     ("regularization", "one-pixel", "aside", {"shift": 1}, "val_accuracy > 0.85"),
     ("regularization", "one-pixel", "aside", {"dropout": 0.8}, "val_accuracy < 0.6"),
+    ("cnn-lenet", "one-aside", "aside", {}, "val_accuracy > 0.54 and val_accuracy < 0.75"),
+    ("cnn-lenet", "one-aside", "aside", {"layers": LENET_MLP}, "val_accuracy < 0.5"),
+    ("cnn-lenet", "shuffled", "scrambled", {}, "val_accuracy > 0.9 and val_accuracy < 0.955"),
+    ("cnn-lenet", "shuffled", "scrambled", {"layers": LENET_MLP}, "val_accuracy > 0.96"),
+    ("cnn-lenet", "why-everywhere", "elsewhere", {}, "val_accuracy > 0.95"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
