@@ -41,8 +41,8 @@ def digits(
 
     ``pair = "5 6"`` keeps those two digits only and makes a binary task of them: 0 for the first, 1 for
     the second. ``features = "hand"`` gives :func:`measured` in place of the pixels. Held-out images are moved
-    by ``test_shift`` pixels up, down, left or right. ``pixel_order = "scrambled"`` shuffles the pixels, in all
-    images in the same way. ``examples`` below 1,297 trains on the first so many of the training part.
+    by ``test_shift`` pixels up, down, left or right. ``pixel_order = "scrambled"`` shuffles the pixels, and
+    those of all images alike. ``examples`` below 1,297 trains on the first so many of the training part.
     """
     within("examples", examples, 20, TRAIN)
     within("test_shift", test_shift, 0, 3)
