@@ -272,6 +272,8 @@ class Perceptron(Struct, frozen=True):
     bound: float | None = None
     stable_rate: float | None = None
     """For ADALINE: the learning rate beyond which it diverges in full batches."""
+    threshold: float | None = None
+    """For a unit that is set by hand; ``bias`` is the same number with the opposite sign."""
 
 
 class Result(Struct, frozen=True):

@@ -126,7 +126,7 @@ def _summary(lesson: Lesson, experiment: Experiment, result: Result) -> str:
 def _number(value: float) -> str:
     if not math.isfinite(value):
         return "infinite" if math.isinf(value) else "not a number"
-    return f"{value:,.0f}" if value == round(value) else f"{value:.4g}"
+    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.4g}"
 
 
 # ------------------------------------------------------------------------------- many runs

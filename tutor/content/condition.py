@@ -32,7 +32,8 @@ QUANTITIES: dict[str, str] = {
     "spread": "standard deviation of what the last hidden layer puts out now",
 }
 
-_OF_KIND = {
+_OF_KIND: dict[str, set[str]] = {
+    "unit": set(),
     "perceptron": {"updates", "bound"},
     "adaline": {"loss", "first_loss", "stable_rate"},
     "network": {"loss", "first_loss", "val_loss", "gradient_norm", "gradient_ratio", "spread"},

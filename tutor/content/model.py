@@ -38,7 +38,8 @@ class DataSpec(Part, frozen=True):
 
 
 class ModelSpec(Part, frozen=True):
-    """The network; for the kinds "perceptron" and "adaline" only ``learning_rate`` counts."""
+    """The network. For the kinds "perceptron" and "adaline" only ``learning_rate`` counts, and for "unit",
+    which does not learn, only the weights and the threshold."""
 
     layers: str = ""
     """For example ``"dense 4 sigmoid, dense 1 sigmoid"``."""
@@ -57,6 +58,10 @@ class ModelSpec(Part, frozen=True):
     """A Keras name, or ``"normal 1.0"``: a normal distribution of that standard deviation."""
     bias_initializer: str = "zeros"
     dtype: Literal["float32", "float64"] = "float32"
+    weight_1: float = 0.0
+    weight_2: float = 0.0
+    threshold: float = 0.0
+    """What the weighted sum of a "unit" must reach for the answer 1."""
 
 
 class TrainingSpec(Part, frozen=True):
@@ -141,7 +146,7 @@ class Experiment(Part, frozen=True):
 
     id: str
     title: str
-    kind: Literal["perceptron", "adaline", "network"]
+    kind: Literal["unit", "perceptron", "adaline", "network"]
     about: str
     """Two or three sentences over the lab: what is trained on what, and what to look for."""
     seconds: float

@@ -197,6 +197,9 @@ KNOBS: Mapping[str, _Setting] = {
             "global_clipnorm",
             "kernel_initializer",
             "bias_initializer",
+            "weight_1",
+            "weight_2",
+            "threshold",
         )
     },
     "nesterov": _of("model", "nesterov", is_on),

@@ -48,8 +48,8 @@ class Source:
         """
         if experiment.kind != "network":
             raise UsageError(
-                f"{lesson}/{experiment.id} is no network but a single unit of kind {experiment.kind}: "
-                "neither Keras nor PyTorch has its rule",
+                f"{lesson}/{experiment.id} is a single unit of kind {experiment.kind}, "
+                "and only networks can be exported",
                 "choose an experiment with a network, as in: dltutor export keras backprop",
             )
         turned = {name: accept(find_knob(experiment, name), value) for name, value in knobs.items()}

@@ -21,6 +21,7 @@ from tutor.lab.lots import Lots
 from tutor.lab.network import NetworkLearner
 from tutor.lab.pace import Pace
 from tutor.lab.perceptron import PerceptronLearner
+from tutor.lab.unit import UnitLearner
 from tutor.report import Overlay, Report, Result, State, StopReason, Wanted
 
 RECENT = 20
@@ -42,6 +43,7 @@ METRICS = (
 """The quantities that a result shows as metrics, where the run has them."""
 
 UNITS: Mapping[str, Callable[[Experiment, int], Learner]] = {
+    "unit": UnitLearner,
     "perceptron": PerceptronLearner,
     "adaline": AdalineLearner,
 }

@@ -34,6 +34,8 @@ def perceptron(unit: Perceptron) -> list[str]:
     if len(unit.weights) > 6:
         weights += f"  and {len(unit.weights) - 6} more"
     lines = [f"weights           {weights}", f"bias              {unit.bias:+.3g}"]
+    if unit.threshold is not None:
+        lines[1:] = [f"threshold         {unit.threshold:+.3g}", "learns            nothing: you set it"]
     if unit.updates is not None:
         lines.append(f"updates so far    {unit.updates:,}")
     if unit.bound is not None:

@@ -34,6 +34,11 @@ class CurvesPanel(Panel):
         return super().heading(scene) + (" (log axis)" if self._log(scene) else "")
 
     def explain(self, scene: Scene) -> str:
+        if scene.report.perceptron is not None and scene.report.perceptron.threshold is not None:
+            return (
+                "How many examples are answered wrong after each epoch (pass over all examples). This unit "
+                "does not learn, so the curve stays level however long it is; only the knobs move it."
+            )
         if _counts_mistakes(scene.report):
             return (
                 "How many examples are answered wrong after each epoch (pass over all examples). Each "

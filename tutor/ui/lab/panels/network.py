@@ -46,6 +46,8 @@ class NetworkPanel(Panel):
 
     def explain(self, scene: Scene) -> str:
         if scene.report.perceptron is not None:
+            if scene.report.perceptron.threshold is not None:
+                return "The unit says 1 where its weighted sum reaches the threshold, else 0."
             return "The unit says class 1 (label +1) where its weighted sum is 0 or more, else class 0 (-1)."
         if scene.report.drawing is not None and scene.report.drawing.image is not None:
             return (
