@@ -36,6 +36,8 @@ class Points(Struct, frozen=True):
     y: list[float]
     label: list[int]
     answer: list[int]
+    support: list[bool] = field(default_factory=list)
+    """Which of them a support vector machine keeps; empty for all others."""
 
 
 class Samples(Struct, frozen=True):
@@ -274,6 +276,10 @@ class Perceptron(Struct, frozen=True):
     """For ADALINE: the learning rate beyond which it diverges in full batches."""
     threshold: float | None = None
     """For a unit that is set by hand; ``bias`` is the same number with the opposite sign."""
+    support_vectors: int | None = None
+    """For a support vector machine, whose ``weights`` are empty: how many examples it keeps, and the"""
+    margin: float | None = None
+    """width of its margin; of several machines, which vote, the smallest. None before it is fitted."""
 
 
 class Result(Struct, frozen=True):

@@ -137,7 +137,7 @@ def test_steps_may_stop_short_of_the_budget_and_go_beyond_it(capsys: pytest.Capt
         (["backprop", "--set", "hidden_units=5"], "hidden_units cannot be '5'"),
         (["backprop", "--set", "learning_rate=-1"], "learning_rate cannot be '-1'"),
         (["backprop", "--set", "hidden_units"], "cannot read --set"),
-        (["perceptron", "--backend", "cuda"], "a single unit learns on the CPU"),
+        (["perceptron", "--backend", "cuda"], "only a network learns on the GPU"),
         (["backprop", "--backend", "tpu"], "--backend"),
         (["backprop", "--steps", "0"], "whole number from 1"),
         (["backprop", "--seed", "1.5"], "whole number from 0"),

@@ -9,6 +9,8 @@ from tutor.charts.spans import Line, join
 from tutor.report import Points, Surface
 
 SHADES = " .:#"
+_IDLE = "·"
+"""An example answered right that is no support vector."""
 _SIGNS = {(0, True): "o", (1, True): "x", (0, False): "O", (1, False): "X"}
 
 Grid = list[list[int]]
@@ -57,46 +59,46 @@ def boundary_legend(*, colours: bool = True, few: bool = False) -> list[str]:
     return ["o class 0, x class 1", "O, X: answered wrong", *ground]
 
 
-def _cell(upper: RGB, lower: RGB, mark: tuple[int, bool] | None, few: bool) -> tuple[str, str, str]:
-    if mark is None:
+def _cell(upper: RGB, lower: RGB, sign: str | None, few: bool) -> tuple[str, str, str]:
+    if sign is None:
         return "▀", hexadecimal(upper), hexadecimal(lower)
     ground = upper if few else mix(upper, lower, 0.5)
     ink = contrast(ground)
-    if mark[1]:
-        return _SIGNS[mark], hexadecimal(ink), hexadecimal(ground)
+    if not sign.isupper():
+        return sign, hexadecimal(ink), hexadecimal(ground)
     # A wrong answer stands out twice: a capital letter, and ink and ground change places.
-    return _SIGNS[mark], hexadecimal(contrast(ink)), hexadecimal(ink)
+    return sign, hexadecimal(contrast(ink)), hexadecimal(ink)
 
 
-def _shaded(grid: Grid, marks: dict[tuple[int, int], tuple[int, bool]]) -> list[Line]:
+def _shaded(grid: Grid, marks: dict[tuple[int, int], str]) -> list[Line]:
     lines: list[Line] = []
     for row, levels in enumerate(grid):
-        signs = [
-            _SIGNS[marks[row, column]] if (row, column) in marks else SHADES[level * 4 // 256]
-            for column, level in enumerate(levels)
-        ]
+        signs = [marks.get((row, column), SHADES[level * 4 // 256]) for column, level in enumerate(levels)]
         lines.append([("".join(signs), "", "")])
     return lines
 
 
-def _marks(
-    surface: Surface, points: Points | None, columns: int, rows: int
-) -> dict[tuple[int, int], tuple[int, bool]]:
-    """For each cell with an example in it: its class, and whether it was answered right.
+def _marks(surface: Surface, points: Points | None, columns: int, rows: int) -> dict[tuple[int, int], str]:
+    """For each cell with an example in it the example's sign.
 
-    Where several share a cell, one that was answered wrong is shown.
+    Where several share a cell, one that was answered wrong is shown, else a support vector.
     """
-    marks: dict[tuple[int, int], tuple[int, bool]] = {}
+    marks: dict[tuple[int, int], str] = {}
     if points is None:
         return marks
-    for x, y, label, answer in zip(points.x, points.y, points.label, points.answer, strict=True):
+    support = points.support or [True] * len(points.x)
+    for x, y, label, answer, kept in zip(
+        points.x, points.y, points.label, points.answer, support, strict=True
+    ):
         column = place(x, surface.x_min, surface.x_max, columns)
         row = place(y, surface.y_max, surface.y_min, rows)
         if column is None or row is None:
             continue
-        known = marks.get((row, column))
-        if known is None or known[1]:
-            marks[row, column] = (int(label > 0), label == answer)
+        right, known = label == answer, marks.get((row, column), _IDLE)
+        if not right or (kept and not known.isupper()):
+            marks[row, column] = _SIGNS[int(label > 0), right]
+        else:
+            marks.setdefault((row, column), _IDLE)
     return marks
 
 

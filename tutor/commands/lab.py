@@ -28,6 +28,8 @@ _LABELS = {
     "updates": "mistakes made",
     "bound": "Novikoff's bound",
     "stable_rate": "stable batch rates below",
+    "support_vectors": "support vectors",
+    "margin": "width of the margin",
 }
 
 

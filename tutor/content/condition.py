@@ -24,6 +24,8 @@ QUANTITIES: dict[str, str] = {
     "updates": "times the perceptron made a mistake and moved",
     "bound": "Novikoff's bound on the perceptron's mistakes; infinite where no line separates",
     "stable_rate": "learning rate beyond which ADALINE diverges in full batches",
+    "support_vectors": "training examples that a support vector machine keeps",
+    "margin": "width of a support vector machine's margin, in the kernel's space; of many the smallest",
     "diverged": "1 if the loss, a weight or a gradient stopped being finite, else 0",
     "goal_step": "step at which the goal was reached; infinite if it was not",
     "seconds": "time spent training",
@@ -36,6 +38,7 @@ _OF_KIND: dict[str, set[str]] = {
     "unit": set(),
     "perceptron": {"updates", "bound"},
     "adaline": {"loss", "first_loss", "stable_rate"},
+    "svm": {"support_vectors", "margin"},
     "network": {"loss", "first_loss", "val_loss", "gradient_norm", "gradient_ratio", "spread"},
 }
 """What not every kind of experiment has."""

@@ -62,6 +62,14 @@ class ModelSpec(Part, frozen=True):
     weight_2: float = 0.0
     threshold: float = 0.0
     """What the weighted sum of a "unit" must reach for the answer 1."""
+    kernel: Literal["linear", "poly", "rbf"] = "rbf"
+    """This and what follows is for ``kind = "svm"`` only."""
+    C: float = 1.0
+    """What an example on the wrong side of its margin costs."""
+    gamma: float = 0.0
+    """Factor in the kernels "poly" and "rbf"; 0 is 1 / (inputs * their variance)."""
+    degree: int = 3
+    """Of the kernel "poly"."""
 
 
 class TrainingSpec(Part, frozen=True):
@@ -146,7 +154,7 @@ class Experiment(Part, frozen=True):
 
     id: str
     title: str
-    kind: Literal["unit", "perceptron", "adaline", "network"]
+    kind: Literal["unit", "perceptron", "adaline", "svm", "network"]
     about: str
     """Two or three sentences over the lab: what is trained on what, and what to look for."""
     seconds: float

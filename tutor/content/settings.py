@@ -200,6 +200,10 @@ KNOBS: Mapping[str, _Setting] = {
             "weight_1",
             "weight_2",
             "threshold",
+            "kernel",
+            "C",
+            "gamma",
+            "degree",
         )
     },
     "nesterov": _of("model", "nesterov", is_on),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tutor.engine.datasets import Dataset
 from tutor.lab.learner import Learner
+from tutor.lab.svm import SvmLearner
 from tutor.report import Points, Samples, Surface
 
 COLUMNS, ROWS = 60, 40
@@ -53,6 +54,7 @@ def points(learner: Learner) -> Points | None:
         y=x[:, 1].tolist(),
         label=data.y[:MAX_POINTS].astype(int).tolist(),
         answer=answers.astype(int).tolist(),
+        support=_kept(learner, len(x)),
     )
 
 
@@ -95,6 +97,13 @@ def gallery(
         answer=[names[answer] for answer in beliefs.argmax(axis=1)],
         confidence=beliefs.max(axis=1).tolist(),
     )
+
+
+def _kept(learner: Learner, count: int) -> list[bool]:
+    """Which of the first ``count`` examples a support vector machine keeps; empty for other learners."""
+    if not isinstance(learner, SvmLearner) or learner.step == 0:
+        return []
+    return [bool(kept) for kept in np.isin(np.arange(count), learner.support)]
 
 
 def _belief_in_one(outputs: NDArray[np.float64]) -> NDArray[np.float64]:

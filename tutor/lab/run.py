@@ -22,6 +22,7 @@ from tutor.lab.network import NetworkLearner
 from tutor.lab.pace import Pace
 from tutor.lab.perceptron import PerceptronLearner
 from tutor.lab.unit import UnitLearner
+from tutor.lab.svm import SvmLearner
 from tutor.report import Overlay, Report, Result, State, StopReason, Wanted
 
 RECENT = 20
@@ -39,6 +40,8 @@ METRICS = (
     "updates",
     "bound",
     "stable_rate",
+    "support_vectors",
+    "margin",
 )
 """The quantities that a result shows as metrics, where the run has them."""
 
@@ -46,8 +49,9 @@ UNITS: Mapping[str, Callable[[Experiment, int], Learner]] = {
     "unit": UnitLearner,
     "perceptron": PerceptronLearner,
     "adaline": AdalineLearner,
+    "svm": SvmLearner,
 }
-"""Kind of experiment -> what learns in it, where that is a single unit and no network."""
+"""Kind of experiment -> what learns in it, where that is no network."""
 
 NOTHING = Wanted()
 
@@ -171,7 +175,9 @@ class Run:
         if settled.kind == "network":
             learner = NetworkLearner(settled, self.seed, self._asked_backend)
         elif self._asked_backend == "cuda":
-            raise EngineError("a single unit learns on the CPU", "take the backend cpu, or auto")
+            raise EngineError(
+                "only a network learns on the GPU", "take the backend cpu, or auto"
+            )
         else:
             learner = UNITS[settled.kind](settled, self.seed)
         return Course(learner, settled, knobs, self._max_steps, self._rewindable, self._clock)

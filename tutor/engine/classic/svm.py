@@ -114,13 +114,17 @@ class SVC:
 
     def predict(self, x: ArrayLike) -> Labels:
         """The class of each row of ``x`` (n, d) with most votes; of several such, the first."""
+        return np.asarray(self.classes[self.votes(x).argmax(axis=1)])
+
+    def votes(self, x: ArrayLike) -> NDArray[np.int64]:
+        """How many machines speak for each class, for each row of ``x`` (n, d): (n, k)."""
         values = self.decision_function(x).reshape(-1, len(self.pairs))
         votes = np.zeros((len(values), len(self.classes)), np.int64)
         for place, (first, second) in enumerate(self.pairs):
             later = values[:, place] > 0
             votes[:, second] += later
             votes[:, first] += ~later
-        return np.asarray(self.classes[votes.argmax(axis=1)])
+        return votes
 
     def score(self, x: ArrayLike, y: ArrayLike) -> float:
         """The share of rows of ``x`` that are given their label in ``y`` (n,)."""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from tutor.engine.datasets import curves, gates, shapes, strokes
 from tutor.engine.datasets import bowl as landscape
+from tutor.engine.datasets import curves, gates, shapes, strokes
 from tutor.engine.datasets import digits as handwriting
 from tutor.engine.datasets.dataset import Dataset
 from tutor.errors import EngineError

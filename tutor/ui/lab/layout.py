@@ -33,7 +33,7 @@ def order(report: Report | None) -> list[int]:
     if report is None:
         return [1, 4, 2]
     if report.perceptron is not None:
-        return [1, 4, 5, 8] if report.surface is not None else [1, 5, 8]
+        return [1, 4, 5, 8] if report.surface is not None or report.samples is not None else [1, 5, 8]
     if report.samples is not None:
         return [1, 4, 2, 6, 3, 5, 8]
     if report.surface is not None or report.fit is not None:

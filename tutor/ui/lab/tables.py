@@ -30,6 +30,9 @@ def answers(samples: Samples | None, points: Points | None, rows: int) -> list[s
 
 def perceptron(unit: Perceptron) -> list[str]:
     """A single unit's numbers, and where it has them its mistakes and what is proved of its rule."""
+    if unit.support_vectors is not None:
+        margin = "none yet" if unit.margin is None else short(unit.margin)
+        return [f"support vectors   {unit.support_vectors:,}", f"margin's width    {margin}"]
     weights = "  ".join(f"{weight:+.3g}" for weight in unit.weights[:6])
     if len(unit.weights) > 6:
         weights += f"  and {len(unit.weights) - 6} more"

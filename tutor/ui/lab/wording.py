@@ -27,7 +27,7 @@ _NETWORK_STATUS = [
 ]  # fmt: skip
 _UNIT_STATUS = [
     ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("wrong", "errors"), ("updates", "updates"),
-    ("accuracy", "accuracy"), ("held-out", "val_accuracy"),
+    ("support vectors", "support_vectors"), ("accuracy", "accuracy"), ("held-out", "val_accuracy"),
 ]  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class ActivationsPanel(Panel):
 
     def absent(self, report: Report) -> str:
         if report.perceptron is not None:
-            return "This unit answers by a step at 0, with no slope to learn by: panel 5 shows its numbers."
+            return "The answer is a step at 0 here, with no slope to learn by: panel 5 shows the numbers."
         return ""
 
     def explain(self, scene: Scene) -> str:

@@ -13,7 +13,7 @@ from tutor.ui.lab.cursor import Field
 from tutor.ui.lab.panels.base import Panel
 from tutor.ui.lab.scene import Scene
 
-NO_LAYERS = "There is a single unit here, and no layers to compare: panel 5 shows its numbers."
+NO_LAYERS = "There are no layers here that could be compared: panel 5 shows the numbers that there are."
 _BOTH_FROM = 14
 """Lines from which on the norms over the run are drawn under those of now."""
 

@@ -37,9 +37,7 @@ class InspectorPanel(Panel):
 
     def absent(self, report: Report) -> str:
         if report.perceptron is not None:
-            return (
-                "The inspector follows gradients through layers; here is one unit: panel 5 shows its numbers."
-            )
+            return "The inspector follows gradients through layers; here are none: panel 5 shows the numbers."
         return ""
 
     def explain(self, scene: Scene) -> str:

@@ -29,7 +29,9 @@ class NetworkPanel(Panel):
     asks = ("example",)
 
     def title(self, report: Report) -> str:
-        return "Unit" if report.perceptron is not None else "Network"
+        if report.perceptron is None:
+            return "Network"
+        return "Unit" if report.perceptron.support_vectors is None else "Support vector machine"
 
     def aside(self, scene: Scene) -> Sequence[str]:
         drawn = scene.report.drawing
@@ -45,8 +47,14 @@ class NetworkPanel(Panel):
         return report.perceptron is not None
 
     def explain(self, scene: Scene) -> str:
-        if scene.report.perceptron is not None:
-            if scene.report.perceptron.threshold is not None:
+        unit = scene.report.perceptron
+        if unit is not None and unit.support_vectors is not None:
+            return (
+                "An answer is a sum over the support vectors: how alike each is to the new example, times "
+                "its weight. Of more than two classes each pair has a machine, and these vote."
+            )
+        if unit is not None:
+            if unit.threshold is not None:
                 return "The unit says 1 where its weighted sum reaches the threshold, else 0."
             return "The unit says class 1 (label +1) where its weighted sum is 0 or more, else class 0 (-1)."
         if scene.report.drawing is not None and scene.report.drawing.image is not None:

@@ -24,6 +24,7 @@ from tutor.ui.lab.scene import Scene
 
 _SIGNS = ("o class 0, x class 1; O, X answered wrong", "o is 0, x 1; O X wrong")
 """What the signs on the boundary mean, in as many words as there is room for."""
+_SIGNS_OF_MACHINE = ("o x support vectors; O X answered wrong; · all others", "o x support, O X wrong")
 _ALL = 10_000
 """Rows of a table that is paged through."""
 _IMAGES, _CONFUSION, _MISTAKES = "images", "confusion", "worst mistakes"
@@ -45,7 +46,7 @@ class PicturePanel(Panel):
     def aside(self, scene: Scene) -> Sequence[str]:
         report = scene.report
         if report.surface is not None and not scene.look.table:
-            return _SIGNS
+            return _SIGNS_OF_MACHINE if report.points is not None and report.points.support else _SIGNS
         if report.descent is not None and not scene.look.table:
             return ["loss over both weights; o path, @ now", "o path, @ now"]
         if report.samples is None or self._view(scene) != _IMAGES:
