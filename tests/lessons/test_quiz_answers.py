@@ -103,7 +103,17 @@ def sum_for(value: float) -> float:
     return math.log(value / (1 - value))
 
 
+def doubled_up(x: float) -> float:
+    """The program of the lesson on frameworks."""
+    while x < 100:
+        x = 2 * x
+    return x
+
+
 RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
+    ("ai-ml-dl", "score"): lambda: 2 * 1 + -1 * 3 + 0.5,
+    ("ai-ml-dl", "radius"): lambda: abs(complex(1.5, -2)) ** 2,
+    ("ai-ml-dl", "melt"): lambda: slope(lambda x: 4 * (2 * x + 3) - 5, 0),
     ("perceptron", "weighted-sum"): lambda: 2 * 1 + 1 * 0 - 3,
     ("perceptron", "update-by-hand"): lambda: first_weight_after((2, 1), -1),
     ("perceptron", "first-pass"): lambda: mistakes_of_a_pass(AND)[0],
@@ -139,13 +149,28 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("keras-lenet", "dense-after-flatten"): lambda: 32 * (8 * 8 * 16 + 1),
     ("keras-lenet", "valid-places"): lambda: sum(first + 3 <= 8 for first in range(8)),
     ("keras-lenet", "steps-per-epoch"): lambda: len(range(0, 1297, 32)),
+    ("activations", "tanh-slope"): lambda: slope(math.tanh, math.atanh(0.8)),
+    ("activations", "two-sigmoids"): lambda: slope(sigmoid, 0) ** 2,
+    ("activations", "softmax-equal"): lambda: math.exp(5) / sum(math.exp(z) for z in (5, 5, 5, 5)),
+    ("activations", "leaky"): lambda: max(-4, 0) + 0.2 * min(-4, 0),
     ("cnn-lenet", "map-side"): lambda: len(range(0, 8 + 2 * 1 - 3 + 1)),
     ("cnn-lenet", "conv-parameters"): lambda: 6 * (5 * 5 + 1),
     ("cnn-lenet", "second-layer"): lambda: sum(6 * 3 * 3 + 1 for _ in range(16)),
     ("cnn-lenet", "edge-filter"): lambda: sum(w * x for w, x in ((-1, 0.9), (1, 0.2))),
+    ("frameworks", "loop"): lambda: slope(doubled_up, 3),
+    ("frameworks", "used-twice"): lambda: slope(lambda x: x * 5 + x * x, 2),
+    ("init", "he-64"): lambda: math.sqrt(2 / 64),
+    ("init", "xavier-limit"): lambda: math.sqrt(3 * 2 / (64 + 32)),
+    ("init", "factor"): lambda: math.sqrt(100 * (0.05 * 1) ** 2),
 }
 
+HIDDEN_32 = "dense 32 tanh, dense 10 softmax"
 RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
+    ("ai-ml-dl", "line-fails", "first-run", {"learning_rate": 0.5}, "val_accuracy < 0.7"),
+    ("ai-ml-dl", "line-fails", "first-run", {"data.features": "radius"}, "val_accuracy >= 0.99"),
+    ("ai-ml-dl", "line-fails", "learned", {}, "val_accuracy >= 0.95"),
+    ("ai-ml-dl", "deep-line", "no-bend", {"hidden_layers": 4}, "val_accuracy < 0.7"),
+    ("ai-ml-dl", "brought-back", "digits", {"layers": HIDDEN_32}, "val_accuracy < 0.8"),
     ("perceptron", "learning-rate", "gates", {"learning_rate": 1.0}, "updates == 11 and epochs == 5"),
     ("perceptron", "learning-rate", "gates", {"learning_rate": 4.0}, "updates == 11 and epochs == 5"),
     ("perceptron", "no-settling", "overlap", {}, "min_errors > 0 and epochs == 200"),
@@ -200,11 +225,44 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("regularization", "one-pixel", "aside", {}, "val_accuracy < 0.5"),
     ("regularization", "one-pixel", "aside", {"shift": 1}, "val_accuracy > 0.85"),
     ("regularization", "one-pixel", "aside", {"dropout": 0.8}, "val_accuracy < 0.6"),
+    ("activations", "sign-net", "sign", {}, "val_accuracy > 0.69 and val_accuracy < 0.81"),
+    ("activations", "sign-net", "sign", {"activation": "tanh"}, "val_accuracy > 0.9"),
+    ("activations", "sigmoid-slow", "race", {"learning_rate": 2.0}, "goal_step < inf"),
+    ("activations", "sigmoid-slow", "race", {"learning_rate": 0.01}, "val_accuracy < 0.3"),
+    ("activations", "dead-cause", "dead", {"learning_rate": 0.1}, "val_accuracy > 0.93"),
     ("cnn-lenet", "one-aside", "aside", {}, "val_accuracy > 0.54 and val_accuracy < 0.75"),
     ("cnn-lenet", "one-aside", "aside", {"layers": LENET_MLP}, "val_accuracy < 0.5"),
     ("cnn-lenet", "shuffled", "scrambled", {}, "val_accuracy > 0.9 and val_accuracy < 0.955"),
     ("cnn-lenet", "shuffled", "scrambled", {"layers": LENET_MLP}, "val_accuracy > 0.96"),
     ("cnn-lenet", "why-everywhere", "elsewhere", {}, "val_accuracy > 0.95"),
+    ("frameworks", "thousandths", "not-spared", {}, "val_accuracy < 0.6 and diverged == 0"),
+    ("frameworks", "thousandths", "not-spared", {"standardize": "on"}, "val_accuracy >= 0.97"),
+    ("frameworks", "thousandths", "not-spared", {"learning_rate": 30.0}, "val_accuracy < 0.6"),
+    ("init", "saturated-tanh", "spread", {"kernel_initializer": "normal 1.0"}, "spread > 0.85"),
+    (
+        "init",
+        "saturated-tanh",
+        "train",
+        {"kernel_initializer": "normal 1.0", "activation": "tanh"},
+        "val_accuracy < 0.5",
+    ),
+    ("init", "relu-keras", "train", {}, "goal_step == inf and val_accuracy > 0.2"),
+    ("init", "by-spread", "spread", {}, "spread < 1e-9"),
+    ("init", "by-spread", "spread", {"kernel_initializer": "glorot_uniform"}, "spread > 0.1 and spread < 0.5"),
+    (
+        "init",
+        "by-spread",
+        "spread",
+        {"kernel_initializer": "glorot_uniform", "activation": "relu"},
+        "spread > 1e-3 and spread < 0.1",
+    ),
+    (
+        "init",
+        "by-spread",
+        "spread",
+        {"kernel_initializer": "normal 1.0", "activation": "relu"},
+        "spread > 1000",
+    ),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
