@@ -21,7 +21,10 @@ def svm(data: str = "moons", epochs: int = 1, options: dict | None = None, **mod
         model=ModelSpec(**model),
         training=TrainingSpec(epochs),
         goal=Goal("val_accuracy > 0.9", "nine in ten"),
-        knobs=[Knob("gamma", "gamma", [0.0, 1.0], "How near."), Knob("C", "C", [1.0, 10.0, 100.0], "How strict.")],
+        knobs=[
+            Knob("gamma", "gamma", [0.0, 1.0], "How near."),
+            Knob("C", "C", [1.0, 10.0, 100.0], "How strict."),
+        ],
     )
 
 

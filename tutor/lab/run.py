@@ -21,8 +21,8 @@ from tutor.lab.lots import Lots
 from tutor.lab.network import NetworkLearner
 from tutor.lab.pace import Pace
 from tutor.lab.perceptron import PerceptronLearner
-from tutor.lab.unit import UnitLearner
 from tutor.lab.svm import SvmLearner
+from tutor.lab.unit import UnitLearner
 from tutor.report import Overlay, Report, Result, State, StopReason, Wanted
 
 RECENT = 20
@@ -175,9 +175,7 @@ class Run:
         if settled.kind == "network":
             learner = NetworkLearner(settled, self.seed, self._asked_backend)
         elif self._asked_backend == "cuda":
-            raise EngineError(
-                "only a network learns on the GPU", "take the backend cpu, or auto"
-            )
+            raise EngineError("only a network learns on the GPU", "take the backend cpu, or auto")
         else:
             learner = UNITS[settled.kind](settled, self.seed)
         return Course(learner, settled, knobs, self._max_steps, self._rewindable, self._clock)
