@@ -162,6 +162,10 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("init", "he-64"): lambda: math.sqrt(2 / 64),
     ("init", "xavier-limit"): lambda: math.sqrt(3 * 2 / (64 + 32)),
     ("init", "factor"): lambda: math.sqrt(100 * (0.05 * 1) ** 2),
+    ("alexnet", "blind-guess"): lambda: 100 * (1 - 5 / 1000),
+    ("alexnet", "top-two"): lambda: 100 * sum(place > 2 for place in (1, 2, 2, 4)) / 4,
+    ("alexnet", "relative-cut"): lambda: 100 * (1 - 15.3 / 26.2),
+    ("alexnet", "first-map"): lambda: len(range(0, 227 - 11 + 1, 4)),
 }
 
 HIDDEN_32 = "dense 32 tanh, dense 10 softmax"
@@ -248,7 +252,13 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ),
     ("init", "relu-keras", "train", {}, "goal_step == inf and val_accuracy > 0.2"),
     ("init", "by-spread", "spread", {}, "spread < 1e-9"),
-    ("init", "by-spread", "spread", {"kernel_initializer": "glorot_uniform"}, "spread > 0.1 and spread < 0.5"),
+    (
+        "init",
+        "by-spread",
+        "spread",
+        {"kernel_initializer": "glorot_uniform"},
+        "spread > 0.1 and spread < 0.5",
+    ),
     (
         "init",
         "by-spread",
@@ -263,6 +273,9 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
         {"kernel_initializer": "normal 1.0", "activation": "relu"},
         "spread > 1000",
     ),
+    ("alexnet", "six-times", "switches", {}, "goal_step < inf and epochs <= 12"),
+    ("alexnet", "sigmoid", "switches", {"activation": "sigmoid"}, "goal_step == inf and accuracy < 0.2"),
+    ("alexnet", "moved-training", "moved", {}, "val_accuracy > 0.85"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
