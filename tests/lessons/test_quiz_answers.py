@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import statistics
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,15 @@ def best_share_of_xor() -> float:
         for w1, w2, b in itertools.product(grid, repeat=3)
     )
     return 100 * max(right) / len(XOR)
+
+
+def truth_tables_of_one_unit() -> set[tuple[bool, ...]]:
+    """All that a weighted unit with two inputs can compute; the grid finds every division of the corners."""
+    grid = [step / 2 for step in range(-6, 7)]
+    return {
+        tuple(w1 * x1 + w2 * x2 >= threshold for (x1, x2), _ in XOR)
+        for w1, w2, threshold in itertools.product(grid, repeat=3)
+    }
 
 
 def wired_net_sum(x1: int, x2: int) -> float:
@@ -114,6 +124,10 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("ai-ml-dl", "score"): lambda: 2 * 1 + -1 * 3 + 0.5,
     ("ai-ml-dl", "radius"): lambda: abs(complex(1.5, -2)) ** 2,
     ("ai-ml-dl", "melt"): lambda: slope(lambda x: 4 * (2 * x + 3) - 5, 0),
+    ("mcculloch-pitts", "weighted"): lambda: 1 * 1 + 1 * 1 >= 1.5,
+    ("mcculloch-pitts", "veto"): lambda: 3 >= 2 and 1 == 0,
+    ("mcculloch-pitts", "how-many"): lambda: len(truth_tables_of_one_unit()),
+    ("mcculloch-pitts", "best-xor"): lambda: best_share_of_xor() * 4 / 100,
     ("perceptron", "weighted-sum"): lambda: 2 * 1 + 1 * 0 - 3,
     ("perceptron", "update-by-hand"): lambda: first_weight_after((2, 1), -1),
     ("perceptron", "first-pass"): lambda: mistakes_of_a_pass(AND)[0],
@@ -166,6 +180,9 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("alexnet", "top-two"): lambda: 100 * sum(place > 2 for place in (1, 2, 2, 4)) / 4,
     ("alexnet", "relative-cut"): lambda: 100 * (1 - 15.3 / 26.2),
     ("alexnet", "first-map"): lambda: len(range(0, 227 - 11 + 1, 4)),
+    ("deeper", "three-by-three"): lambda: 3 * 3**2 / 7**2,
+    ("deeper", "normalize"): lambda: (6 - statistics.mean((2, 2, 6, 6))) / statistics.pstdev((2, 2, 6, 6)),
+    ("deeper", "through-ten"): lambda: slope(lambda x: x + 0.1 * x, 2) ** 10,
 }
 
 HIDDEN_32 = "dense 32 tanh, dense 10 softmax"
@@ -175,6 +192,9 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("ai-ml-dl", "line-fails", "learned", {}, "val_accuracy >= 0.95"),
     ("ai-ml-dl", "deep-line", "no-bend", {"hidden_layers": 4}, "val_accuracy < 0.7"),
     ("ai-ml-dl", "brought-back", "digits", {"layers": HIDDEN_32}, "val_accuracy < 0.8"),
+    ("mcculloch-pitts", "hundred", "xor", {}, "min_errors == 1 and max_errors == 1 and epochs == 100"),
+    ("mcculloch-pitts", "learns", "gates", {}, "min_errors == 2 and max_errors == 2 and epochs == 100"),
+    ("mcculloch-pitts", "best-xor", "xor", {}, "errors == 1"),
     ("perceptron", "learning-rate", "gates", {"learning_rate": 1.0}, "updates == 11 and epochs == 5"),
     ("perceptron", "learning-rate", "gates", {"learning_rate": 4.0}, "updates == 11 and epochs == 5"),
     ("perceptron", "no-settling", "overlap", {}, "min_errors > 0 and epochs == 200"),
@@ -276,6 +296,12 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("alexnet", "six-times", "switches", {}, "goal_step < inf and epochs <= 12"),
     ("alexnet", "sigmoid", "switches", {"activation": "sigmoid"}, "goal_step == inf and accuracy < 0.2"),
     ("alexnet", "moved-training", "moved", {}, "val_accuracy > 0.85"),
+    ("deeper", "degradation", "plain", {}, "accuracy < 0.8"),
+    ("deeper", "more-layers", "plain", {"hidden_layers": 5}, "accuracy > 0.9"),
+    ("deeper", "breaks", "shortcuts", {"kernel_initializer": "he_normal"}, "diverged == 1"),
+    ("deeper", "breaks", "shortcuts", {}, "diverged == 0 and accuracy > 0.85"),
+    ("deeper", "rate-half", "big-steps", {}, "accuracy > 0.9"),
+    ("deeper", "batch-norm", "big-steps", {"batch_size": 1}, "accuracy < 0.3"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
@@ -343,3 +369,15 @@ def test_tuned_momentum_goes_with_the_square_root() -> None:
 
 def test_the_net_wired_by_hand_computes_xor() -> None:
     assert [threshold(wired_net_sum(*x)) for x, _ in XOR] == [label for _, label in XOR]
+
+
+def test_no_setting_of_the_knobs_makes_xor() -> None:
+    """What the quiz asks the learner to search for."""
+    xor = experiment("mcculloch-pitts", "xor")
+    stops = itertools.product(*(knob.values for knob in xor.knobs))
+    names = [knob.name for knob in xor.knobs]
+    errors = {
+        Run(xor, "mcculloch-pitts", dict(zip(names, values, strict=True))).quantities()["errors"]
+        for values in stops
+    }
+    assert min(errors) == 1
