@@ -183,6 +183,9 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("deeper", "three-by-three"): lambda: 3 * 3**2 / 7**2,
     ("deeper", "normalize"): lambda: (6 - statistics.mean((2, 2, 6, 6))) / statistics.pstdev((2, 2, 6, 6)),
     ("deeper", "through-ten"): lambda: slope(lambda x: x + 0.1 * x, 2) ** 10,
+    ("deeper", "three-by-three"): lambda: 3 * 3**2 / 7**2,
+    ("deeper", "normalize"): lambda: (6 - statistics.mean((2, 2, 6, 6))) / statistics.pstdev((2, 2, 6, 6)),
+    ("deeper", "through-ten"): lambda: slope(lambda x: x + 0.1 * x, 2) ** 10,
 }
 
 HIDDEN_32 = "dense 32 tanh, dense 10 softmax"
@@ -296,6 +299,12 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("alexnet", "six-times", "switches", {}, "goal_step < inf and epochs <= 12"),
     ("alexnet", "sigmoid", "switches", {"activation": "sigmoid"}, "goal_step == inf and accuracy < 0.2"),
     ("alexnet", "moved-training", "moved", {}, "val_accuracy > 0.85"),
+    ("deeper", "degradation", "plain", {}, "accuracy < 0.8"),
+    ("deeper", "more-layers", "plain", {"hidden_layers": 5}, "accuracy > 0.9"),
+    ("deeper", "breaks", "shortcuts", {"kernel_initializer": "he_normal"}, "diverged == 1"),
+    ("deeper", "breaks", "shortcuts", {}, "diverged == 0 and accuracy > 0.85"),
+    ("deeper", "rate-half", "big-steps", {}, "accuracy > 0.9"),
+    ("deeper", "batch-norm", "big-steps", {"batch_size": 1}, "accuracy < 0.3"),
     ("deeper", "degradation", "plain", {}, "accuracy < 0.8"),
     ("deeper", "more-layers", "plain", {"hidden_layers": 5}, "accuracy > 0.9"),
     ("deeper", "breaks", "shortcuts", {"kernel_initializer": "he_normal"}, "diverged == 1"),
