@@ -186,6 +186,9 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("deeper", "three-by-three"): lambda: 3 * 3**2 / 7**2,
     ("deeper", "normalize"): lambda: (6 - statistics.mean((2, 2, 6, 6))) / statistics.pstdev((2, 2, 6, 6)),
     ("deeper", "through-ten"): lambda: slope(lambda x: x + 0.1 * x, 2) ** 10,
+    ("exploding", "clip-by-hand"): lambda: 6 * 5 / math.hypot(6, 8),
+    ("exploding", "power"): lambda: slope(lambda w: w**20, 2) / 1e6,
+    ("exploding", "thirty-steps"): lambda: math.prod([1.1] * 30),
 }
 
 HIDDEN_32 = "dense 32 tanh, dense 10 softmax"
@@ -311,6 +314,16 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("deeper", "breaks", "shortcuts", {}, "diverged == 0 and accuracy > 0.85"),
     ("deeper", "rate-half", "big-steps", {}, "accuracy > 0.9"),
     ("deeper", "batch-norm", "big-steps", {"batch_size": 1}, "accuracy < 0.3"),
+    ("exploding", "unclipped", "clip", {}, "diverged == 1 and steps < 20"),
+    ("exploding", "only-recurrent", "clip", {}, "diverged == 1 and steps < 20"),
+    (
+        "exploding",
+        "clipped-deep",
+        "clip",
+        {"kernel_initializer": "normal 0.5", "hidden_layers": 19, "global_clipnorm": 1},
+        "diverged == 0 and val_accuracy < 0.33",
+    ),
+    ("exploding", "smaller-rate", "clip", {"learning_rate": 0.01}, "diverged == 0 and val_accuracy > 0.6"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
