@@ -84,7 +84,7 @@ async def test_the_years_open_their_lessons(app: TutorApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot, "Backpropagation")
         await pilot.press("escape", "t")
-        assert "1943 │○ A neuron on paper" in await settle(pilot, "Timeline")
+        assert "1943 │● A neuron on paper" in await settle(pilot, "Timeline")
         for milestone in CATALOG.timeline:
             if milestone.lesson:
                 break
