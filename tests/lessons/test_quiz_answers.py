@@ -195,6 +195,11 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("exploding", "clip-by-hand"): lambda: 6 * 5 / math.hypot(6, 8),
     ("exploding", "power"): lambda: slope(lambda w: w**20, 2) / 1e6,
     ("exploding", "thirty-steps"): lambda: math.prod([1.1] * 30),
+    ("gpu-hpc", "amdahl"): lambda: speed_up(1, 9, 9),
+    ("gpu-hpc", "amdahl-limit"): lambda: speed_up(4, 96, math.inf),
+    ("gpu-hpc", "unequal-shards"): lambda: sum([3] * 2 + [1] * 6) / 8,
+    ("gpu-hpc", "cluster"): lambda: sum([1] * 4 + [8] * 12),
+    ("gpu-hpc", "bytes"): lambda: 25e6 * 4 / 1e6,
 }
 
 HIDDEN_32 = "dense 32 tanh, dense 10 softmax"
@@ -329,6 +334,8 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
         "diverged == 0 and val_accuracy < 0.33",
     ),
     ("exploding", "smaller-rate", "clip", {"learning_rate": 0.01}, "diverged == 0 and val_accuracy > 0.6"),
+    ("gpu-hpc", "same-rate", "workers", {}, "goal_step > 200 and goal_step < 600 and epochs > 20"),
+    ("gpu-hpc", "same-rate", "workers", {"batch_size": 32}, "goal_step > 200 and epochs <= 15"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
