@@ -251,3 +251,13 @@ def test_options_are_told_with_their_defaults_and_choices():
     assert datasets.options("gate") == {"gate": "and", "features": "plain"}
     assert datasets.choices("gate", "gate") == ("and", "or", "nand", "xor")
     assert datasets.choices("margin", "gamma") == ()
+
+
+def test_outliers_lie_far_out_on_the_side_of_their_class():
+    data = datasets.load("blobs", seed=3, overlap=0.2, outliers=7)
+    far = data.x[:, 0] > 5
+    assert far.sum() == 7 and (data.y[far] == 1).all()
+    assert (data.x_val[:, 0] < 5).all(), "what is held out has none"
+    assert len(data.y) == 100 and data.y.sum() == 50
+    with pytest.raises(EngineError, match="outliers"):
+        datasets.load("blobs", seed=3, examples=10, outliers=6)
