@@ -12,12 +12,13 @@ from textual.content import Content
 from tests.ui.lab_details import FIT
 from tests.ui.lab_fakes import FakeWorker, experiment
 from tutor.progress.state import PastRun
-from tutor.report import Overlay, Report, Series
+from tutor.report import Descent, Overlay, Perceptron, Report, Series, Surface
 from tutor.text import cells
 from tutor.ui.lab import tables
 from tutor.ui.lab.bench import Bench
 from tutor.ui.lab.controller import Finished
 from tutor.ui.lab.knobs import knob_strips
+from tutor.ui.lab.layout import order
 from tutor.ui.lab.panels import PANELS
 from tutor.ui.lab.reveal import comparison
 from tutor.ui.lab.scene import Look, Scene
@@ -46,6 +47,10 @@ REPORTS = {
     "gates": report_of("gates", "perceptron"),
     "regression": replace(BARE, fit=FIT),
     "table": BARE,
+    "machine": replace(BARE, perceptron=Perceptron([], 0.0, support_vectors=12, margin=0.5)),
+    "valley": replace(
+        BARE, descent=Descent(Surface(-1, 1, -1, 1, 2, 1, bytes([0, 255])), [0.9, 0], [0.9, 0])
+    ),
     "no details yet": replace(XOR, health=None, pre_activations=None, drawing=None, inspection=None),
 }
 RUNS = (
@@ -99,6 +104,18 @@ def test_boundary_tells_classes_and_mistakes_by_signs() -> None:
 @pytest.mark.parametrize("number", [2, 3, 6, 7])
 def test_a_panel_with_nothing_to_say_of_a_perceptron_says_why_and_which_one_has(number: int) -> None:
     assert "panel 5" in text(number, scene(REPORTS["gates"]))
+
+
+def test_a_support_vector_machine_has_a_panel_for_its_numbers_and_none_for_curves() -> None:
+    machine = scene(REPORTS["machine"], large=True)
+    assert "panel 4" in text(1, machine) and "Support vector machine" in text(5, machine)
+    assert "support vectors   12" in text(5, machine) and "0.5" in text(5, machine)
+    assert order(REPORTS["machine"]) == [4, 5, 8]
+
+
+def test_the_way_down_is_drawn_and_told_in_numbers() -> None:
+    assert "@" in text(4, scene(REPORTS["valley"])) and "o path" in text(4, scene(REPORTS["valley"]))
+    assert "weight 2" in text(4, scene(REPORTS["valley"], Look(table=True)))
 
 
 def test_a_table_of_numbers_has_no_picture_and_says_so() -> None:

@@ -32,8 +32,10 @@ def order(report: Report | None) -> list[int]:
     """The panels that suit this kind of run, the most telling first."""
     if report is None:
         return [1, 4, 2]
+    if report.perceptron is not None and report.perceptron.support_vectors is not None:
+        return [4, 5, 8]
     if report.perceptron is not None:
-        return [1, 4, 5, 8] if report.surface is not None or report.samples is not None else [1, 5, 8]
+        return [1, 4, 5, 8] if report.surface is not None else [1, 5, 8]
     if report.samples is not None:
         return [1, 4, 2, 6, 3, 5, 8]
     if report.surface is not None or report.fit is not None:

@@ -17,6 +17,7 @@ STATE_WORDS: dict[State, str] = {
 _NAMES = {
     "first_loss": "loss before training", "val_loss": "held-out loss", "val_accuracy": "held-out accuracy",
     "errors": "wrong answers", "min_errors": "fewest wrong answers", "max_errors": "most wrong answers",
+    "support_vectors": "support vectors", "margin": "width of the margin",
     "bound": "Novikoff's bound", "goal_step": "goal reached at step", "seconds": "seconds of training",
 }  # fmt: skip
 

@@ -33,6 +33,11 @@ class CurvesPanel(Panel):
     def heading(self, scene: Scene) -> str:
         return super().heading(scene) + (" (log axis)" if self._log(scene) else "")
 
+    def absent(self, report: Report) -> str:
+        if report.perceptron is not None and report.perceptron.support_vectors is not None:
+            return "A support vector machine is fitted in one step, so there is no curve: see panel 4."
+        return ""
+
     def explain(self, scene: Scene) -> str:
         if scene.report.perceptron is not None and scene.report.perceptron.threshold is not None:
             return (
