@@ -78,7 +78,9 @@ class PicturePanel(Panel):
                 "a constant factor. o: where training has been, @: where it stands."
             )
         if scene.report.samples is not None:
-            return "Held-out images; under each: truth -> answer (!: wrong), how sure the net is."
+            unit = scene.report.perceptron
+            sure = "how sure the net is" if unit is None else "its share of the votes it could have"
+            return f"Held-out images; under each: truth -> answer (!: wrong), {sure}."
         if scene.report.fit is not None and scene.report.surface is None:
             return "Each dot is an example; the line is what the network answers for every input between."
         return "; ".join(boundary_legend(colours=scene.look.colours, few=scene.look.few)) + "."
