@@ -60,7 +60,7 @@ def test_an_experiment_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[s
     ("words", "message"),
     [
         (["tensorflow", "backprop"], "tensorflow"),
-        (["keras", "perceptron"], "single unit of kind perceptron"),
+        (["keras", "perceptron"], "is of kind perceptron"),
         (["keras", "nonsense"], "nonsense"),
         (["keras", "backprop", "--set", "hidden_units"], "cannot read --set"),
         (["keras", "backprop", "-o", "script.npz"], "does not end in .py"),

@@ -48,7 +48,7 @@ def export(
     """The experiment as a script for ``framework``, a key of :data:`FRAMEWORKS`.
 
     ``data_file`` is the name under which the script looks for its numbers; "" is that of the experiment.
-    Raises :class:`UsageError` for a single unit, :class:`InputError` for knobs that it has not.
+    Raises :class:`UsageError` where there is no network, :class:`InputError` for knobs that it has not.
     """
     source = Source.of(experiment, lesson, knobs or {}, seed)
     file = data_file or f"{experiment.id}.npz"

@@ -44,12 +44,11 @@ class Source:
     def of(cls, experiment: Experiment, lesson: str, knobs: Mapping[str, Value], seed: int) -> Source:
         """Build the network without training it.
 
-        Raises :class:`UsageError` for a single unit, :class:`InputError` for knobs that cannot be turned so.
+        Raises :class:`UsageError` where there is no network, :class:`InputError` for knobs that cannot be turned so.
         """
         if experiment.kind != "network":
             raise UsageError(
-                f"{lesson}/{experiment.id} is a single unit of kind {experiment.kind}, "
-                "and only networks can be exported",
+                f"{lesson}/{experiment.id} is of kind {experiment.kind}, and only networks can be exported",
                 "choose an experiment with a network, as in: dltutor export keras backprop",
             )
         turned = {name: accept(find_knob(experiment, name), value) for name, value in knobs.items()}
