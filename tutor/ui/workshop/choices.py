@@ -25,7 +25,7 @@ DATA_SETS: Mapping[str, Mapping[str, Value]] = {
     "sine": {"frequency": 2.0, "noise": 0.0, "examples": 64},
     "step": {"steps": 1, "noise": 0.0, "examples": 64},
     "bowl": {"curvature": 100.0, "turned": 0.0},
-    "digits": {"pair": "", "features": "pixels", "examples": 1297},
+    "digits": {"pair": "", "features": "pixels", "pixel_order": "kept", "test_shift": 0, "examples": 1297},
     "strokes": {"canvas": 12, "train_shift": 0, "test_shift": 0, "noise": 0.1, "examples": 300},
     CSV: {"file": "", "target": "", "task": "auto", "held_out": 0.2},
 }
@@ -36,6 +36,7 @@ OPTION_CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("gate", "features"): ("plain", "product"),
     ("rings", "features"): ("plain", "radius"),
     ("digits", "features"): ("pixels", "hand"),
+    ("digits", "pixel_order"): ("kept", "scrambled"),
     (CSV, "task"): ("auto", "classification", "regression"),
 }
 """(data set, option) -> the values it can take, where they are a few."""
