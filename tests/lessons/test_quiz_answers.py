@@ -200,6 +200,8 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("gpu-hpc", "unequal-shards"): lambda: sum([3] * 2 + [1] * 6) / 8,
     ("gpu-hpc", "cluster"): lambda: sum([1] * 4 + [8] * 12),
     ("gpu-hpc", "bytes"): lambda: 25e6 * 4 / 1e6,
+    ("tradeoffs", "curve"): lambda: 100 / 2500**0.5,
+    ("tradeoffs", "multiplications"): lambda: 100 * 3**2 * 4,
 }
 
 HIDDEN_32 = "dense 32 tanh, dense 10 softmax"
@@ -336,6 +338,9 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("exploding", "smaller-rate", "clip", {"learning_rate": 0.01}, "diverged == 0 and val_accuracy > 0.6"),
     ("gpu-hpc", "same-rate", "workers", {}, "goal_step > 200 and goal_step < 600 and epochs > 20"),
     ("gpu-hpc", "same-rate", "workers", {"batch_size": 32}, "goal_step > 200 and epochs <= 15"),
+    ("tradeoffs", "svm-digits", "svm", {}, "val_accuracy >= 0.98"),
+    ("tradeoffs", "svm-digits", "digits", {}, "val_accuracy < 0.99"),
+    ("tradeoffs", "moved-why", "moved", {}, "accuracy > 0.99 and val_accuracy < 0.85"),
 ]
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
