@@ -44,7 +44,7 @@ class Source:
     def of(cls, experiment: Experiment, lesson: str, knobs: Mapping[str, Value], seed: int) -> Source:
         """Build the network without training it.
 
-        Raises :class:`UsageError` where there is no network, :class:`InputError` for knobs that cannot be turned so.
+        Raises :class:`UsageError` where there is no network, :class:`InputError` for what knobs cannot be.
         """
         if experiment.kind != "network":
             raise UsageError(

@@ -17,6 +17,8 @@ def explain(stopped: StopReason, goal: Goal | None, steps: int, epochs: int, wha
             "A smaller learning rate usually helps."
         )
     missed = f", and the goal was not reached: {goal.text}" if goal else ""
+    if stopped == "budget" and steps == 1:  # a machine that is fitted, not trained
+        return f"One step was all there was to do{missed}."
     if stopped == "budget":
         return f"The budget was used up after {after}{missed}."
     if stopped == "patience":
