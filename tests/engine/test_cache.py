@@ -47,7 +47,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("damage", ["cut short", "one byte changed"])
+@pytest.mark.parametrize("damage", ["cut short", pytest.param("one byte changed", marks=pytest.mark.slow)])
 def test_a_damaged_kernel_is_compiled_again(copy: Path, damage: str) -> None:
     assert predict(copy)[:2] == ["2.5", "loaded"]
     for victim in copy.rglob("*.evaluate-*.nbc"):
