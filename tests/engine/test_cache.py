@@ -61,6 +61,7 @@ def test_a_damaged_kernel_is_compiled_again(copy: Path, damage: str) -> None:
     assert predict(copy)[:2] == ["2.5", "loaded"]
 
 
+@pytest.mark.slow
 def test_damaged_index_and_seal_do_no_harm(copy: Path) -> None:
     next(copy.rglob("*.evaluate-*.nbi")).write_bytes(b"no pickle")
     (next(copy.iterdir()) / "seal.json").write_text("[")

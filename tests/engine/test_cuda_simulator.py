@@ -16,8 +16,12 @@ SUITE = ROOT / "tests" / "engine" / "cuda"
 SIMULATOR = os.environ | {"NUMBA_ENABLE_CUDASIM": "1"}
 
 
-def test_the_gpus_kernels_agree_with_the_cpus() -> None:
+@pytest.mark.parametrize(
+    "chosen", ["not (test_images and float32)", pytest.param("test_images", marks=pytest.mark.slow)]
+)
+def test_the_gpus_kernels_agree_with_the_cpus(chosen: str) -> None:
     words = ["-m", "pytest", "-q", "-c", str(SUITE / "pytest.ini"), f"--rootdir={ROOT}", "-p", "no:asyncio"]
+    words += ["-k", chosen]
     command = [sys.executable, *words, "-p", "no:syrupy", "-p", "no:hypothesispytest", str(SUITE)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=SIMULATOR)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

@@ -1,4 +1,4 @@
-"""Each sick run is sick, each cure cures it, no offered wrong cure does: over five seeds, two of them quick."""
+"""Each sick run is sick, each cure cures, no offered wrong cure does: over five seeds, two of them quick."""
 
 from __future__ import annotations
 
