@@ -26,7 +26,7 @@ def scrub(lab: LabController, direction: int) -> None:
     if report is None or not report.marks or report.quantities.get("steps", 0) == 0 == len(report.marks[1:]):
         lab.notice = "There is nothing to go back to yet: space starts the training."
         return
-    place = _standing_at(report) + direction
+    place = (_standing_at(report) if lab.going_to is None else lab.going_to) + direction
     if place < 0:
         lab.notice = "This is as far back as it goes."
     elif place >= len(report.marks):
@@ -35,7 +35,7 @@ def scrub(lab: LabController, direction: int) -> None:
         if lab.state == "running":
             lab.link.send(protocol.Pause())
         lab.link.send(protocol.Rewind(place))
-        lab.went_back()
+        lab.went_back(place)
 
 
 def keep(lab: LabController) -> None:

@@ -69,6 +69,8 @@ class LabController:
         """Whether the prediction's question is on the screen instead of the charts."""
         self.revealing = False
         """Whether the comparison of prediction and outcome is on the screen."""
+        self.going_to: int | None = None
+        """The mark that the run was sent to, until a report shows it there."""
         self.locked = ""
         """Why the knobs cannot be turned yet; empty if they can."""
         self.hurried = False
@@ -219,8 +221,9 @@ class LabController:
         self.notice = ""
         self.asking = self.must_predict
 
-    def went_back(self) -> None:
-        """The run stands somewhere else now: it is not over, and goes on from there."""
+    def went_back(self, mark: int) -> None:
+        """The run stands at this mark now: it is not over, and goes on from there."""
+        self.going_to = mark
         self.state = "paused"
         self.finished = None
         self.revealing = self.asking = False
@@ -315,6 +318,7 @@ class LabController:
         self._built = True
         if age == "behind":
             return None  # a newer command is on its way: this picture's state is out of date
+        self.going_to = None
         was_finished, self.state = self.state == "finished", report.state
         self._settle_turn(report)
         if report.state == "finished" and report.result is not None and not was_finished:
@@ -378,4 +382,5 @@ class LabController:
         self._mixed = False
         self._turned = None
         self._recorded = False
+        self.going_to = None
         self.link.begin(command)
