@@ -21,7 +21,7 @@ import pytest
 from tests.quiz.samples import right_answer
 from tutor.cli import main
 from tutor.content.catalog import Catalog
-from tutor.content.model import Question
+from tutor.content.questions import Question
 from tutor.paths import bundled_lessons
 from tutor.progress.store import Store
 from tutor.quiz.session import QuizSession, mix

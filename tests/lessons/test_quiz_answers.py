@@ -15,7 +15,9 @@ import pytest
 
 from tests.lessons.by_hand import RECOMPUTED, XOR, steps_down_a_valley, threshold, wired_net_sum
 from tutor.content.condition import Condition
-from tutor.content.model import Experiment, LabFile, Numeric, QuizFile, Value
+from tutor.content.model import Experiment, LabFile
+from tutor.content.part import Value
+from tutor.content.questions import Numeric, QuizFile
 from tutor.lab import Run
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

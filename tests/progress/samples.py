@@ -11,8 +11,8 @@ from tutor.content.model import (
     Page,
     Prediction,
     TrainingSpec,
-    TrueFalse,
 )
+from tutor.content.questions import TrueFalse
 from tutor.quiz.session import Answered
 from tutor.report import Result
 

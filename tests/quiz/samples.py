@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from tutor.content.model import (
+from tutor.content.questions import (
     MultipleChoice,
     Numeric,
     Option,

@@ -18,7 +18,7 @@ from tests.quiz.samples import (
     truefalse,
     wrong_answer,
 )
-from tutor.content.model import Question, Slip
+from tutor.content.questions import Question, Slip
 from tutor.quiz.grading import grade, kind_of
 
 

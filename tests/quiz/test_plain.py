@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.quiz.samples import multiple, numeric, ordering, questions, single, truefalse
-from tutor.content.model import Numeric, Option, Question, SingleChoice
+from tutor.content.questions import Numeric, Option, Question, SingleChoice
 from tutor.errors import InputError
 from tutor.quiz.plain import WIDTH, read_answer, run_plain
 from tutor.quiz.session import Answered, QuizSession

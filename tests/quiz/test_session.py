@@ -19,7 +19,7 @@ from tests.quiz.samples import (
     truefalse,
     wrong_answer,
 )
-from tutor.content.model import Question
+from tutor.content.questions import Question
 from tutor.quiz.session import Progress, QuizSession, Score
 
 

@@ -19,8 +19,8 @@ from tutor.content.model import (
     Prediction,
     PredictionOption,
     TrainingSpec,
-    Value,
 )
+from tutor.content.part import Value
 from tutor.content.settings import initial_knobs
 from tutor.report import (
     Layer,

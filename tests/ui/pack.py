@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from tutor.content.model import (
-    FORMAT_VERSION,
-    Lesson,
-    LessonHead,
+from tutor.content.model import FORMAT_VERSION, Lesson, LessonHead, Page, Source, Term, TraceRow
+from tutor.content.pack import Pack
+from tutor.content.questions import (
     MultipleChoice,
     Numeric,
     Option,
     Ordering,
     OrderItem,
-    Page,
     SingleChoice,
     Slip,
-    Source,
-    Term,
-    TraceRow,
     TrueFalse,
 )
-from tutor.content.pack import Pack
 
 SINGLE = SingleChoice(
     id="gate",

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from tests.ui.conftest import shown
 from tests.ui.pack import MULTIPLE, NUMERIC, ORDERING, PACK, SINGLE, TRUEFALSE, lesson
 from tutor.content.catalog import Catalog
-from tutor.content.model import Question
 from tutor.content.pack import Pack
+from tutor.content.questions import Question
 from tutor.progress.store import Store
 from tutor.ui.app import TutorApp
 from tutor.ui.messages import OpenLesson, OpenQuiz

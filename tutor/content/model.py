@@ -1,23 +1,19 @@
 """What a lesson holds, as frozen data. Its three files are read into these classes; ``pack`` has the rest.
 
 ``lesson.md`` gives :class:`LessonHead` (its TOML front matter) and the pages, ``lab.toml`` a
-:class:`LabFile`, ``quiz.toml`` a :class:`QuizFile`. Unknown keys are refused everywhere.
+:class:`LabFile`, ``quiz.toml`` the questions (``questions``). Unknown keys are refused everywhere.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import field
+
+from tutor.content.part import Part, Value
+from tutor.content.questions import Question
 
 FORMAT_VERSION = 1
-
-Value = int | float | str
-
-
-class Part(Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of everything in a pack: frozen, and strict about keys."""
-
 
 # --------------------------------------------------------------------------- the lab
 
@@ -173,86 +169,6 @@ class LabFile(Part, frozen=True):
 
     format_version: int
     experiment: list[Experiment]
-
-
-# --------------------------------------------------------------------------- the quiz
-
-
-class Option(Part, frozen=True):
-    """One choice; ``feedback`` says why it is right, or why it attracts and is wrong."""
-
-    text: str
-    feedback: str
-    correct: bool = False
-
-
-class Slip(Part, frozen=True):
-    """A usual wrong number, and what was forgotten."""
-
-    value: float
-    feedback: str
-
-
-class OrderItem(Part, frozen=True):
-    """One thing to put in order; ``feedback`` says why it stands where it stands."""
-
-    text: str
-    feedback: str
-
-
-class QuestionBase(Part, frozen=True):
-    """What every question has. ``page`` is the id of the page that explains the matter."""
-
-    id: str
-    prompt: str
-    explanation: str
-    page: str
-
-
-class SingleChoice(QuestionBase, frozen=True, tag_field="kind", tag="single"):
-    """Exactly one option is correct."""
-
-    options: list[Option]
-
-
-class MultipleChoice(QuestionBase, frozen=True, tag_field="kind", tag="multiple"):
-    """All correct options and no other must be chosen."""
-
-    options: list[Option]
-
-
-class TrueFalse(QuestionBase, frozen=True, tag_field="kind", tag="truefalse"):
-    """``answer`` is the right one; both answers carry feedback."""
-
-    answer: bool
-    if_true: str
-    if_false: str
-
-
-class Numeric(QuestionBase, frozen=True, tag_field="kind", tag="numeric"):
-    """Right within ``answer`` +- ``tolerance``; ``unit`` is shown beside the input ("%", "steps", "")."""
-
-    answer: float
-    tolerance: float
-    feedback: str
-    unit: str = ""
-    slips: list[Slip] = field(default_factory=list)
-
-
-class Ordering(QuestionBase, frozen=True, tag_field="kind", tag="ordering"):
-    """``items`` stand in the right order in the file; they are shuffled on the screen."""
-
-    items: list[OrderItem]
-
-
-Question = SingleChoice | MultipleChoice | TrueFalse | Numeric | Ordering
-
-
-class QuizFile(Part, frozen=True):
-    """``quiz.toml``."""
-
-    format_version: int
-    question: list[Question]
 
 
 # --------------------------------------------------------------------------- the lesson

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from msgspec import field
 
-from tutor.content.model import (
-    DataSpec,
-    Experiment,
-    Goal,
-    Knob,
-    Lesson,
-    ModelSpec,
-    Part,
-    Term,
-    TrainingSpec,
-    Value,
-)
+from tutor.content.model import DataSpec, Experiment, Goal, Knob, Lesson, ModelSpec, Term, TrainingSpec
+from tutor.content.part import Part, Value
 
 
 class Diagnosis(Part, frozen=True):

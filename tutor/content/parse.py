@@ -17,18 +17,9 @@ from msgspec.structs import replace
 from tutor.content.document import Document
 from tutor.content.fault import Fault, PackError
 from tutor.content.files import read_text
-from tutor.content.model import (
-    FORMAT_VERSION,
-    Experiment,
-    LabFile,
-    Lesson,
-    LessonHead,
-    Page,
-    Question,
-    QuizFile,
-    Term,
-)
+from tutor.content.model import FORMAT_VERSION, Experiment, LabFile, Lesson, LessonHead, Page, Term
 from tutor.content.pack import Case, ClinicFile, GlossaryFile, Milestone, PackFile, TimelineFile
+from tutor.content.questions import Question, QuizFile
 from tutor.text import clean, clean_line
 
 T = TypeVar("T")

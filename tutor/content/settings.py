@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from tutor.content.model import Experiment, Knob, Value
+from tutor.content.model import Experiment, Knob
+from tutor.content.part import Value
 from tutor.errors import InputError
 
 DATA = "data."

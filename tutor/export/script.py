@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.content.model import Experiment, Value
+from tutor.content.model import Experiment
+from tutor.content.part import Value
 from tutor.export import for_keras, for_pytorch
 from tutor.export.arrays import arrays_of
 from tutor.export.source import Source

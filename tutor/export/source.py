@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.content.model import Experiment, Value
+from tutor.content.model import Experiment
+from tutor.content.part import Value
 from tutor.content.settings import accept, apply, find_knob, initial_knobs
 from tutor.engine import Sequential
 from tutor.engine.trainer import Data

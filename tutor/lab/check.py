@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.content.model import Experiment, Value
+from tutor.content.model import Experiment
+from tutor.content.part import Value
 from tutor.content.settings import initial_knobs
 from tutor.errors import InputError, TutorError
 from tutor.lab.run import Run

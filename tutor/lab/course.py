@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 
 from tutor.content.condition import Condition
-from tutor.content.model import Experiment, Value
+from tutor.content.model import Experiment
+from tutor.content.part import Value
 from tutor.lab.details import Past
 from tutor.lab.history import History
 from tutor.lab.learner import Learner, Observation

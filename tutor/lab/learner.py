@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.content.model import Value
+from tutor.content.part import Value
 from tutor.engine.datasets import Dataset
 from tutor.report import Layer, Perceptron
 

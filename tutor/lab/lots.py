@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tutor.content.model import Value
+from tutor.content.part import Value
 from tutor.lab.statistics import count_reached
 from tutor.report import Lottery
 

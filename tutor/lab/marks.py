@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tutor.content.model import Value
+from tutor.content.part import Value
 from tutor.lab.details import Past
 from tutor.lab.history import History
 from tutor.lab.learner import Kept, Observation

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.content.model import Experiment, ModelSpec, Value
+from tutor.content.model import Experiment, ModelSpec
+from tutor.content.part import Value
 from tutor.content.settings import activation_place, hidden_specs
 from tutor.engine import (
     Augmentation,

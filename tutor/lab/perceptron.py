@@ -8,7 +8,8 @@ from copy import deepcopy
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.content.model import Experiment, Value
+from tutor.content.model import Experiment
+from tutor.content.part import Value
 from tutor.content.settings import is_on
 from tutor.engine.classic.perceptron import Perceptron, novikoff_bound
 from tutor.lab.learner import Kept, Observation

@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from tutor.content.condition import Condition
-from tutor.content.model import Experiment, Value
+from tutor.content.model import Experiment
+from tutor.content.part import Value
 from tutor.content.settings import accept, apply, find_knob, initial_knobs
 from tutor.engine import backends
 from tutor.errors import EngineError, InputError

@@ -8,7 +8,8 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.content.model import Experiment, Value
+from tutor.content.model import Experiment
+from tutor.content.part import Value
 from tutor.engine.classic.svm import SVC
 from tutor.errors import InputError
 from tutor.lab import data

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.content.model import Experiment, Value
+from tutor.content.model import Experiment
+from tutor.content.part import Value
 from tutor.engine.classic.mcculloch_pitts import ThresholdUnit
 from tutor.errors import InputError
 from tutor.lab.learner import Kept, Observation

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from tutor.content.model import MultipleChoice, Numeric, Ordering, Question, SingleChoice, TrueFalse
+from tutor.content.questions import MultipleChoice, Numeric, Ordering, Question, SingleChoice, TrueFalse
 from tutor.quiz.numbers import number_text, parse_number, within
 
 __all__ = ["Answer", "Grade", "Kind", "Remark", "Verdict", "grade", "kind_of", "parse_number"]

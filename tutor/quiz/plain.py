@@ -8,7 +8,7 @@ from collections.abc import Callable
 from string import ascii_lowercase
 from typing import TextIO
 
-from tutor.content.model import MultipleChoice, Numeric, Ordering, Question, SingleChoice, TrueFalse
+from tutor.content.questions import MultipleChoice, Numeric, Ordering, Question, SingleChoice, TrueFalse
 from tutor.errors import InputError
 from tutor.quiz.grading import Answer, Grade, parse_number
 from tutor.quiz.session import Answered, QuizSession

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tutor.content.model import Lesson, MultipleChoice, Ordering, Question, SingleChoice
+from tutor.content.model import Lesson
+from tutor.content.questions import MultipleChoice, Ordering, Question, SingleChoice
 from tutor.quiz.grading import Answer, Grade, Kind, grade, kind_of
 
 

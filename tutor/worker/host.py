@@ -20,7 +20,7 @@ from typing import Protocol
 
 import msgspec
 
-from tutor.content.model import Value
+from tutor.content.part import Value
 from tutor.errors import TutorError
 from tutor.report import Report, State, Wanted
 from tutor.worker.mailbox import Mailbox

@@ -7,7 +7,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, field
 
-from tutor.content.model import Experiment, Value
+from tutor.content.model import Experiment
+from tutor.content.part import Value
 from tutor.report import Report
 
 

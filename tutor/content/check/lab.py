@@ -10,8 +10,9 @@ from tutor.content.check.rules import duplicates, ids
 from tutor.content.condition import Condition, quantities_of
 from tutor.content.document import Document
 from tutor.content.fault import Fault, KeyPath
-from tutor.content.model import Experiment, Knob, Value
+from tutor.content.model import Experiment, Knob
 from tutor.content.parse import Draft
+from tutor.content.part import Value
 from tutor.content.settings import accept, initial_knobs
 from tutor.errors import InputError, TutorError
 

@@ -8,8 +8,8 @@ from typing import Any
 from tutor.content.check.rules import duplicates, ids
 from tutor.content.document import Document
 from tutor.content.fault import Fault, KeyPath
-from tutor.content.model import MultipleChoice, Numeric, Ordering, Question, SingleChoice
 from tutor.content.parse import Draft
+from tutor.content.questions import MultipleChoice, Numeric, Ordering, Question, SingleChoice
 
 MIN_QUESTIONS = 8
 _MIN_SINGLE = 3

@@ -6,8 +6,9 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tutor.content.model import Lesson, LessonHead, Value
+from tutor.content.model import Lesson, LessonHead
 from tutor.content.pack import Case
+from tutor.content.part import Value
 from tutor.content.settings import initial_knobs
 from tutor.errors import StoreError
 from tutor.progress.store import Store

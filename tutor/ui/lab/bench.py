@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tutor.content.model import Experiment, Knob, Value
+from tutor.content.model import Experiment, Knob
+from tutor.content.part import Value
 from tutor.content.settings import initial_knobs
 from tutor.ui.lab.tally import Tally
 

@@ -7,7 +7,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tutor.charts.spans import fit
-from tutor.content.model import Knob, Value
+from tutor.content.model import Knob
+from tutor.content.part import Value
 from tutor.text import clean
 from tutor.ui.lab.bench import Bench, shown
 

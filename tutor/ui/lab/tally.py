@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tutor.content.model import Value
+from tutor.content.part import Value
 
 Setting = frozenset[tuple[str, Value]]
 

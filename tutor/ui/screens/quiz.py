@@ -13,7 +13,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tutor.content.model import Lesson, Question
+from tutor.content.model import Lesson
+from tutor.content.questions import Question
 from tutor.quiz.session import mix
 from tutor.ui.keys import COPY
 from tutor.ui.messages import Explain, LeaveScreen, OpenLesson

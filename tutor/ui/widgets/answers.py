@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
 from textual.message import Message
 
-from tutor.content.model import MultipleChoice, Ordering, SingleChoice, TrueFalse
+from tutor.content.questions import MultipleChoice, Ordering, SingleChoice, TrueFalse
 from tutor.quiz.grading import Answer, Grade
 from tutor.ui.widgets.options import LETTERS, Fate, Option, OptionRow
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from tutor.content.model import Lesson, Question
+from tutor.content.model import Lesson
+from tutor.content.questions import Question
 from tutor.quiz.session import Answered, Score
 
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.events import Key
 from textual.widgets import Input, Static
 
-from tutor.content.model import Numeric
+from tutor.content.questions import Numeric
 from tutor.errors import InputError
 from tutor.quiz.grading import Grade, parse_number
 from tutor.ui.widgets.answers import Complaint, Given

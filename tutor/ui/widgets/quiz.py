@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.content.model import Numeric, Question
+from tutor.content.questions import Numeric, Question
 from tutor.progress.store import Mode
 from tutor.quiz.grading import Grade, kind_of
 from tutor.quiz.session import QuizSession

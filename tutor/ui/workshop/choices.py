@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from tutor.content.model import DataSpec, Value
+from tutor.content.model import DataSpec
+from tutor.content.part import Value
 
 CSV = "csv"
 

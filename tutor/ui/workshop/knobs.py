@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from tutor.content.model import Experiment, Knob, Value
+from tutor.content.model import Experiment, Knob
+from tutor.content.part import Value
 from tutor.content.settings import initial_knobs
 from tutor.errors import InputError
 from tutor.ui.workshop.layers import LayerText, split

@@ -10,7 +10,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from tutor.content.condition import Condition
-from tutor.content.model import Experiment, Goal, Value
+from tutor.content.model import Experiment, Goal
+from tutor.content.part import Value
 from tutor.errors import InputError
 from tutor.text import clean_line
 from tutor.ui.workshop import choices

@@ -1,0 +1,84 @@
+"""The kinds of question that ``quiz.toml`` may hold, as frozen data."""
+
+from __future__ import annotations
+
+from msgspec import field
+
+from tutor.content.part import Part
+
+
+class Option(Part, frozen=True):
+    """One choice; ``feedback`` says why it is right, or why it attracts and is wrong."""
+
+    text: str
+    feedback: str
+    correct: bool = False
+
+
+class Slip(Part, frozen=True):
+    """A usual wrong number, and what was forgotten."""
+
+    value: float
+    feedback: str
+
+
+class OrderItem(Part, frozen=True):
+    """One thing to put in order; ``feedback`` says why it stands where it stands."""
+
+    text: str
+    feedback: str
+
+
+class QuestionBase(Part, frozen=True):
+    """What every question has. ``page`` is the id of the page that explains the matter."""
+
+    id: str
+    prompt: str
+    explanation: str
+    page: str
+
+
+class SingleChoice(QuestionBase, frozen=True, tag_field="kind", tag="single"):
+    """Exactly one option is correct."""
+
+    options: list[Option]
+
+
+class MultipleChoice(QuestionBase, frozen=True, tag_field="kind", tag="multiple"):
+    """All correct options and no other must be chosen."""
+
+    options: list[Option]
+
+
+class TrueFalse(QuestionBase, frozen=True, tag_field="kind", tag="truefalse"):
+    """``answer`` is the right one; both answers carry feedback."""
+
+    answer: bool
+    if_true: str
+    if_false: str
+
+
+class Numeric(QuestionBase, frozen=True, tag_field="kind", tag="numeric"):
+    """Right within ``answer`` +- ``tolerance``; ``unit`` is shown beside the input ("%", "steps", "")."""
+
+    answer: float
+    tolerance: float
+    feedback: str
+    unit: str = ""
+    slips: list[Slip] = field(default_factory=list)
+
+
+class Ordering(QuestionBase, frozen=True, tag_field="kind", tag="ordering"):
+    """``items`` stand in the right order in the file; they are shuffled on the screen."""
+
+    items: list[OrderItem]
+
+
+Question = SingleChoice | MultipleChoice | TrueFalse | Numeric | Ordering
+
+
+class QuizFile(Part, frozen=True):
+    """``quiz.toml``."""
+
+    format_version: int
+    question: list[Question]
