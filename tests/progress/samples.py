@@ -48,6 +48,8 @@ def answered(
     session: float = 1.0,
     first_try: bool = True,
     given: int | float | bool | frozenset[int] | tuple[int, ...] = True,
+    sure: bool = True,
+    hints: int = 0,
 ) -> Answered:
     return Answered(
         session=session,
@@ -59,6 +61,8 @@ def answered(
         score=float(correct),
         seconds=2.5,
         first_try=first_try,
+        sure=sure,
+        hints=hints,
     )
 
 

@@ -87,3 +87,14 @@ def test_a_newer_version_is_refused_and_not_touched(connection: sqlite3.Connecti
         migrate(connection)
     assert version(connection) == 99
     assert tables(connection) == set()
+
+
+@pytest.mark.parametrize("start", [1, 2])
+def test_answers_from_before_confidence_was_asked_count_as_sure(
+    connection: sqlite3.Connection, start: int
+) -> None:
+    migrate(connection, MIGRATIONS[:start])
+    old = (7, 1.5, "", 1.0, "xor", "question-0", "single", "2", 0, 0.0, 3.0, "quiz", 1)
+    connection.execute(f"INSERT INTO answer VALUES ({', '.join('?' * len(old))})", old)
+    migrate(connection)
+    assert connection.execute("SELECT * FROM answer").fetchall() == [(*old, 1, 0)]

@@ -64,9 +64,9 @@ def test_it_keeps_a_rollback_journal_and_syncs_fully(store: Store, path: Path) -
 
 
 def test_an_answer_is_one_row_with_everything_in_it(store: Store, path: Path) -> None:
-    store.record_answer(answered(3, correct=False, given=frozenset({2, 0})), "quiz")
+    store.record_answer(answered(3, correct=False, given=frozenset({2, 0}), sure=False, hints=2), "quiz")
     columns = "at, at_utc, session, lesson, question, kind, given, correct, score, seconds, mode, first_try"
-    assert rows(path, f"SELECT {columns} FROM answer") == [
+    assert rows(path, f"SELECT {columns}, sure, hints FROM answer") == [
         (
             NOON.timestamp(),
             "2026-05-01T12:00:00.000+00:00",
@@ -80,6 +80,8 @@ def test_an_answer_is_one_row_with_everything_in_it(store: Store, path: Path) ->
             2.5,
             "quiz",
             1,
+            0,
+            2,
         )
     ]
 

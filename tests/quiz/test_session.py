@@ -143,3 +143,30 @@ def test_a_question_is_answered_once_and_then_left() -> None:
 def test_a_quiz_without_questions_is_finished() -> None:
     assert session().finished
     assert session().score == Score(0, 0)
+
+
+@given(st.integers(0, 99))
+def test_what_was_taken_for_certain_and_wrong_comes_back_first(seed: int) -> None:
+    asked = [truefalse(id=f"q{i}") for i in range(6)]
+    quiz = session(*asked, seed=seed)
+    for question in asked:
+        quiz.answer(wrong_answer(question), sure=question.id in {"q1", "q4"})
+        quiz.advance()
+    again = [take(quiz, right=True).id for _ in asked]
+    assert set(again[:2]) == {"q1", "q4"}
+
+
+def test_confidence_and_hints_are_kept_with_the_answer() -> None:
+    quiz = session(truefalse(), truefalse(id="other"))
+    quiz.answer(False, sure=False, hints=2)
+    quiz.advance()
+    quiz.answer(False)
+    assert [(one.sure, one.hints) for one in quiz.answers] == [(False, 2), (True, 0)]
+    assert [one.sure_and_wrong for one in quiz.answers] == [False, True]
+
+
+def test_a_clock_set_back_while_a_question_is_open_gives_no_negative_time() -> None:
+    clock = iter([100.0, 100.0, 40.0, 40.0])
+    quiz = QuizSession([("a", truefalse())], random.Random(0), lambda: next(clock))
+    take(quiz, right=True)
+    assert quiz.answers[0].seconds == 0.0

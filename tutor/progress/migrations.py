@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tutor.errors import StoreError
 
-FILES = ("schema.sql", "notes.sql")
+FILES = ("schema.sql", "notes.sql", "confidence.sql")
 
 MIGRATIONS: list[str] = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in FILES]
 """SQL that leads from version i to i + 1. Only ever append: databases of every version are out there."""

@@ -32,8 +32,8 @@ T = TypeVar("T")
 MAX_NOTE = 100_000
 """Bytes (UTF-8) that are kept of a lesson's note: some fifty printed pages."""
 
-Mode = Literal["lesson", "quiz", "plain"]
-"""Where a question was asked: inside its lesson, in the app's quiz mode, or line by line."""
+Mode = Literal["lesson", "quiz", "plain", "review"]
+"""Where a question was asked: inside its lesson, in the app's quiz mode, line by line, or because it was due."""
 
 
 def utc_now() -> datetime:
@@ -95,6 +95,8 @@ class Store:
             seconds=answered.seconds,
             mode=mode,
             first_try=answered.first_try,
+            sure=answered.sure,
+            hints=answered.hints,
         )
 
     def record_run(self, result: Result, prediction: int | None, outcome: int | None) -> None:

@@ -31,6 +31,7 @@ class Answered:
     """One answer, complete enough for the log. ``seconds`` is from the question's appearance to the answer.
 
     ``session`` is the clock at the session's beginning; it tells one quiz's answers from the next one's.
+    ``sure`` is what the learner said of the answer before its grade was seen; ``hints`` were looked at first.
     """
 
     session: float
@@ -42,6 +43,13 @@ class Answered:
     score: float
     seconds: float
     first_try: bool
+    sure: bool = True
+    hints: int = 0
+
+    @property
+    def sure_and_wrong(self) -> bool:
+        """Whether the learner took something wrong for certain: that comes back before all else."""
+        return self.sure and not self.correct
 
 
 def mix(lessons: Iterable[Lesson], rng: random.Random, count: int | None) -> list[tuple[str, Question]]:
@@ -53,6 +61,8 @@ def mix(lessons: Iterable[Lesson], rng: random.Random, count: int | None) -> lis
 
 class QuizSession:
     """Asks ``questions`` in the order given, then the missed ones again until each was right once.
+
+    Of the missed ones those come first of which the learner was sure.
 
     Between :meth:`answer` and :meth:`advance` the question stays current, so that its feedback can be shown.
     All randomness comes from ``rng``, all time from ``now``: seconds of any clock that never runs backwards.
@@ -68,6 +78,7 @@ class QuizSession:
         self._missed: list[int] = []
         self._tried: set[int] = set()
         self._settled: set[int] = set()
+        self._sure: set[int] = set()  # of those missed in this round, where the learner was sure
         self._started = now()
         self.answers: list[Answered] = []
         """Every answer so far, oldest first."""
@@ -101,8 +112,10 @@ class QuizSession:
         """Settled questions and all questions; ``done`` never falls."""
         return Progress(len(self._settled), len(self._questions))
 
-    def answer(self, answer: Answer) -> Grade:
+    def answer(self, answer: Answer, *, sure: bool = True, hints: int = 0) -> Grade:
         """Grade ``answer`` (indices in the file's order: see :attr:`shown_options`) and log it.
+
+        ``sure`` and ``hints`` are logged with it: see :class:`Answered`.
 
         Raises RuntimeError when the question has been answered or the session is finished.
         """
@@ -120,8 +133,10 @@ class QuizSession:
                 given=answer,
                 correct=self.grade.correct,
                 score=self.grade.score,
-                seconds=self._now() - self._shown_at,
+                seconds=max(self._now() - self._shown_at, 0.0),
                 first_try=number not in self._tried,
+                sure=sure,
+                hints=hints,
             )
         )
         self._tried.add(number)
@@ -129,6 +144,8 @@ class QuizSession:
             self._settled.add(number)
         else:
             self._missed.append(number)
+            if self.answers[-1].sure_and_wrong:
+                self._sure.add(number)
         return self.grade
 
     def advance(self) -> None:
@@ -139,6 +156,8 @@ class QuizSession:
         if not self._round:
             self._round, self._missed = self._missed, []
             self._rng.shuffle(self._round)
+            self._round.sort(key=lambda number: number not in self._sure)
+            self._sure.clear()
         self._show()
 
     def _show(self) -> None:
