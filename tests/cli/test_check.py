@@ -68,6 +68,39 @@ def test_the_trace_lists_each_row_with_its_lesson(pack: Path, capsys: pytest.Cap
     )
 
 
+def with_rows(pack: Path, rows: int) -> Path:
+    return write(pack, {"pack.toml": f"{files()['pack.toml']}trace_rows = {rows}\n"})
+
+
+def test_each_row_that_no_lesson_teaches_is_named(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--trace", str(with_rows(pack, 12))]) == 1
+    *untaught, end = [line for line in capsys.readouterr().out.splitlines() if "->" not in line]
+    assert [line.split(": ")[-1] for line in untaught] == [
+        f"row {row} of the trace table is in no lesson's covers" for row in range(3, 11)
+    ]
+    assert untaught[0].startswith(f"{pack}/pack.toml:5: trace_rows: ")
+    assert end == "2 lessons, 8 faults"
+    assert main(["check", str(pack)]) == 0, "only who asks for the table is told"
+
+
+@pytest.mark.parametrize("rows", [11, 1])
+def test_a_row_beyond_the_table_is_a_fault(pack: Path, rows: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(with_rows(pack, rows))]) == 1
+    last = capsys.readouterr().out.splitlines()[-2]
+    message = f"covers[1].row: the trace table has the rows 1 to {rows}, and no 12"
+    assert last == f"{pack}/second/lesson.md:15: {message}"
+
+
+@pytest.mark.parametrize("rows", [-1, 10**15])
+def test_a_table_of_impossible_length(pack: Path, rows: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--trace", str(with_rows(pack, rows))]) == 1
+    assert "pack.toml:5: trace_rows: must lie between 0 (no table) and 10,000" in capsys.readouterr().out
+
+
+def test_a_single_lesson_answers_for_no_table(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--trace", str(with_rows(pack, 12) / "second")]) == 0
+
+
 @pytest.mark.parametrize("name", ["", "pack/pack.toml", "pack/nowhere"])
 def test_what_is_no_pack_is_bad_input(pack: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(pack.parent / name)]) == 2

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trace",
         action="store_true",
-        help="also list what the workshop's slides say, what is so, and which lesson teaches it",
+        help="also list what the slides say, what is so, and which lesson teaches it; fail for untaught rows",
     )
 
 
@@ -24,11 +24,12 @@ def run(args: argparse.Namespace) -> int:
     from tutor.lab import validate  # not at the top: it imports numba, and --help should not wait for that
 
     inspection = inspect(args.path, validate)
-    for fault in inspection.faults:
+    found = inspection.faults + (inspection.untaught if args.trace else [])
+    for fault in found:
         print(clean_line(f"{inspection.root / fault.file}:{str(fault).removeprefix(f'{fault.file}:')}"))
     if args.trace:
         _print_trace(inspection)
-    lessons, faults = len(inspection.drafts), len(inspection.faults)
+    lessons, faults = len(inspection.drafts), len(found)
     print(f"{lessons} lesson{'' if lessons == 1 else 's'}, {faults} fault{'' if faults == 1 else 's'}")
     return 1 if faults else 0
 

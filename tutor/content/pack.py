@@ -105,6 +105,8 @@ class PackFile(Part, frozen=True):
     id: str
     title: str
     lessons: list[str]
+    trace_rows: int = 0
+    """How many rows the trace table of the pack's slides has, all to be taught; 0: there are no slides."""
 
 
 class Pack(Part, frozen=True):

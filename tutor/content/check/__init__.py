@@ -7,7 +7,7 @@ the caller hands in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tutor.content.check.clinic import check_clinic
@@ -17,10 +17,11 @@ from tutor.content.check.pack import check_folder, check_prerequisites, find_fol
 from tutor.content.check.prose import check_prose
 from tutor.content.check.quiz import check_quiz
 from tutor.content.check.timeline import check_timeline
+from tutor.content.check.trace import check_rows, check_trace
 from tutor.content.check.values import check_values
-from tutor.content.fault import Fault
+from tutor.content.fault import Fault, PackError
 from tutor.content.model import Experiment
-from tutor.content.parse import CLINIC, GLOSSARY, TIMELINE, Draft, draft, draft_file
+from tutor.content.parse import CLINIC, GLOSSARY, TIMELINE, Draft, Listing, draft, draft_file, read_pack
 from tutor.errors import InputError
 
 __all__ = ["Inspection", "Validate", "check_pack", "inspect"]
@@ -36,6 +37,8 @@ class Inspection:
     root: Path
     drafts: list[Draft]
     faults: list[Fault]
+    untaught: list[Fault] = field(default_factory=list)
+    """Rows of the trace table that no lesson teaches: of interest to whoever asks for the table."""
 
 
 def check_pack(path: Path, validate: Validate | None = None) -> list[Fault]:
@@ -47,26 +50,34 @@ def check_pack(path: Path, validate: Validate | None = None) -> list[Fault]:
 
 
 def inspect(path: Path, validate: Validate | None = None) -> Inspection:
-    """As :func:`check_pack`, with the lessons that were read."""
+    """As :func:`check_pack`, with the lessons that were read and the rows that none of them teaches."""
     if (path / "pack.toml").is_file():
-        faults, folders = find_folders(path)
-        root = path
-    elif (path / "lesson.md").is_file():
-        faults, folders = [], [path.resolve() if path.name in ("", "..") else path]
-        root = folders[0].parent
-    else:
-        what = "holds no pack.toml and no lesson.md" if path.is_dir() else "is no folder"
-        raise InputError(f"{path} {what}", "give the folder of a lesson pack or of one lesson")
+        try:
+            return _inspect_pack(read_pack(path), validate)
+        except PackError as error:
+            return Inspection(path, [], sorted(set(error.faults)))
+    if (path / "lesson.md").is_file():
+        folder = path.resolve() if path.name in ("", "..") else path
+        lesson = draft(folder)
+        faults = lesson.faults + check_lesson(lesson, validate)
+        return Inspection(folder.parent, [lesson], sorted(set(faults)))
+    what = "holds no pack.toml and no lesson.md" if path.is_dir() else "is no folder"
+    raise InputError(f"{path} {what}", "give the folder of a lesson pack or of one lesson")
+
+
+def _inspect_pack(listing: Listing, validate: Validate | None) -> Inspection:
+    root = listing.root
+    faults, folders = find_folders(listing)
     drafts = [draft(folder) for folder in folders]
     for lesson in drafts:
         faults += lesson.faults + check_lesson(lesson, validate)
-    if root == path:
-        faults += check_prerequisites(drafts)
-        names = [lesson.folder.name for lesson in drafts]
-        faults += check_clinic(draft_file(root, CLINIC), names, validate)
-        faults += check_glossary(draft_file(root, GLOSSARY))
-        faults += check_timeline(draft_file(root, TIMELINE), names)
-    return Inspection(root, drafts, sorted(set(faults)))
+    names = [lesson.folder.name for lesson in drafts]
+    faults += check_prerequisites(drafts)
+    faults += check_rows(listing, drafts)
+    faults += check_clinic(draft_file(root, CLINIC), names, validate)
+    faults += check_glossary(draft_file(root, GLOSSARY))
+    faults += check_timeline(draft_file(root, TIMELINE), names)
+    return Inspection(root, drafts, sorted(set(faults)), check_trace(listing, drafts))
 
 
 def check_lesson(lesson: Draft, validate: Validate | None) -> list[Fault]:

@@ -7,18 +7,14 @@ from pathlib import Path
 from tutor.content.check.rules import ids
 from tutor.content.check.values import check_document
 from tutor.content.fault import Fault, PackError
-from tutor.content.parse import PACK_FILES, Draft, read_pack
+from tutor.content.parse import PACK_FILES, Draft, Listing
 
 LESSON_FILES = {"lesson.md", "lab.toml", "quiz.toml"}
 _MAY_LIE_THERE = {"pack.toml", *PACK_FILES, "README.md", "LICENSE"}
 
 
-def find_folders(root: Path) -> tuple[list[Fault], list[Path]]:
+def find_folders(listing: Listing) -> tuple[list[Fault], list[Path]]:
     """Faults of ``pack.toml`` and of what lies around it, and the folders of the lessons in order."""
-    try:
-        listing = read_pack(root)
-    except PackError as error:
-        return error.faults, []
     document, pack = listing.document, listing.file
     faults = list(check_document(document))
     named = [(("lessons", index), name) for index, name in enumerate(pack.lessons)]
@@ -31,7 +27,7 @@ def find_folders(root: Path) -> tuple[list[Fault], list[Path]]:
             folders[listing.folder(index)] = None
         except PackError as error:
             faults += error.faults
-    return faults + _stray(root, list(folders)), list(folders)
+    return faults + _stray(listing.root, list(folders)), list(folders)
 
 
 def _stray(root: Path, folders: list[Path]) -> list[Fault]:
