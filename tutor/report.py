@@ -329,7 +329,8 @@ class Report(Struct, frozen=True):
     """The same names as in conditions, as far as the run has them."""
     steps_per_second: float
     series: list[Series]
-    """``loss``, ``val_loss``, ``accuracy``, ``val_accuracy``; perceptron: ``errors``, ``updates``, ``bound``.
+    """``loss``, ``val_loss``, ``accuracy``, ``val_accuracy``; perceptron: ``errors``, ``updates``, ``bound``;
+    RBM and pretraining: ``reconstruction_error``, ``val_reconstruction_error``, ``free_energy_gap``.
 
     x is in epochs."""
     layers: list[Layer]
@@ -337,6 +338,9 @@ class Report(Struct, frozen=True):
     points: Points | None = None
     samples: Samples | None = None
     perceptron: Perceptron | None = None
+    reconstructions: Maps | None = None
+    """Of a restricted Boltzmann machine, and of nothing else: held-out images, each followed by what the
+    machine draws back from its hidden units."""
     result: Result | None = None
     """Present once ``state`` is "finished"."""
     outcome: int | None = None

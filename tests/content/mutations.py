@@ -173,12 +173,15 @@ EXPERIMENTS = [
     *(Break(LAB, "learning_rate = 0.5", f"{name} = {value}", f"experiment[1].model.{name}", message)
       for name, value, message in [("weight_decay", -0.1, "must not be negative"),
                                    ("l2", -1, "must not be negative"),
-                                   ("global_clipnorm", -1, "must not be negative")]),
+                                   ("global_clipnorm", -1, "must not be negative"),
+                                   ("gibbs_steps", 0, "must be at least 1")]),
     *(Break(LAB, "batch_size = 1", f"{name} = {value}", f"experiment[0].training.{name}", message)
       for name, value, message in [("patience", -1, "must be at least 1, or 0 for none"),
                                    ("shift", -1, "must not be negative"),
                                    ("rotate", -0.5, "must not be negative"),
-                                   ("noise", -0.5, "must not be negative")]),
+                                   ("noise", -0.5, "must not be negative"),
+                                   ("pretraining", -1, "must be at least 1, or 0 for none"),
+                                   ("pretraining", 5, "only the hidden layers of a network are pretrained")]),
     *(Break(LAB, 'name = "gate"', f'name = "gate", {name} = {value}', f"experiment[0].data.{name}", message)
       for name, value, message in [("examples", -1, "must be at least 1, or 0 for all examples"),
                                    ("input_scale", 0, "must be more than 0"),

@@ -59,5 +59,6 @@ def test_a_condition_names_its_quantities() -> None:
 def test_only_a_perceptron_counts_updates_and_only_a_network_has_a_loss() -> None:
     assert "updates" in quantities_of("perceptron") - quantities_of("network")
     assert "loss" in quantities_of("network") - quantities_of("perceptron")
+    assert "reconstruction_error" in quantities_of("rbm") and "accuracy" not in quantities_of("rbm")
     kinds = get_args(get_type_hints(Experiment)["kind"])
     assert set().union(*map(quantities_of, kinds)) == set(QUANTITIES)

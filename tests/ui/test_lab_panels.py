@@ -12,7 +12,7 @@ from textual.content import Content
 from tests.ui.lab_details import FIT
 from tests.ui.lab_fakes import FakeWorker, experiment
 from tutor.progress.state import PastRun
-from tutor.report import Descent, Overlay, Perceptron, Report, Series, Surface
+from tutor.report import Descent, Maps, Overlay, Perceptron, Report, Series, Surface
 from tutor.text import cells
 from tutor.ui.lab import tables
 from tutor.ui.lab.bench import Bench
@@ -47,6 +47,14 @@ REPORTS = {
     "gates": report_of("gates", "perceptron"),
     "regression": replace(BARE, fit=FIT),
     "table": BARE,
+    "boltzmann": replace(
+        BARE,
+        series=[
+            Series(name, [0, 1, 2], [0.2, 0.1, 0.05])
+            for name in ("reconstruction_error", "val_reconstruction_error", "free_energy_gap")
+        ],
+        reconstructions=Maps("visible", 8, 8, 8, bytes(range(256)) * 2, 0, 1),
+    ),
     "machine": replace(BARE, perceptron=Perceptron([], 0.0, support_vectors=12, margin=0.5)),
     "valley": replace(
         BARE, descent=Descent(Surface(-1, 1, -1, 1, 2, 1, bytes([0, 255])), [0.9, 0], [0.9, 0])

@@ -8,6 +8,8 @@ from tutor.report import Maps
 
 _SHADES = " .:-=+*#%@"
 _GAP = 1
+_WIDE_GAP = 3
+"""Between two groups."""
 
 
 def image_height(maps: Maps) -> int:
@@ -15,8 +17,10 @@ def image_height(maps: Maps) -> int:
     return (maps.height + 1) // 2
 
 
-def images(maps: Maps, width: int, height: int, *, colours: bool = True) -> list[Line]:
+def images(maps: Maps, width: int, height: int, *, colours: bool = True, group: int = 1) -> list[Line]:
     """As many of the images as fit, row by row; at most ``height`` lines of at most ``width`` cells.
+
+    So many as make a ``group`` stand close together, unless there is no room for a whole one.
 
     The least number is black, the greatest white; without ``colours`` characters stand for the shades.
     Large images are thinned to every second, third, ... pixel until one fits.
@@ -25,22 +29,27 @@ def images(maps: Maps, width: int, height: int, *, colours: bool = True) -> list
         return []
     every = max(-(-maps.width // width), -(-maps.height // (2 * height)), 1)
     wide, tall = -(-maps.width // every), (-(-maps.height // every) + 1) // 2
-    across = max((width + _GAP) // (wide + _GAP), 1)
+    whole = group * (wide + _GAP) - _GAP
+    if group > 1 and width >= whole:
+        across = (width + _WIDE_GAP) // (whole + _WIDE_GAP) * group
+    else:
+        across, group = max((width + _GAP) // (wide + _GAP), 1), 1
     down = max((height + _GAP) // (tall + _GAP), 1)
     lines: list[Line] = []
     for first in range(0, min(across * down, maps.count), across):
         if first:
             lines.append([(" ", "", "")])
         block = range(first, min(first + across, maps.count))
-        lines += [_line(maps, block, row * 2 * every, every, colours) for row in range(tall)]
+        lines += [_line(maps, block, row * 2 * every, every, colours, group) for row in range(tall)]
     return lines[:height]
 
 
-def _line(maps: Maps, block: range, row: int, every: int, colours: bool) -> Line:
+def _line(maps: Maps, block: range, row: int, every: int, colours: bool, group: int) -> Line:
     line: Line = []
     for index in block:
         if line:
-            line.append((" " * _GAP, "", ""))
+            apart = group > 1 and (index - block.start) % group == 0
+            line.append((" " * (_WIDE_GAP if apart else _GAP), "", ""))
         upper, lower = _row(maps, index, row, every), _row(maps, index, row + every, every)
         if colours:
             line += join([("▀", _gray(a), _gray(b)) for a, b in zip(upper, lower, strict=True)])

@@ -30,7 +30,13 @@ _LABELS = {
     "stable_rate": "stable batch rates below",
     "support_vectors": "support vectors",
     "margin": "width of the margin",
+    "reconstruction_error": "reconstruction error",
+    "val_reconstruction_error": "held-out reconstruction error",
+    "free_energy_gap": "free energy gap",
 }
+
+_FALLING = (("loss", "loss"), ("reconstruction_error", "reconstruction error"))
+"""What the progress line tells, the first that there is."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
 def _watch(run: Run, line: ProgressLine, label: str = "") -> Result:
     def show(run: Run) -> None:
         numbers = run.quantities()
-        loss = f"  loss {numbers['loss']:.4g}" if "loss" in numbers else ""
+        loss = next((f"  {label} {numbers[name]:.4g}" for name, label in _FALLING if name in numbers), "")
         line.show(f"{label}{bar(run.fraction)} {run.fraction:4.0%}  {numbers['steps']:,.0f} steps{loss}")
 
     return run.run_to_end(show)

@@ -26,6 +26,10 @@ QUANTITIES: dict[str, str] = {
     "stable_rate": "learning rate beyond which ADALINE diverges in full batches",
     "support_vectors": "training examples that a support vector machine keeps",
     "margin": "width of a support vector machine's margin, in the kernel's space; of many the smallest",
+    "reconstruction_error": "mean squared difference of training inputs and what an RBM draws back from them",
+    "val_reconstruction_error": "the same for held-out inputs",
+    "free_energy_gap": "how much higher an RBM's free energy is for held-out inputs than for training ones",
+    "pretrained_layers": "layers that are pretrained by now, of a network that begins so",
     "diverged": "1 if the loss, a weight or a gradient stopped being finite, else 0",
     "goal_step": "step at which the goal was reached; infinite if it was not",
     "seconds": "time spent training",
@@ -39,9 +43,20 @@ _OF_KIND: dict[str, set[str]] = {
     "perceptron": {"updates", "bound"},
     "adaline": {"loss", "first_loss", "stable_rate"},
     "svm": {"support_vectors", "margin"},
-    "network": {"loss", "first_loss", "val_loss", "gradient_norm", "gradient_ratio", "spread"},
+    "rbm": {"reconstruction_error", "val_reconstruction_error", "free_energy_gap"},
+    "network": {
+        "loss",
+        "first_loss",
+        "val_loss",
+        "gradient_norm",
+        "gradient_ratio",
+        "spread",
+        "pretrained_layers",
+    },
 }
 """What not every kind of experiment has."""
+_OF_CLASSES = {"accuracy", "val_accuracy", "errors", "min_errors", "max_errors"}
+"""What an RBM lacks, which gives no answers."""
 _SPECIAL: set[str] = set().union(*_OF_KIND.values())
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -99,7 +114,8 @@ class Condition:
 
 def quantities_of(kind: str) -> set[str]:
     """The quantities that a run of this ``kind`` of experiment has."""
-    return set(QUANTITIES) - (_SPECIAL - _OF_KIND[kind])
+    known = set(QUANTITIES) - (_SPECIAL - _OF_KIND[kind])
+    return known - _OF_CLASSES if kind == "rbm" else known
 
 
 def _operand(text: str) -> str | float:

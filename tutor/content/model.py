@@ -59,13 +59,17 @@ class ModelSpec(Part, frozen=True):
     threshold: float = 0.0
     """What the weighted sum of a "unit" must reach for the answer 1."""
     kernel: Literal["linear", "poly", "rbf"] = "rbf"
-    """This and what follows is for ``kind = "svm"`` only."""
+    """This, ``C``, ``gamma`` and ``degree`` are for ``kind = "svm"`` only."""
     C: float = 1.0
     """What an example on the wrong side of its margin costs."""
     gamma: float = 0.0
     """Factor in the kernels "poly" and "rbf"; 0 is 1 / (inputs * their variance)."""
     degree: int = 3
     """Of the kernel "poly"."""
+    hidden_units: int = 0
+    """For ``kind = "rbm"`` only: networks have theirs in ``layers``."""
+    gibbs_steps: int = 1
+    """For ``kind = "rbm"`` only: steps of the chain in contrastive divergence."""
 
 
 class TrainingSpec(Part, frozen=True):
@@ -82,6 +86,9 @@ class TrainingSpec(Part, frozen=True):
     """... turned by up to so many degrees."""
     noise: float = 0.0
     """... and every input gets a normal number of this deviation added."""
+    pretraining: int = 0
+    """Passes that each hidden layer of a network is first trained for without labels, as a restricted
+    Boltzmann machine; ``epochs`` follow after these."""
 
 
 class Goal(Part, frozen=True):
@@ -150,7 +157,7 @@ class Experiment(Part, frozen=True):
 
     id: str
     title: str
-    kind: Literal["unit", "perceptron", "adaline", "svm", "network"]
+    kind: Literal["unit", "perceptron", "adaline", "svm", "rbm", "network"]
     about: str
     """Two or three sentences over the lab: what is trained on what, and what to look for."""
     seconds: float

@@ -117,6 +117,10 @@ def _of(part: str, name: str, convert: Callable[[Value], Value] = lambda value: 
     return _Setting(read, write)
 
 
+def _hidden_units(experiment: Experiment) -> Value:
+    return experiment.model.hidden_units if experiment.kind == "rbm" else _units(experiment)
+
+
 def _units(experiment: Experiment) -> Value:
     for words in hidden_specs(experiment.model.layers):
         if words[:1] == ["dense"] and len(words) > 1 and words[1].isdecimal():
@@ -132,6 +136,8 @@ def _activation(experiment: Experiment) -> Value:
 
 
 def _with_units(experiment: Experiment, value: Value) -> Experiment:
+    if experiment.kind == "rbm":
+        return replace(experiment, model=replace(experiment.model, hidden_units=int(value)))
     _units(experiment)
 
     def resize(words: list[str]) -> list[str]:
@@ -205,14 +211,18 @@ KNOBS: Mapping[str, _Setting] = {
             "C",
             "gamma",
             "degree",
+            "gibbs_steps",
         )
     },
     "nesterov": _of("model", "nesterov", is_on),
-    "hidden_units": _Setting(_units, _with_units),
+    "hidden_units": _Setting(_hidden_units, _with_units),
     "hidden_layers": _Setting(_hidden_layers, _with_hidden_layers),
     "activation": _Setting(_activation, _with_activation),
     "dropout": _Setting(_dropout, _with_dropout),
-    **{name: _of("training", name) for name in ("batch_size", "patience", "shift", "rotate", "noise")},
+    **{
+        name: _of("training", name)
+        for name in ("batch_size", "patience", "shift", "rotate", "noise", "pretraining")
+    },
     "shuffle": _of("training", "shuffle", is_on),
     **{name: _of("data", name) for name in ("examples", "input_scale", "shuffled_labels")},
     "standardize": _of("data", "standardize", is_on),

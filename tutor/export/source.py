@@ -55,6 +55,11 @@ class Source:
         turned = {name: accept(find_knob(experiment, name), value) for name, value in knobs.items()}
         knobs = initial_knobs(experiment) | turned
         settled = apply(experiment, knobs)
+        if settled.training.pretraining:
+            raise UsageError(
+                f"{lesson}/{experiment.id} begins with Boltzmann machines, which neither framework has",
+                "with pretraining = 0 it is a network like any other: --set pretraining=0",
+            )
         learner = NetworkLearner(settled, seed, "cpu")
         trainer = learner.trainer
         model, held_out = trainer.model, trainer.validation

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from tutor.content.condition import Condition
 from tutor.content.model import Experiment
 from tutor.content.part import Value
+from tutor.content.settings import hidden_specs
 from tutor.lab.details import Past
 from tutor.lab.history import History
 from tutor.lab.learner import Learner, Observation
@@ -32,8 +33,15 @@ def check_interval(experiment: Experiment) -> int:
     each. It depends on the experiment and its knobs alone, so neither the pace nor the size of the chunks
     can change at which step a goal counts as reached.
     """
+    if experiment.kind != "network" or experiment.training.patience:
+        return 1
+    return max(1, total_epochs(experiment) // CHECKS)
+
+
+def total_epochs(experiment: Experiment) -> int:
+    """Passes over the data in all: those that pretrain each hidden layer, and then those of training."""
     training = experiment.training
-    return 1 if experiment.kind != "network" or training.patience else max(1, training.epochs // CHECKS)
+    return training.epochs + training.pretraining * len(hidden_specs(experiment.model.layers))
 
 
 class Course:
@@ -57,7 +65,7 @@ class Course:
         """Why it ended; empty while it goes on."""
         self.seconds = 0.0
         """Time spent training."""
-        self._epochs, self._max_steps = experiment.training.epochs, max_steps
+        self._epochs, self._max_steps = total_epochs(experiment), max_steps
         self._interval = check_interval(experiment)
         self._clock = clock
         self._chunk = 1

@@ -80,7 +80,8 @@ class NetworkLearner:
 
     @property
     def epochs_exactly(self) -> float:
-        return self.epoch + 1 - self.trainer.steps_to_epoch_end / self.trainer.steps_per_epoch
+        trainer = self.trainer
+        return trainer.epoch + 1 - trainer.steps_to_epoch_end / trainer.steps_per_epoch
 
     @property
     def diverged(self) -> str:

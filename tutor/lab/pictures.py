@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from tutor.engine.datasets import Dataset
 from tutor.lab.learner import Learner
+from tutor.lab.rbm import RbmLearner
 from tutor.lab.svm import SvmLearner
-from tutor.report import Points, Samples, Surface
+from tutor.report import Maps, Points, Samples, Surface
 
 COLUMNS, ROWS = 60, 40
 MARGIN = 0.12
@@ -64,7 +65,7 @@ def samples(learner: Learner, *, over: bool = False) -> Samples | None:
     Of a run that is ``over``, :data:`MISSED` that it still answers wrong come before them.
     """
     data = learner.dataset
-    if data.image_shape is None:
+    if data.image_shape is None or isinstance(learner, RbmLearner):
         return None
     count = len(data.x_val) if over else SAMPLES
     images, labels = data.x_val[:count], data.y_val[:count].astype(int)
@@ -73,6 +74,17 @@ def samples(learner: Learner, *, over: bool = False) -> Samples | None:
     missed = np.flatnonzero(answers != labels)[: MISSED if over else 0]
     chosen = np.concatenate((missed, np.setdiff1d(np.arange(len(labels)), missed)))[:SAMPLES]
     return gallery(data, images[chosen], labels[chosen], believed[chosen])
+
+
+def reconstructions(learner: Learner) -> Maps | None:
+    """Of a Boltzmann machine: the first held-out images, each before what is drawn back from it; or None."""
+    if not isinstance(learner, RbmLearner) or learner.dataset.image_shape is None:
+        return None
+    seen = learner.dataset.x_val[:SAMPLES]
+    pairs = np.stack((seen, np.nan_to_num(learner.again(seen))), axis=1)
+    pixels = np.rint(255 * np.clip(pairs, 0, 1)).astype(np.uint8).tobytes()
+    height, width = learner.dataset.image_shape
+    return Maps("visible", height, width, 2 * len(seen), pixels, 0.0, 1.0)
 
 
 def beliefs(learner: Learner, x: NDArray[np.float32]) -> NDArray[np.float64]:

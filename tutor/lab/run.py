@@ -22,6 +22,8 @@ from tutor.lab.lots import Lots
 from tutor.lab.network import NetworkLearner
 from tutor.lab.pace import Pace
 from tutor.lab.perceptron import PerceptronLearner
+from tutor.lab.pretraining import PretrainedLearner
+from tutor.lab.rbm import RbmLearner
 from tutor.lab.svm import SvmLearner
 from tutor.lab.unit import UnitLearner
 from tutor.report import Overlay, Report, Result, State, StopReason, Wanted
@@ -43,6 +45,9 @@ METRICS = (
     "stable_rate",
     "support_vectors",
     "margin",
+    "reconstruction_error",
+    "val_reconstruction_error",
+    "free_energy_gap",
 )
 """The quantities that a result shows as metrics, where the run has them."""
 
@@ -51,6 +56,7 @@ UNITS: Mapping[str, Callable[[Experiment, int], Learner]] = {
     "perceptron": PerceptronLearner,
     "adaline": AdalineLearner,
     "svm": SvmLearner,
+    "rbm": RbmLearner,
 }
 """Kind of experiment -> what learns in it, where that is no network."""
 
@@ -174,7 +180,8 @@ class Run:
         settled = apply(self.experiment, knobs)
         learner: Learner
         if settled.kind == "network":
-            learner = NetworkLearner(settled, self.seed, self._asked_backend)
+            network = PretrainedLearner if settled.training.pretraining else NetworkLearner
+            learner = network(settled, self.seed, self._asked_backend)
         elif self._asked_backend == "cuda":
             raise EngineError("only a network learns on the GPU", "take the backend cpu, or auto")
         else:
@@ -289,6 +296,7 @@ class Run:
             surface=pictures.surface(learner),
             points=pictures.points(learner),
             samples=pictures.samples(learner, over=self.finished),
+            reconstructions=pictures.reconstructions(learner),
             perceptron=observation.perceptron,
             result=self.result() if self.finished else None,
             outcome=self.outcome(),

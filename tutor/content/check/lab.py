@@ -33,12 +33,14 @@ _RANGES: tuple[tuple[str, str, Callable[[float], bool], str], ...] = (
     ("model", "C", lambda value: value > 0, _POSITIVE),
     ("model", "gamma", lambda value: value >= 0, _NOT_NEGATIVE),
     ("model", "degree", lambda value: value >= 1, "must be at least 1"),
+    ("model", "gibbs_steps", lambda value: value >= 1, "must be at least 1"),
     ("training", "epochs", lambda value: value >= 1, "must be at least 1"),
     ("training", "batch_size", lambda value: value >= 0, "must be at least 1, or 0 for all examples"),
     ("training", "patience", lambda value: value >= 0, "must be at least 1, or 0 for none"),
     ("training", "shift", lambda value: value >= 0, _NOT_NEGATIVE),
     ("training", "rotate", lambda value: value >= 0, _NOT_NEGATIVE),
     ("training", "noise", lambda value: value >= 0, _NOT_NEGATIVE),
+    ("training", "pretraining", lambda value: value >= 0, "must be at least 1, or 0 for none"),
 )
 """Part and name of a number in an experiment, what holds of a sound one, what to say otherwise."""
 
@@ -92,6 +94,12 @@ class ExperimentChecker:
         if experiment.kind == "network" and not experiment.model.layers:
             yield self._fault(
                 ("model", "layers"), 'missing: a network has layers, like "dense 4 tanh, dense 1"'
+            )
+        if experiment.kind == "rbm" and experiment.model.hidden_units < 1:
+            yield self._fault(("model", "hidden_units"), "must be at least 1")
+        if experiment.kind != "network" and experiment.training.pretraining > 0:
+            yield self._fault(
+                ("training", "pretraining"), "only the hidden layers of a network are pretrained"
             )
 
     def _conditions(self) -> Iterator[Fault]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from tutor.lab.details.descent import descent
-from tutor.lab.details.drawing import drawing
+from tutor.lab.details.drawing import drawing, drawing_of_machine
 from tutor.lab.details.inspection import inspection
 from tutor.lab.details.past import Past
 from tutor.lab.details.picture import confusion_and_mistakes, fit
 from tutor.lab.details.pre_activations import pre_activations
 from tutor.lab.learner import Learner
 from tutor.lab.network import NetworkLearner
+from tutor.lab.rbm import RbmLearner
 from tutor.report import Report, Wanted
 
 __all__ = ["TOPICS", "Past", "add"]
@@ -26,6 +27,9 @@ TOPICS = ("health", "pre_activations", "picture", "drawing", "inspection")
 def add(report: Report, learner: Learner, past: Past, wanted: Wanted) -> Report:
     """The report with the details that are wanted, as far as this kind of learner has them."""
     topics = wanted.topics
+    if isinstance(learner, RbmLearner):
+        drawn = drawing_of_machine(learner, wanted.example) if "drawing" in topics else None
+        return replace(report, drawing=drawn)
     if "picture" in topics:
         confusion, mistakes = confusion_and_mistakes(learner)
         report = replace(report, confusion=confusion, mistakes=mistakes, fit=fit(learner))

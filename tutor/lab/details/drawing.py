@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from tutor.engine import Conv2D, Dense, Sequential
@@ -12,6 +13,7 @@ from tutor.lab.details.health import activation_names
 from tutor.lab.details.picture import asked
 from tutor.lab.network import NetworkLearner
 from tutor.lab.pictures import beliefs
+from tutor.lab.rbm import RbmLearner
 from tutor.report import Drawing, DrawnLayer, Maps
 
 MOST = 4096
@@ -39,6 +41,41 @@ def drawing(learner: NetworkLearner, example: int) -> Drawing:
         image=_maps("input", one.reshape(*data.image_shape, 1)) if data.image_shape else None,
         filters=_filters(model, data.image_shape),
         maps=[_maps(name, answers) for name, answers in outputs if answers.ndim == 3],
+    )
+
+
+def drawing_of_machine(learner: RbmLearner, example: int) -> Drawing:
+    """A Boltzmann machine with the held-out (else training) image of that number, or with the last one.
+
+    Its outputs are the hidden units' probabilities, its filters their weights to the pixels.
+    """
+    data, machine = learner.dataset, learner.machine
+    x, labels = asked(data)
+    example = min(max(example, 0), len(x) - 1)
+    one = x[example : example + 1]
+    assert data.image_shape is not None
+    taken = learner.inputs(one)
+    probabilities = machine.hidden_probabilities(taken)[0]
+    visible = _input(taken[0].astype(np.float32))
+    hidden = DrawnLayer(
+        name="hidden",
+        kind="rbm",
+        shape=[probabilities.size],
+        activation="sigmoid",
+        parameters=machine.count_params() - machine.visible_bias.size,
+        inputs=machine.visible_bias.size,
+        units=probabilities.size,
+        weights=_few(machine.weights),
+        biases=_few(machine.hidden_bias),
+        outputs=_few(probabilities),
+    )
+    return Drawing(
+        layers=[replace(visible, name="visible", parameters=machine.visible_bias.size), hidden],
+        example=example,
+        label=data.names[int(labels[example])],
+        answer="",
+        image=_maps("visible", one.reshape(*data.image_shape, 1)),
+        filters=[_maps("hidden", machine.weights.reshape(*data.image_shape, -1))],
     )
 
 

@@ -36,6 +36,8 @@ def order(report: Report | None) -> list[int]:
         return [4, 5, 8]
     if report.perceptron is not None:
         return [1, 4, 5, 8] if report.surface is not None else [1, 5, 8]
+    if report.reconstructions is not None:
+        return [1, 5, 4, 8]
     if report.samples is not None:
         return [1, 4, 2, 6, 3, 5, 8]
     if report.surface is not None or report.fit is not None:

@@ -6,7 +6,7 @@ import math
 import textwrap
 
 from tutor.charts.numbers import short
-from tutor.report import Perceptron, Points, Samples
+from tutor.report import Maps, Perceptron, Points, Samples
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -26,6 +26,17 @@ def answers(samples: Samples | None, points: Points | None, rows: int) -> list[s
     body.sort(key=lambda line: not line.startswith("!"))
     lines = [f"{wrong} of these {len(body)} wrong", head, *body]
     return lines if len(lines) <= rows else [*lines[: rows - 1], f"and {len(lines) - rows + 1} more"]
+
+
+def differences(pairs: Maps) -> list[str]:
+    """How far each image is from what is drawn back, which follows it; black and white are 1 apart."""
+    size = pairs.height * pairs.width
+    parts = [pairs.pixels[start : start + size] for start in range(0, len(pairs.pixels), size)]
+    rows = ["  image  mean squared difference"]
+    for number, (seen, again) in enumerate(zip(parts[::2], parts[1::2], strict=True), start=1):
+        error = sum((a - b) ** 2 for a, b in zip(seen, again, strict=True)) / size / 255**2
+        rows.append(f"{number:>7}  {short(error)}")
+    return rows
 
 
 def perceptron(unit: Perceptron) -> list[str]:

@@ -18,13 +18,17 @@ _NAMES = {
     "first_loss": "loss before training", "val_loss": "held-out loss", "val_accuracy": "held-out accuracy",
     "errors": "wrong answers", "min_errors": "fewest wrong answers", "max_errors": "most wrong answers",
     "support_vectors": "support vectors", "margin": "width of the margin",
+    "reconstruction_error": "reconstruction error", "free_energy_gap": "free energy gap",
+    "val_reconstruction_error": "held-out reconstruction error", "pretrained_layers": "layers pretrained",
     "bound": "Novikoff's bound", "goal_step": "goal reached at step", "seconds": "seconds of training",
 }  # fmt: skip
 
 # What the status line shows, the most important first; what does not fit is left out from the end.
 _NETWORK_STATUS = [
     ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("accuracy", "accuracy"),
-    ("held-out", "val_accuracy"), ("wrong", "errors"), ("held-out loss", "val_loss"),
+    ("reconstruction", "reconstruction_error"), ("held-out", "val_reconstruction_error"),
+    ("gap", "free_energy_gap"), ("held-out", "val_accuracy"), ("layers pretrained", "pretrained_layers"),
+    ("wrong", "errors"), ("held-out loss", "val_loss"),
 ]  # fmt: skip
 _UNIT_STATUS = [
     ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("wrong", "errors"), ("updates", "updates"),

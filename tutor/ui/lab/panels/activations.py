@@ -37,6 +37,10 @@ class ActivationsPanel(Panel):
     def absent(self, report: Report) -> str:
         if report.perceptron is not None:
             return "The answer is a step at 0 here, with no slope to learn by: panel 5 shows the numbers."
+        if report.reconstructions is not None:
+            return (
+                "These units are sigmoids, and what they learn needs no slope: panel 5 shows their weights."
+            )
         return ""
 
     def explain(self, scene: Scene) -> str:

@@ -148,6 +148,11 @@ def _whole_sentences(text: str, width: int, lines: int) -> list[str]:
     return []
 
 
+def learns_by_gradients(report: Report) -> bool:
+    """Whether there are layers through which gradients run: not in single units and Boltzmann machines."""
+    return report.perceptron is None and report.reconstructions is None
+
+
 def waiting(what: str) -> list[Strip]:
     """A line for the moment before the details of a panel have come."""
     return drawing.strips_of_text([f"waiting for {what}"])

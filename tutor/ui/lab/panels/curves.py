@@ -15,20 +15,30 @@ from tutor.ui.lab.cursor import Field
 from tutor.ui.lab.panels.base import Panel
 from tutor.ui.lab.scene import Scene
 
-_BOTH_FROM = 18
-"""Lines from which on there is room for two charts."""
+_CHART = 9
+"""Lines that a chart is given at least where there are several."""
 _LOSS, _SHARE = ("loss", "val_loss"), ("accuracy", "val_accuracy")
 _WRONG, _UPDATES = ("errors",), ("updates", "bound")
+_AGAIN, _GAP = ("reconstruction_error", "val_reconstruction_error"), ("free_energy_gap",)
+_TITLES = {
+    _LOSS: "Loss", _SHARE: "Accuracy", _WRONG: "Wrong answers", _UPDATES: "Updates",
+    _AGAIN: "Reconstruction error", _GAP: "Free energy gap",
+}  # fmt: skip
+"""What a chart is headed with."""
+_LOGARITHMIC = (_LOSS, _AGAIN)
 
 
 class CurvesPanel(Panel):
-    """The loss and, where there is room or on demand, the accuracy; for a perceptron mistakes and updates."""
+    """The loss and, where there is room or on demand, the accuracy; for a perceptron mistakes and updates.
+
+    For a Boltzmann machine, and while a network is pretrained by some, the reconstruction error.
+    """
 
     number = 1
     headed = True
 
     def title(self, report: Report) -> str:
-        return "Wrong answers" if _counts_mistakes(report) else "Loss"
+        return _TITLES[next(iter(self._halves(report).values()))]
 
     def heading(self, scene: Scene) -> str:
         return super().heading(scene) + (" (log axis)" if self._log(scene) else "")
@@ -50,13 +60,24 @@ class CurvesPanel(Panel):
                 "mistake moves the line once: an update. If some line separates the classes, there are never "
                 "more updates than Novikoff's bound: (largest distance from 0 / margin) squared."
             )
+        if scene.report.reconstructions is not None:
+            return (
+                "Reconstruction error: the mean squared difference between the images and what the machine "
+                "draws back from its hidden units. Free energy gap: how much stranger held-out images are to "
+                "it than training ones; it grows when the machine learns those by heart."
+            )
+        if "reconstruction_error" in scene.report.quantities:
+            return (
+                "While the layers are pretrained there is no loss yet. The curve is the reconstruction error "
+                "of the machine at work: each layer begins with one of its own."
+            )
         return (
             "The loss says how far the outputs are from the right ones, averaged over the examples; training "
             "makes it smaller. Accuracy is the share of right answers. Held-out ones are never trained on."
         )
 
     def fields(self, scene: Scene) -> list[Field]:
-        moments = sorted({x for one in self._pick(scene.report, *_LOSS, *_WRONG) for x in one.x})
+        moments = sorted({x for one in self._pick(scene.report, *_LOSS, *_WRONG, *_AGAIN) for x in one.x})
         names = ["both", *self._halves(scene.report)]
         return [Field("epoch", moments, first=-1), Field("curves", names)]
 
@@ -64,17 +85,15 @@ class CurvesPanel(Panel):
         epoch, curves = self.fields(scene)
         halves = self._halves(scene.report)
         view = str(scene.chosen(curves))
-        if view in halves:
-            shown = [halves[view]]
-        else:
-            shown = list(halves.values()) if height >= _BOTH_FROM else list(halves.values())[:1]
+        several = list(halves.values())[: max(height // _CHART, 1)]
+        shown = [halves[view]] if view in halves else several
         words = drawing.strips_of_text([self._reading(scene, epoch)]) if self._reads(scene) else []
         room = height - len(words)
         cursor = float(scene.chosen(epoch)) if words else None
         strips: list[Strip] = []
         for index, names in enumerate(shown):
             rows = room * (index + 1) // len(shown) - room * index // len(shown)
-            title = self.heading(scene) if index == 0 else self._name(names)
+            title = self.heading(scene) if index == 0 else _TITLES[names]
             strips += self._chart(scene, names, (width, rows), title, cursor)
         return [*strips, *words]
 
@@ -91,15 +110,13 @@ class CurvesPanel(Panel):
         return [one for one in report.series if one.name in names]
 
     def _halves(self, report: Report) -> dict[str, tuple[str, ...]]:
-        """Name of a chart -> the names of its curves; only those that the run has."""
+        """Name of a chart -> the names of its curves; only those that the run has, and one at least."""
         if _counts_mistakes(report):
             halves: dict[str, tuple[str, ...]] = {"wrong answers": _WRONG, "updates": _UPDATES}
         else:
-            halves = {"loss": _LOSS, "accuracy": _SHARE}
-        first = next(iter(halves))
-        return {
-            name: curves for name, curves in halves.items() if name == first or self._pick(report, *curves)
-        }
+            halves = {"loss": _LOSS, "accuracy": _SHARE, "reconstruction": _AGAIN, "free energy": _GAP}
+        there = {name: curves for name, curves in halves.items() if self._pick(report, *curves)}
+        return there or dict(list(halves.items())[:1])
 
     def _log(self, scene: Scene) -> bool:
         return scene.look.log and not _counts_mistakes(scene.report)
@@ -121,11 +138,6 @@ class CurvesPanel(Panel):
         ]
         return f"epoch {short(moment)}:  " + "   ".join(values)
 
-    @staticmethod
-    def _name(names: tuple[str, ...]) -> str:
-        """The heading of the lower chart."""
-        return "Accuracy" if names is _SHARE else "Updates"
-
     def _chart(
         self, scene: Scene, names: tuple[str, ...], size: tuple[int, int], title: str, cursor: float | None
     ) -> list[Strip]:
@@ -141,7 +153,7 @@ class CurvesPanel(Panel):
             series if begun else [],
             *size,
             title=title,
-            log=self._log(scene) and names is _LOSS,
+            log=self._log(scene) and names in _LOGARITHMIC,
             y_range=(0.0, 1.0) if names is _SHARE else None,
             colours=scene.look.colours,
             empty="the curve begins after the first epochs",

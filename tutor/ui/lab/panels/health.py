@@ -10,7 +10,7 @@ from tutor.charts import gradient_bars, health_rows, health_table, layers_table,
 from tutor.report import Report
 from tutor.ui.lab import drawing
 from tutor.ui.lab.cursor import Field
-from tutor.ui.lab.panels.base import Panel
+from tutor.ui.lab.panels.base import Panel, learns_by_gradients
 from tutor.ui.lab.scene import Scene
 
 NO_LAYERS = "There are no layers here that could be compared: panel 5 shows the numbers that there are."
@@ -31,7 +31,7 @@ class HealthPanel(Panel):
         return ["gradient norms, log axis"]
 
     def absent(self, report: Report) -> str:
-        return NO_LAYERS if report.perceptron is not None else ""
+        return "" if learns_by_gradients(report) else NO_LAYERS
 
     def explain(self, scene: Scene) -> str:
         return (

@@ -9,7 +9,7 @@ from tutor.charts.density import cropped, histogram_table, over_time, rows
 from tutor.report import Bins, LayerHealth, Report
 from tutor.ui.lab import drawing
 from tutor.ui.lab.cursor import Field
-from tutor.ui.lab.panels.base import Panel, waiting
+from tutor.ui.lab.panels.base import Panel, learns_by_gradients, waiting
 from tutor.ui.lab.panels.health import NO_LAYERS
 from tutor.ui.lab.scene import Scene
 
@@ -32,7 +32,7 @@ class HistogramsPanel(Panel):
         return [f"{kind} of {layer}, over the epochs", f"{kind} of {layer}"] if layer else []
 
     def absent(self, report: Report) -> str:
-        return NO_LAYERS if report.perceptron is not None else ""
+        return "" if learns_by_gradients(report) else NO_LAYERS
 
     def explain(self, scene: Scene) -> str:
         return (

@@ -10,7 +10,7 @@ from tutor.charts.tables import aligned
 from tutor.report import Inspection, Report
 from tutor.ui.lab import drawing, formulas
 from tutor.ui.lab.cursor import Field
-from tutor.ui.lab.panels.base import Panel, waiting
+from tutor.ui.lab.panels.base import Panel, learns_by_gradients, waiting
 from tutor.ui.lab.scene import Scene
 from tutor.ui.lab.tables import wrap
 
@@ -36,7 +36,7 @@ class InspectorPanel(Panel):
         return [f"{unit}, example {seen.example + 1} of {seen.examples}", unit]
 
     def absent(self, report: Report) -> str:
-        if report.perceptron is not None:
+        if not learns_by_gradients(report):
             return "The inspector follows gradients through layers; here are none: panel 5 shows the numbers."
         return ""
 

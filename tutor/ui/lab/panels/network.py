@@ -29,6 +29,8 @@ class NetworkPanel(Panel):
     asks = ("example",)
 
     def title(self, report: Report) -> str:
+        if report.reconstructions is not None:
+            return "Boltzmann machine"
         if report.perceptron is None:
             return "Network"
         return "Unit" if report.perceptron.support_vectors is None else "Support vector machine"
@@ -40,7 +42,10 @@ class NetworkPanel(Panel):
         judged = "accuracy" in scene.report.quantities
         right = " !" if judged and drawn.label != drawn.answer else ""
         total = sum(layer.parameters for layer in drawn.layers)
-        told = f"{drawn.label} -> {drawn.answer}{right}" if drawn.label else ""
+        if scene.report.reconstructions is not None:
+            told = f"a {drawn.label}"
+        else:
+            told = f"{drawn.label} -> {drawn.answer}{right}" if drawn.label else ""
         return [f"{total:,} parameters; example: {told}", told] if told else [f"{total:,} parameters"]
 
     def still(self, report: Report) -> bool:
@@ -57,6 +62,11 @@ class NetworkPanel(Panel):
             if unit.threshold is not None:
                 return "The unit says 1 where its weighted sum reaches the threshold, else 0."
             return "The unit says class 1 (label +1) where its weighted sum is 0 or more, else class 0 (-1)."
+        if scene.report.reconstructions is not None:
+            return (
+                "filters: the weights of each hidden unit to the pixels, white: positive, black: negative. "
+                "The bars above: how likely each unit is to be on for this example."
+            )
         if scene.report.drawing is not None and scene.report.drawing.image is not None:
             return (
                 "A line per layer; the bars are its units' outputs for this example. filters: the weights "
@@ -73,7 +83,12 @@ class NetworkPanel(Panel):
         if scene.report.perceptron is not None or drawn is None:
             return []
         return [
-            Field("layer", [layer.name for layer in drawn.layers]),
+            # Of a Boltzmann machine's two layers it is the second that learns.
+            Field(
+                "layer",
+                [layer.name for layer in drawn.layers],
+                first=0 if scene.report.reconstructions is None else -1,
+            ),
             Field("example", range(1, _EXAMPLES + 1)),
         ]
 

@@ -14,6 +14,7 @@ from tutor.charts import (
     descent,
     digits,
     fitted_curve,
+    images,
     short,
 )
 from tutor.report import Report, Samples
@@ -37,6 +38,8 @@ class PicturePanel(Panel):
     topics = ("picture",)
 
     def title(self, report: Report) -> str:
+        if report.reconstructions is not None:
+            return "Reconstructions"
         if report.samples is not None:
             return "Images"
         if report.descent is not None:
@@ -45,6 +48,8 @@ class PicturePanel(Panel):
 
     def aside(self, scene: Scene) -> Sequence[str]:
         report = scene.report
+        if report.reconstructions is not None:
+            return ["each image, and what is drawn back from it", "image, drawn back"]
         if report.surface is not None and not scene.look.table:
             return _SIGNS_OF_MACHINE if report.points is not None and report.points.support else _SIGNS
         if report.descent is not None and not scene.look.table:
@@ -56,7 +61,14 @@ class PicturePanel(Panel):
         return ["some wrong ones first" if first else "truth -> answer"]
 
     def absent(self, report: Report) -> str:
-        if report.samples or report.surface or report.fit or report.confusion or report.descent:
+        if (
+            report.reconstructions
+            or report.samples
+            or report.surface
+            or report.fit
+            or report.confusion
+            or report.descent
+        ):
             return ""
         return (
             "These examples have more than two inputs and are no images, so they have no picture: panel 1 "
@@ -65,6 +77,11 @@ class PicturePanel(Panel):
 
     def explain(self, scene: Scene) -> str:
         view = self._view(scene)
+        if scene.report.reconstructions is not None:
+            return (
+                "Held-out images, each with what the machine draws back: the hidden units look at the image, "
+                "and the pixels are then made from the hidden units alone."
+            )
         if view == _CONFUSION:
             return (
                 "A row for each true class, a column for each answer. In brackets what was answered right; "
@@ -90,6 +107,9 @@ class PicturePanel(Panel):
 
     def picture(self, scene: Scene, width: int, height: int) -> list[Strip]:
         report, look, view = scene.report, scene.look, self._view(scene)
+        if report.reconstructions is not None:
+            pairs = images(report.reconstructions, width, height, colours=look.colours, group=2)
+            return drawing.strips_of_lines(pairs)
         if view == _CONFUSION and report.confusion is not None:
             lines = confusion_matrix(report.confusion, width, height, colours=look.colours)
             return drawing.strips_of_lines(lines)
@@ -110,6 +130,8 @@ class PicturePanel(Panel):
     def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         report, view = scene.report, self._view(scene)
         height = _ALL if scene.large else height
+        if report.reconstructions is not None:
+            return drawing.strips_of_text(tables.differences(report.reconstructions)[:height])
         if view == _CONFUSION and report.confusion is not None:
             rows = confusion_words(report.confusion, height)
         elif view == _MISTAKES and report.mistakes is not None:
