@@ -33,7 +33,7 @@ MAX_NOTE = 100_000
 """Bytes (UTF-8) that are kept of a lesson's note: some fifty printed pages."""
 
 Mode = Literal["lesson", "quiz", "plain", "review"]
-"""Where a question was asked: inside its lesson, in the app's quiz mode, line by line, or because it was due."""
+"""Where a question was asked: inside its lesson, in the app's quiz mode, line by line, or as it was due."""
 
 
 def utc_now() -> datetime:
