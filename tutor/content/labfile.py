@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import msgspec
-from msgspec import Struct
 
 from tutor.content.fault import Fault, PackError
 from tutor.content.model import FORMAT_VERSION, Experiment, LabFile, Lesson, LessonHead, Page
 from tutor.content.parse import read_document
+from tutor.content.tomltext import table_lines
 from tutor.errors import InputError
 
 SUFFIX = ".toml"
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def read_lab(path: Path) -> list[Experiment]:
@@ -39,7 +34,7 @@ def read_lab(path: Path) -> list[Experiment]:
 
 def write_lab(experiments: Sequence[Experiment]) -> str:
     """The text of a ``lab.toml``; defaults are left out. :func:`read_lab` gives them back."""
-    return "\n".join(_table((), LabFile(FORMAT_VERSION, list(experiments)))).lstrip("\n") + "\n"
+    return "\n".join(table_lines((), LabFile(FORMAT_VERSION, list(experiments)))).lstrip("\n") + "\n"
 
 
 def lesson_around(experiments: Sequence[Experiment], title: str) -> Lesson:
@@ -57,46 +52,3 @@ def lesson_around(experiments: Sequence[Experiment], title: str) -> Lesson:
         sources=[],
     )
     return Lesson(0, head, [Page("bench", title, "")], list(experiments), [])
-
-
-def _table(path: tuple[str, ...], thing: Struct) -> Iterator[str]:
-    """The lines of a table: its plain values first, because TOML wants it so, then the tables in it."""
-    inner: list[tuple[str, object]] = []
-    for field in msgspec.structs.fields(thing):
-        value = getattr(thing, field.name)
-        if not field.required and value == _default(field):
-            continue
-        if isinstance(value, Struct) or (isinstance(value, list) and value and isinstance(value[0], Struct)):
-            inner.append((field.name, value))
-        else:
-            yield f"{field.name} = {_value(value)}"
-    for name, value in inner:
-        place = ".".join((*path, name))
-        if isinstance(value, Struct):
-            yield from ("", f"[{place}]", *_table((*path, name), value))
-        elif isinstance(value, list):
-            for item in value:
-                yield from ("", f"[[{place}]]", *_table((*path, name), item))
-
-
-def _default(field: msgspec.structs.FieldInfo) -> object:
-    made = field.default_factory
-    return field.default if made is msgspec.NODEFAULT else made()
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        # JSON's escapes are TOML's too; only DEL goes unescaped in JSON.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, Mapping):
-        pairs = ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items())
-        return f"{{ {pairs} }}" if pairs else "{}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    return repr(value)
-
-
-def _key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else _value(name)

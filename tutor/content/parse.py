@@ -230,8 +230,18 @@ def _read_lab(result: Draft) -> None:
     result.experiments = _items(document, LabFile, "experiment", Experiment, result.faults)
 
 
+def draft_quiz(file: str, text: str) -> Draft:
+    """Read the text of a ``quiz.toml`` that stands by itself. Raises :class:`PackError` if it is no TOML."""
+    result = Draft(Path())
+    _take_quiz(result, Document.parse(Path(), file, text))
+    return result
+
+
 def _read_quiz(result: Draft) -> None:
-    document = read_document(result.folder.parent, result.file("quiz.toml"))
+    _take_quiz(result, read_document(result.folder.parent, result.file("quiz.toml")))
+
+
+def _take_quiz(result: Draft, document: Document) -> None:
     result.documents["quiz.toml"] = document
     # mypy takes no union for type[T], msgspec does.
     kind: Any = Question
