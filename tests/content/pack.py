@@ -216,6 +216,29 @@ text = "compare"
 feedback = "The answer comes last."
 
 [[question]]
+kind = "matching"
+id = "pairs"
+prompt = "Which goes with which?"
+explanation = "A weight scales, a bias shifts."
+page = "a-sum"
+pairs = [
+  { left = "weight", right = "scales", feedback = "It multiplies." },
+  { left = "bias", right = "shifts", feedback = "It is added." },
+  { left = "unit", right = "answers", feedback = "It compares." },
+]
+extras = [{ text = "waits", feedback = "Nothing waits." }]
+
+[[question]]
+kind = "gap"
+id = "word"
+prompt = "A weight ___ an input."
+explanation = "It multiplies it."
+page = "a-sum"
+accept = ["scales", "multiplies"]
+feedback = "Times the weight."
+slips = [{ text = "forbids", feedback = "That was 1943." }]
+
+[[question]]
 kind = "truefalse"
 id = "true-1"
 prompt = "The sum 0 gives a yes."
@@ -236,7 +259,7 @@ answer = false
 if_true = "It lies below 0."
 if_false = "Right."
 """
-    for number in range(1, 4)
+    for number in range(1, 2)
 )
 
 

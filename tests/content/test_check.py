@@ -52,6 +52,8 @@ def test_several_faults_are_all_named_in_the_order_of_the_files(pack: Path) -> N
         "question[0].page",
         "question[1].page",
         "question[2].tolerance",
+        "question[4].page",
+        "question[5].page",
     ]
 
 

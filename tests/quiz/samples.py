@@ -5,16 +5,22 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tutor.content.questions import (
+    Extra,
+    Gap,
+    Matching,
     MultipleChoice,
     Numeric,
     Option,
     Ordering,
     OrderItem,
+    Pair,
     Question,
     SingleChoice,
     Slip,
     TrueFalse,
+    WrongWord,
 )
+from tutor.quiz.grading import Answer
 
 ABOUT = {"prompt": "What is so?", "explanation": "Because it is.", "page": "a-page"}
 
@@ -54,7 +60,22 @@ def ordering(count: int = 4, id: str = "ordering") -> Ordering:
     return Ordering(id=id, items=items, **ABOUT)
 
 
-def right_answer(question: Question) -> int | float | bool | frozenset[int] | tuple[int, ...]:
+def matching(count: int = 3, extras: int = 1, id: str = "matching") -> Matching:
+    pairs = [Pair(left=f"left {i}", right=f"right {i}", feedback=f"why {i}") for i in range(count)]
+    others = [Extra(text=f"extra {i}", feedback=f"no {i}") for i in range(extras)]
+    return Matching(id=id, pairs=pairs, extras=others, **ABOUT)
+
+
+def gap(
+    accept: tuple[str, ...] = ("back-propagation", "backprop"),
+    slips: tuple[WrongWord, ...] = (),
+    id: str = "gap",
+) -> Gap:
+    about = {**ABOUT, "prompt": "The sweep is called ___."}
+    return Gap(id=id, accept=list(accept), feedback="the word", slips=list(slips), **about)
+
+
+def right_answer(question: Question) -> Answer:
     match question:
         case SingleChoice():
             return [option.correct for option in question.options].index(True)
@@ -64,9 +85,13 @@ def right_answer(question: Question) -> int | float | bool | frozenset[int] | tu
             return question.answer
         case Ordering():
             return tuple(range(len(question.items)))
+        case Matching():
+            return tuple(range(len(question.pairs)))
+        case Gap():
+            return question.accept[-1]
 
 
-def wrong_answer(question: Question) -> int | float | bool | frozenset[int] | tuple[int, ...]:
+def wrong_answer(question: Question) -> Answer:
     match question:
         case SingleChoice():
             return [option.correct for option in question.options].index(False)
@@ -78,6 +103,11 @@ def wrong_answer(question: Question) -> int | float | bool | frozenset[int] | tu
             return question.answer + 2 * question.tolerance + 1
         case Ordering():
             return tuple(reversed(range(len(question.items))))
+        case Matching():
+            first, second, *rest = range(len(question.pairs))
+            return (second, first, *rest)
+        case Gap():
+            return question.accept[0] + "s"
 
 
 questions = st.one_of(
@@ -86,4 +116,6 @@ questions = st.one_of(
     st.builds(truefalse, st.booleans()),
     st.builds(numeric, st.integers(-1000, 1000), st.sampled_from([0.0, 0.5, 3.0])),
     st.builds(ordering, st.integers(2, 6)),
+    st.builds(matching, st.integers(2, 5), st.integers(0, 3)),
+    st.builds(gap, st.lists(st.sampled_from(["delta rule", "LMS", "Adam"]), min_size=1).map(tuple)),
 )

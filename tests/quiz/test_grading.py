@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.quiz.samples import (
+    gap,
+    matching,
     multiple,
     numeric,
     ordering,
@@ -18,7 +20,7 @@ from tests.quiz.samples import (
     truefalse,
     wrong_answer,
 )
-from tutor.content.questions import Question, Slip
+from tutor.content.questions import Question, Slip, WrongWord
 from tutor.quiz.grading import grade, kind_of
 
 
@@ -100,6 +102,60 @@ def test_ordering_counts_pairs_the_right_way_round(count: int) -> None:
         assert len(result.remarks) == count
 
 
+@given(st.integers(2, 5), st.integers(0, 3), st.data())
+def test_matching_counts_the_rows_that_got_their_own(count: int, extras: int, data: st.DataObject) -> None:
+    question = matching(count, extras)
+    chosen = tuple(data.draw(st.permutations(range(count + extras)))[:count])
+    result = grade(question, chosen)
+    own = sum(right == place for place, right in enumerate(chosen))
+    assert result.score == pytest.approx(own / count)
+    assert result.correct == (own == count)
+    verdicts = [remark.verdict for remark in result.remarks]
+    assert (verdicts.count("right"), verdicts.count("wrong")) == (own, count - own)
+    assert verdicts.count("missed") == count - own
+
+
+def test_a_wrong_pair_says_where_its_right_side_belongs_and_what_is_right() -> None:
+    remarks = grade(matching(3, 1), (0, 3, 1)).remarks
+    assert [(r.verdict, r.subject, r.text) for r in remarks] == [
+        ("wrong", "left 1 → extra 0", "no 0"),
+        ("missed", "left 1 → right 1", "why 1"),
+        ("wrong", "left 2 → right 1", "That goes with: left 1."),
+        ("missed", "left 2 → right 2", "why 2"),
+        ("right", "left 0 → right 0", "why 0"),
+    ]
+
+
+WORDS = st.text("abcXYZäß", min_size=1, max_size=6)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=3), st.sampled_from(["", " ", "-", "  ", " - "]))
+def test_a_gap_forgives_case_blanks_and_hyphens(words: list[str], between: str) -> None:
+    typed = between.join(word.swapcase() for word in words)
+    assert grade(gap((" ".join(words),)), f"  {typed} ").correct
+
+
+@given(WORDS, WORDS)
+def test_another_word_is_not_right(accepted: str, typed: str) -> None:
+    result = grade(gap((accepted,)), typed)
+    assert result.correct == (accepted.casefold() == typed.casefold())
+    assert result.score == result.correct
+
+
+def test_a_minus_is_no_hyphen() -> None:
+    assert not grade(gap(("1",)), "-1").correct
+    assert grade(gap(("-1",)), "- 1").correct
+
+
+def test_a_usual_wrong_word_is_named() -> None:
+    question = gap(slips=(WrongWord("Forward pass", "The other way."),))
+    assert [(r.verdict, r.subject, r.text) for r in grade(question, "forward-PASS").remarks] == [
+        ("wrong", "forward-PASS", "The other way."),
+        ("missed", "back-propagation", "the word"),
+    ]
+    assert grade(question, "adam").remarks[0].text == "That is another word."
+
+
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
@@ -110,6 +166,8 @@ def test_ordering_counts_pairs_the_right_way_round(count: int) -> None:
         (numeric(), True),
         (numeric(), (1,)),
         (ordering(), frozenset({0, 1, 2, 3})),
+        (matching(), "abc"),
+        (gap(), 1),
     ],
 )
 def test_an_answer_of_another_kind_is_a_type_error(question: Question, answer: object) -> None:
@@ -125,6 +183,9 @@ def test_an_answer_of_another_kind_is_a_type_error(question: Question, answer: o
         (multiple(), frozenset({0, 9})),
         (ordering(), (0, 1, 2)),
         (ordering(), (0, 0, 1, 2)),
+        (matching(3, 1), (0, 1)),
+        (matching(3, 1), (0, 1, 1)),
+        (matching(3, 1), (0, 1, 4)),
     ],
 )
 def test_an_index_beyond_the_options_is_a_value_error(question: Question, answer: object) -> None:

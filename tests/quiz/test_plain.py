@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.quiz.samples import multiple, numeric, ordering, questions, single, truefalse
+from tests.quiz.samples import gap, matching, multiple, numeric, ordering, questions, single, truefalse
 from tutor.content.questions import Numeric, Option, Question, SingleChoice
 from tutor.errors import InputError
-from tutor.quiz.plain import WIDTH, read_answer, run_plain
+from tutor.quiz.plain import run_plain
 from tutor.quiz.session import Answered, QuizSession
+from tutor.quiz.typed import read_answer
+from tutor.quiz.wrap import WIDTH
 
 
 def quiz(typed: str, *asked: Question, seed: int = 0) -> tuple[str, list[Answered]]:
@@ -36,6 +38,9 @@ def quiz(typed: str, *asked: Question, seed: int = 0) -> tuple[str, list[Answere
         (numeric(unit="%"), (), "50 %", 50.0),
         (ordering(), (2, 0, 1, 3), "bdac", (0, 3, 2, 1)),
         (ordering(), (2, 0, 1, 3), "b > d > a > c", (0, 3, 2, 1)),
+        (matching(3, 1), (2, 0, 1, 3), "bda", (0, 3, 2)),
+        (gap(), (), "  Back  Propagation \n", "Back Propagation"),
+        (gap(), (), "word" * 99, ("word" * 99)[:80]),
     ],
 )
 def test_answers_are_read(question: Question, shown: tuple[int, ...], line: str, answer: object) -> None:
@@ -53,6 +58,10 @@ def test_answers_are_read(question: Question, shown: tuple[int, ...], line: str,
         (truefalse(), "maybe", "true or false"),
         (truefalse(), "", "true or false"),
         (numeric(), "1,5", "comma"),
+        (matching(3, 1), "ab", "3 letters are expected"),
+        (matching(3, 1), "aab", "twice"),
+        (matching(3, 1), "abe", "none of the letters a-d"),
+        (gap(), " ", "nothing was entered"),
     ],
 )
 def test_what_is_no_answer_is_refused(question: Question, line: str, complaint: str) -> None:
@@ -65,6 +74,13 @@ def test_a_right_answer_is_recorded_and_explained() -> None:
     assert [answered.correct for answered in recorded] == [True]
     assert "Right.\n- 12 (right): the way\nBecause it is.\n" in text
     assert text.endswith("1 of 1 right at the first try.\n")
+
+
+def test_pairs_are_listed_by_number_and_letter() -> None:
+    text, recorded = quiz("abc\n", matching(3, 1), seed=1)
+    assert "  1. left 0\n  2. left 1\n  3. left 2\n\n  a) " in text
+    assert "letters for 1 to 3, e.g. bda: abc\n" in text
+    assert len(recorded[0].given) == 3
 
 
 def test_a_missed_question_comes_again_and_only_the_first_try_counts() -> None:
@@ -102,7 +118,9 @@ def test_invalid_input_says_what_is_expected_and_asks_again() -> None:
     assert len(recorded) == 1
 
 
-@pytest.mark.parametrize("question", [single(), multiple(), truefalse(), numeric(unit="%"), ordering()])
+@pytest.mark.parametrize(
+    "question", [single(), multiple(), truefalse(), numeric(unit="%"), ordering(), matching(), gap()]
+)
 def test_a_question_mark_explains_the_input(question: Question) -> None:
     text, recorded = quiz("?\n", question)
     assert "Type q to end the quiz." in " ".join(text.split())

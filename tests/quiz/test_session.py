@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.quiz.samples import (
+    matching,
     multiple,
     numeric,
     ordering,
@@ -93,6 +94,13 @@ def test_the_same_question_of_two_lessons_counts_twice() -> None:
 def test_an_ordering_never_begins_in_the_right_order(seed: int, items: int) -> None:
     shown = session(ordering(items), seed=seed).shown_options
     assert sorted(shown) == list(range(items))
+    assert list(shown) != sorted(shown)
+
+
+@given(st.integers(0, 9999), st.integers(2, 5), st.integers(0, 2))
+def test_right_sides_are_shuffled_extras_among_them(seed: int, pairs: int, extras: int) -> None:
+    shown = session(matching(pairs, extras), seed=seed).shown_options
+    assert sorted(shown) == list(range(pairs + extras))
     assert list(shown) != sorted(shown)
 
 

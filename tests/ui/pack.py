@@ -5,14 +5,19 @@ from __future__ import annotations
 from tutor.content.model import FORMAT_VERSION, Lesson, LessonHead, Page, Source, Term, TraceRow
 from tutor.content.pack import Pack
 from tutor.content.questions import (
+    Extra,
+    Gap,
+    Matching,
     MultipleChoice,
     Numeric,
     Option,
     Ordering,
     OrderItem,
+    Pair,
     SingleChoice,
     Slip,
     TrueFalse,
+    WrongWord,
 )
 
 SINGLE = SingleChoice(
@@ -67,6 +72,27 @@ ORDERING = Ordering(
         OrderItem("Compare with the label", "This finds the mistake."),
         OrderItem("Add the example to the weights", "This mends it."),
     ],
+)
+MATCHING = Matching(
+    id="who",
+    prompt="Who built what?",
+    explanation="Three names, three machines.",
+    page="second",
+    pairs=[
+        Pair("McCulloch and Pitts", "a unit with fixed weights", "In 1943."),
+        Pair("Rosenblatt", "a unit that learns from mistakes", "In 1957."),
+        Pair("Widrow and Hoff", "a unit that minimises squared errors", "In 1960."),
+    ],
+    extras=[Extra("a unit without weights", "Nobody did.")],
+)
+GAP = Gap(
+    id="name",
+    prompt="The rule of Widrow and Hoff is called ___ for short.",
+    explanation="Least mean squares.",
+    page="third",
+    accept=["LMS", "least mean squares"],
+    feedback="It makes the mean of the squares least.",
+    slips=[WrongWord("SGD", "That is the family.")],
 )
 QUESTIONS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, ORDERING]
 

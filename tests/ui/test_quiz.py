@@ -10,7 +10,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.ui.conftest import shown
-from tests.ui.pack import MULTIPLE, NUMERIC, ORDERING, PACK, SINGLE, TRUEFALSE, lesson
+from tests.ui.pack import GAP, MATCHING, MULTIPLE, NUMERIC, ORDERING, PACK, SINGLE, TRUEFALSE, lesson
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
 from tutor.content.questions import Question
@@ -137,7 +137,7 @@ async def test_a_number_with_its_unit_is_taken_and_screen_keys_still_work(servic
 
 
 async def test_the_help_names_each_key_once_and_fits_the_screen(services: Services) -> None:
-    for question in (SINGLE, MULTIPLE, ORDERING, NUMERIC):
+    for question in (SINGLE, MULTIPLE, ORDERING, NUMERIC, MATCHING, GAP):
         async with (app := asking(services, question)).run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             await pilot.press("question_mark")
@@ -179,6 +179,62 @@ async def test_ordering_by_moving(services: Services) -> None:
         await pilot.pause()
         given = app.screen.query_one(QuizView).session.answers[0].given
         assert given == tuple(order)
+
+
+async def test_matching_by_letters(services: Services, store: Store) -> None:
+    async with (app := asking(services, MATCHING)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        first, second, third = letters(app, [0, 1, 2])
+        await pilot.press(second, "enter")
+        await pilot.pause()
+        text = shown(app)
+        assert "! 2 rows have no letter yet" in text
+        assert "McCulloch and Pitts → a unit that learns from mistakes" in text
+        await pilot.press("up", first)  # replaces what the first row had
+        await pilot.press(third, second, third, "enter")  # the third letter moves to the last row
+        await pilot.pause()
+        assert "! 1 row has no letter yet" in shown(app)
+        await pilot.press(second, "enter")
+        await pilot.pause()
+        text = shown(app)
+        assert "✓ Right" in text
+        assert "Your answer. In 1957." in text
+    services.writer.flush()
+    assert store.summary().answers_right == 1
+
+
+async def test_a_wrong_pair_says_where_it_belongs(services: Services) -> None:
+    async with (app := asking(services, MATCHING)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        first, second, extra = letters(app, [0, 1, 3])
+        await pilot.press(second, "backspace", second, "backspace", "up", first)
+        await pilot.press(extra, second, "enter")
+        await pilot.pause()
+        text = shown(app)
+        assert "✗ Partly right" in text
+        assert "Rosenblatt → a unit without weights" in text
+        assert "not right. Nobody did." in text
+        assert "not right. That goes with: Rosenblatt." in text
+
+
+async def test_a_gap_takes_every_letter_and_forgives_case(services: Services) -> None:
+    async with (app := asking(services, GAP)).run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "! nothing was entered" in shown(app)
+        await pilot.press(*"Least", "space", *"MEAN", "space", *"squares", "enter")
+        await pilot.pause()
+        assert "✓ Right" in shown(app)
+        assert "Your answer. It makes the mean" in shown(app)
+
+
+async def test_a_wrong_word_is_named_in_its_place(services: Services) -> None:
+    async with (app := asking(services, GAP)).run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"sgd", "enter")
+        await pilot.pause()
+        text = shown(app)
+        assert "not right. That is the family." in text
+        assert "LMS" in text
 
 
 async def test_explain_opens_the_page_and_the_quiz_waits(services: Services) -> None:

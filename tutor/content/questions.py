@@ -74,7 +74,53 @@ class Ordering(QuestionBase, frozen=True, tag_field="kind", tag="ordering"):
     items: list[OrderItem]
 
 
-Question = SingleChoice | MultipleChoice | TrueFalse | Numeric | Ordering
+class Pair(Part, frozen=True):
+    """Two sides that belong together; ``feedback`` says why."""
+
+    left: str
+    right: str
+    feedback: str
+
+
+class Extra(Part, frozen=True):
+    """A right side that belongs to no left one; ``feedback`` says what it is instead."""
+
+    text: str
+    feedback: str
+
+
+class Matching(QuestionBase, frozen=True, tag_field="kind", tag="matching"):
+    """Each left side gets its right one; these, ``extras`` among them, are shuffled on the screen."""
+
+    pairs: list[Pair]
+    extras: list[Extra] = field(default_factory=list)
+
+    @property
+    def rights(self) -> list[str]:
+        """All right sides: those of the pairs, in their order, then the extras."""
+        return [pair.right for pair in self.pairs] + [extra.text for extra in self.extras]
+
+
+class WrongWord(Part, frozen=True):
+    """A usual wrong word, and why it is not the one."""
+
+    text: str
+    feedback: str
+
+
+class Gap(QuestionBase, frozen=True, tag_field="kind", tag="gap"):
+    """A word is missing in the prompt, where ``___`` stands.
+
+    ``accept`` lists its spellings, the one that is shown first; case, blanks and hyphens make no difference
+    (``content.spelling``).
+    """
+
+    accept: list[str]
+    feedback: str
+    slips: list[WrongWord] = field(default_factory=list)
+
+
+Question = SingleChoice | MultipleChoice | TrueFalse | Numeric | Ordering | Matching | Gap
 
 
 class QuizFile(Part, frozen=True):

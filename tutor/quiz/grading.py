@@ -10,16 +10,31 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from tutor.content.questions import MultipleChoice, Numeric, Ordering, Question, SingleChoice, TrueFalse
+from tutor.content.questions import (
+    Gap,
+    Matching,
+    MultipleChoice,
+    Numeric,
+    Ordering,
+    Question,
+    SingleChoice,
+    TrueFalse,
+)
+from tutor.content.spelling import folded
 from tutor.quiz.numbers import number_text, parse_number, within
+from tutor.text import clean_line
 
 __all__ = ["Answer", "Grade", "Kind", "Remark", "Verdict", "grade", "kind_of", "parse_number"]
 
-Answer = int | float | bool | frozenset[int] | tuple[int, ...]
+Answer = int | float | bool | str | frozenset[int] | tuple[int, ...]
 """Single choice: the option's index. Multiple: the set of indices. True or false: a bool. Numeric: a float
-(see :func:`parse_number`). Ordering: the items' indices from first to last. Indices are those of the file."""
+(see :func:`parse_number`). Ordering: the items' indices from first to last. Matching: for each left side the
+index of its right one among :attr:`Matching.rights`. Gap: the word. Indices are those of the file."""
 
-Kind = Literal["single", "multiple", "truefalse", "numeric", "ordering"]
+Kind = Literal["single", "multiple", "truefalse", "numeric", "ordering", "matching", "gap"]
+
+MAX_WORD = 80
+"""Characters that are kept of a word typed into a gap."""
 
 Verdict = Literal["right", "wrong", "missed", "misplaced"]
 """``right``: chosen and right. ``wrong``: chosen and not right. ``missed``: right and not chosen.
@@ -86,6 +101,10 @@ def grade(question: Question, answer: Answer) -> Grade:
             return grade_numeric(question, float(answer))
         case Ordering(), tuple():
             return grade_ordering(question, answer)
+        case Matching(), tuple():
+            return grade_matching(question, answer)
+        case Gap(), str():
+            return grade_gap(question, answer)
     raise TypeError(f"{answer!r} is no answer to a question of the kind {kind_of(question)!r}")
 
 
@@ -147,6 +166,45 @@ def grade_ordering(question: Ordering, order: tuple[int, ...]) -> Grade:
         for place, item in enumerate(question.items)
     )
     return Grade(order == tuple(places), score, remarks, question.explanation)
+
+
+def grade_matching(question: Matching, chosen: tuple[int, ...]) -> Grade:
+    """The score is the share of left sides that got their own right side."""
+    rights = question.rights
+    _check_indices(set(chosen), len(rights))
+    if len(chosen) != len(question.pairs) or len(set(chosen)) < len(chosen):
+        raise ValueError(f"{chosen} does not give each of the {len(question.pairs)} items one of its own")
+    mistakes: list[Remark] = []
+    matched: list[Remark] = []
+    for place, (pair, right) in enumerate(zip(question.pairs, chosen, strict=True)):
+        own = f"{pair.left} → {pair.right}"
+        if right == place:
+            matched.append(Remark("right", own, pair.feedback))
+        else:
+            mistakes.append(Remark("wrong", f"{pair.left} → {rights[right]}", _belongs(question, right)))
+            mistakes.append(Remark("missed", own, pair.feedback))
+    score = len(matched) / len(question.pairs) if question.pairs else 1.0
+    return Grade(not mistakes, score, (*mistakes, *matched), question.explanation)
+
+
+def grade_gap(question: Gap, word: str) -> Grade:
+    """Right in any accepted spelling; a usual wrong word is named."""
+    given, same = clean_line(word)[:MAX_WORD], folded(word)
+    if same in map(folded, question.accept):
+        return Grade(True, 1.0, (Remark("right", given, question.feedback),), question.explanation)
+    known = (slip.feedback for slip in question.slips if folded(slip.text) == same)
+    remarks = (
+        Remark("wrong", given, next(known, "That is another word.")),
+        Remark("missed", question.accept[0], question.feedback),
+    )
+    return Grade(False, 0.0, remarks, question.explanation)
+
+
+def _belongs(question: Matching, right: int) -> str:
+    """Where a right side that was chosen wrongly belongs."""
+    if right < len(question.pairs):
+        return f"That goes with: {question.pairs[right].left}."
+    return question.extras[right - len(question.pairs)].feedback
 
 
 def _verdict(chosen: bool, correct: bool) -> Verdict | None:

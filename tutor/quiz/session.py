@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tutor.content.model import Lesson
-from tutor.content.questions import MultipleChoice, Ordering, Question, SingleChoice
+from tutor.content.questions import Matching, MultipleChoice, Ordering, Question, SingleChoice
 from tutor.quiz.grading import Answer, Grade, Kind, grade, kind_of
 
 
@@ -166,7 +166,7 @@ class QuizSession:
         self.again: bool = not self.finished and self._round[0] in self._tried
         """Whether the current question was asked before and missed."""
         self.shown_options: tuple[int, ...] = () if self.finished else _shuffled(self.current, self._rng)
-        """For each place on the screen, from the top, the option's (or item's) index in the file.
+        """For each place on the screen, from the top, the option's (item's, right side's) index in the file.
 
         Empty for questions that have nothing to shuffle.
         """
@@ -175,9 +175,10 @@ class QuizSession:
 def _shuffled(question: Question, rng: random.Random) -> tuple[int, ...]:
     if isinstance(question, SingleChoice | MultipleChoice):
         return tuple(rng.sample(range(len(question.options)), len(question.options)))
-    if not isinstance(question, Ordering):
+    if not isinstance(question, Ordering | Matching):
         return ()
-    right = tuple(range(len(question.items)))
+    count = len(question.items) if isinstance(question, Ordering) else len(question.rights)
+    right = tuple(range(count))
     order = right
     while order == right and len(right) > 1:  # standing right from the start it would ask nothing
         order = tuple(rng.sample(right, len(right)))

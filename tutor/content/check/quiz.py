@@ -9,11 +9,21 @@ from tutor.content.check.rules import duplicates, ids
 from tutor.content.document import Document
 from tutor.content.fault import Fault, KeyPath
 from tutor.content.parse import Draft
-from tutor.content.questions import MultipleChoice, Numeric, Ordering, Question, SingleChoice
+from tutor.content.questions import (
+    Gap,
+    Matching,
+    MultipleChoice,
+    Numeric,
+    Ordering,
+    Question,
+    SingleChoice,
+)
+from tutor.content.spelling import GAP, folded
 
 MIN_QUESTIONS = 8
 _MIN_SINGLE = 3
 _MIN_ITEMS = 3
+_MAX_RIGHT_SIDES = 8
 
 
 def check_quiz(lesson: Draft) -> list[Fault]:
@@ -79,6 +89,37 @@ def _check_ordering(document: Document, path: KeyPath, question: Ordering) -> It
     yield from _distinct(document, (*path, "items"), [item.text for item in question.items])
 
 
+def _check_matching(document: Document, path: KeyPath, question: Matching) -> Iterator[Fault]:
+    if len(question.pairs) < _MIN_ITEMS:
+        yield document.fault((*path, "pairs"), f"needs at least {_MIN_ITEMS} pairs")
+    if len(question.rights) > _MAX_RIGHT_SIDES:
+        message = f"{len(question.rights)} right sides, and letters are there for {_MAX_RIGHT_SIDES}"
+        yield document.fault((*path, "pairs"), message)
+    pairs = [((*path, "pairs", index), pair) for index, pair in enumerate(question.pairs)]
+    extras = [((*path, "extras", index, "text"), extra.text) for index, extra in enumerate(question.extras)]
+    yield from duplicates(document, [((*where, "left"), pair.left) for where, pair in pairs], "left side")
+    rights = [((*where, "right"), pair.right) for where, pair in pairs]
+    yield from duplicates(document, [*rights, *extras], "right side")
+
+
+def _check_gap(document: Document, path: KeyPath, question: Gap) -> Iterator[Fault]:
+    if question.prompt.count(GAP) != 1:
+        yield document.fault((*path, "prompt"), f"mark the gap once, by {GAP}")
+    if not question.accept:
+        yield document.fault((*path, "accept"), "needs at least one spelling")
+    accepted = [((*path, "accept", index), text) for index, text in enumerate(question.accept)]
+    slips = [((*path, "slips", index, "text"), slip.text) for index, slip in enumerate(question.slips)]
+    for where, text in accepted:
+        if len(folded(text)) == 1 and not text.strip().isdigit():
+            yield document.fault(where, "a single letter is a command where the quiz is typed line by line")
+    seen: dict[str, int] = {}
+    for where, text in [*accepted, *slips]:
+        same = folded(text)
+        if same and same in seen:
+            yield document.fault(where, f"counts as the word on line {seen[same]}: {text.strip()!r}")
+        seen.setdefault(same, document.line(where))
+
+
 def _distinct(document: Document, path: KeyPath, texts: list[str]) -> list[Fault]:
     return duplicates(document, [((*path, index, "text"), text) for index, text in enumerate(texts)], "text")
 
@@ -89,4 +130,6 @@ _CHECKS: dict[type, Callable[[Document, KeyPath, Any], Iterator[Fault]]] = {
     MultipleChoice: _check_multiple,
     Numeric: _check_numeric,
     Ordering: _check_ordering,
+    Matching: _check_matching,
+    Gap: _check_gap,
 }

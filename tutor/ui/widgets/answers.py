@@ -34,7 +34,7 @@ class Complaint(Message):
         self.text = text
 
 
-def _letters(does: str) -> list[BindingType]:
+def letter_bindings(does: str) -> list[BindingType]:
     """A binding for each letter; the first one speaks for all of them in the key bar and the help."""
     first = Binding(LETTERS[0], "letter(0)", does, key_display="letter", tooltip=f"{does} by its letter")
     return [
@@ -51,9 +51,9 @@ class Rows(VerticalGroup, can_focus=True):
         Binding("down", "cursor(1)", "", show=False),
     ]
 
-    def __init__(self, options: Sequence[Option]) -> None:
+    def __init__(self, options: Sequence[Option], *, letters: str = LETTERS) -> None:
         super().__init__()
-        self.rows = [OptionRow(letter, option) for letter, option in zip(LETTERS, options, strict=False)]
+        self.rows = [OptionRow(letter, option) for letter, option in zip(letters, options, strict=False)]
         self.at = 0
         """Index of the row with the cursor."""
 
@@ -93,7 +93,7 @@ class ChooseOne(Rows):
     """Single choice, and true or false: the letter is the answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *_letters("Answer"),
+        *letter_bindings("Answer"),
         Binding("enter", "letter_here", "Answer with ›", tooltip="Answer with the option at the cursor ›"),
     ]
 
@@ -129,7 +129,7 @@ class ChooseSeveral(Rows):
     """Multiple choice: letters mark, enter answers."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *_letters("Mark"),
+        *letter_bindings("Mark"),
         Binding("space", "letter_here", "Mark ›", tooltip="Mark the option at the cursor ›"),
         Binding("enter", "submit", "Answer", tooltip="Answer with the marked options"),
     ]
@@ -181,7 +181,7 @@ class PutInOrder(Rows):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *_letters("Pick next"),
+        *letter_bindings("Pick next"),
         Binding("backspace", "unpick", "Take back", tooltip="Take the last pick back"),
         Binding(
             "shift+up,ctrl+up", "move(-1)", "Move up", show=False, tooltip="Move the item at the cursor up"

@@ -51,9 +51,10 @@ class OptionRow(Horizontal):
     class Clicked(Message):
         """The learner clicked on the row."""
 
-        def __init__(self, value: int) -> None:
+        def __init__(self, row: OptionRow) -> None:
             super().__init__()
-            self.value = value
+            self.row = row
+            self.value = row.option.value
 
     def __init__(self, letter: str, option: Option) -> None:
         super().__init__()
@@ -67,13 +68,13 @@ class OptionRow(Horizontal):
         yield self._lead
         yield self._text
 
-    def show(self, *, cursor: bool, mark: str) -> None:
-        """Before the answer; ``mark`` is such as ``[x]`` or ``2.`` or nothing."""
+    def show(self, *, cursor: bool, mark: str, beside: str = "") -> None:
+        """Before the answer; ``mark`` is such as ``[x]`` or ``2.``; ``beside`` goes behind the text."""
         lead = f"{'›' if cursor else ' '} {self.letter} {mark}"
         style = "bold" if cursor else ""
         self._lead.update(Content.styled(lead, "bold $accent" if cursor else "$accent"))
         self._lead.styles.width = len(lead) + 1
-        self._text.update(Content.styled(self.option.text, style))
+        self._text.update(Content.assemble((self.option.text, style), (beside, "$accent")))
 
     def reveal(self, verdict: Fate, *, mark: str = "", words: str | None = None) -> None:
         """After the answer: sign, verdict in words, and the feedback where it says something."""
@@ -90,4 +91,4 @@ class OptionRow(Horizontal):
     def on_click(self, event: Click) -> None:
         """Pass the click on as a choice."""
         event.stop()
-        self.post_message(self.Clicked(self.option.value))
+        self.post_message(self.Clicked(self))

@@ -13,15 +13,16 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.content.questions import Numeric, Question
+from tutor.content.questions import Gap, Matching, Numeric, Question
 from tutor.progress.store import Mode
 from tutor.quiz.grading import Grade, kind_of
 from tutor.quiz.session import QuizSession
 from tutor.ui.messages import Explain
 from tutor.ui.services import Services
 from tutor.ui.widgets.answers import Complaint, Given, Rows, rows_for
+from tutor.ui.widgets.entry import EnterNumber, EnterWord, Entry
+from tutor.ui.widgets.matching import MatchPairs
 from tutor.ui.widgets.missed import Missed, missed_of, summary_content
-from tutor.ui.widgets.number import EnterNumber
 from tutor.ui.widgets.pane import Pane
 
 Draw = Callable[[random.Random], Sequence[tuple[str, Question]]]
@@ -33,6 +34,8 @@ _HOW = {
     "multiple": "More than one may be right. Letters mark, enter answers.",
     "numeric": "Type a number, then enter.",
     "ordering": "Press the letters in the right order, then enter.",
+    "matching": "A letter goes to the row at ›; ↑ ↓ choose another row. Then enter.",
+    "gap": "Type the missing word, then enter.",
 }
 
 
@@ -64,7 +67,7 @@ class QuizView(Vertical):
         self._mode = mode
         self._services = services
         self._rng = random.Random(services.seed)
-        self._answer: Rows | EnterNumber | None = None
+        self._answer: Rows | Entry | None = None
         self._missed: list[Missed] = []
         self._how = ""
         self._complaint = ""
@@ -227,5 +230,12 @@ class QuizView(Vertical):
         self.post_message(Explain(missed.lesson, missed.question.page))
 
 
-def _answer_for(question: Question, shown: Sequence[int]) -> Rows | EnterNumber:
-    return EnterNumber(question) if isinstance(question, Numeric) else rows_for(question, shown)
+def _answer_for(question: Question, shown: Sequence[int]) -> Rows | Entry:
+    match question:
+        case Numeric():
+            return EnterNumber(question)
+        case Gap():
+            return EnterWord(question)
+        case Matching():
+            return MatchPairs(question, shown)
+    return rows_for(question, shown)

@@ -1,4 +1,4 @@
-"""The answer to a numeric question: an input line that takes numbers and leaves other keys to the screen."""
+"""Answers that are typed: a number, a missing word."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from textual.content import Content
 from textual.events import Key
 from textual.widgets import Input, Static
 
-from tutor.content.questions import Numeric
+from tutor.content.questions import Gap, Numeric
+from tutor.content.spelling import folded
 from tutor.errors import InputError
-from tutor.quiz.grading import Grade, parse_number
+from tutor.quiz.grading import MAX_WORD, Answer, Grade, parse_number
+from tutor.text import clean_line
 from tutor.ui.widgets.answers import Complaint, Given
 from tutor.ui.widgets.options import LETTERS, Option, OptionRow
 
@@ -26,29 +28,27 @@ def _edit(key: str, action: str, tooltip: str = "") -> Binding:
     return Binding(key, action, tooltip, show=False, key_display="←→" if key == "left" else None)
 
 
-class NumberInput(Input, inherit_bindings=False):
+class EntryLine(Input, inherit_bindings=False):
     """An input line whose cursor does not blink: a slow connection would carry every blink.
 
-    A number is short: of the many keys of Textual's input line it keeps the few that everybody knows.
+    An answer is short: of the many keys of Textual's input line it keeps the few that everybody knows.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Answer", tooltip="Answer with this number"),
+        Binding("enter", "submit", "Answer", tooltip="Answer with what is typed"),
         _edit("left", "cursor_left", "Move the cursor"),
         _edit("right", "cursor_right"),
-        _edit("home,ctrl+a", "home", "To the beginning of the number"),
+        _edit("home,ctrl+a", "home", "To the beginning of the line"),
         _edit("end,ctrl+e", "end", "To its end"),
         _edit("backspace", "delete_left", "Delete the character before the cursor"),
         _edit("delete,ctrl+d", "delete_right", "Delete the one at the cursor"),
         _edit("ctrl+u", "delete_left_all", "Delete everything before the cursor"),
     ]
 
-    def __init__(self, unit: str) -> None:
-        super().__init__(
-            placeholder="a number, like 12, 0.05, 1e-3 or 1/3", select_on_focus=False, compact=True
-        )
+    def __init__(self, placeholder: str, left_alone: frozenset[str]) -> None:
+        super().__init__(placeholder=placeholder, select_on_focus=False, compact=True)
         self.cursor_blink = False
-        self._left_alone = _SCREEN_KEYS - set(unit)
+        self._left_alone = left_alone
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether the key is typed; the others go to the screen, and its key bar shows them."""
@@ -61,22 +61,26 @@ class NumberInput(Input, inherit_bindings=False):
         await super()._on_key(event)
 
 
-class EnterNumber(VerticalGroup):
-    """The input line with its unit; afterwards the given number and the right one."""
+class Entry(VerticalGroup):
+    """The input line, ``behind`` it a unit; afterwards what was given and what is right."""
 
-    def __init__(self, question: Numeric) -> None:
+    def __init__(self, line: EntryLine, behind: str = "") -> None:
         super().__init__()
-        self._question = question
-        self._input = NumberInput(question.unit)
+        self._input = line
+        self._behind = behind
+
+    def read(self, text: str) -> Answer:
+        """What was typed as an answer; raises :class:`InputError` where it is none."""
+        raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        """Input and unit on one line."""
-        with Horizontal(classes="number"):
+        """All on one line."""
+        with Horizontal(classes="entry"):
             yield Static(Content("›"), classes="prompt")
             yield self._input
-            yield Static(Content(self._question.unit), classes="unit")
+            yield Static(Content(self._behind), classes="unit")
 
-    def focus(self, scroll_visible: bool = True) -> EnterNumber:
+    def focus(self, scroll_visible: bool = True) -> Entry:
         """The input takes the keys."""
         self._input.focus(scroll_visible)
         return self
@@ -89,16 +93,42 @@ class EnterNumber(VerticalGroup):
         """Answer, or say what is wrong with the entry."""
         event.stop()
         try:
-            value = parse_number(event.value, self._question.unit)
+            answer = self.read(event.value)
         except InputError as error:
             self.post_message(Complaint(f"{error.message}; {error.hint}"))
             return
-        self.post_message(Given(value))
+        self.post_message(Given(answer))
 
     def reveal(self, grade: Grade) -> None:
         """Replace the line by what was given and what is right."""
-        self.query_one(".number").remove()
+        self.query_one(".entry").remove()
         for letter, remark in zip(LETTERS, grade.remarks, strict=False):
             row = OptionRow(" ", Option(ord(letter), remark.subject, remark.text, remark.verdict != "wrong"))
             self.mount(row)
             row.reveal(remark.verdict)
+
+
+class EnterNumber(Entry):
+    """A number with its unit."""
+
+    def __init__(self, question: Numeric) -> None:
+        placeholder = "a number, like 12, 0.05, 1e-3 or 1/3"
+        super().__init__(EntryLine(placeholder, _SCREEN_KEYS - set(question.unit)), question.unit)
+        self._unit = question.unit
+
+    def read(self, text: str) -> float:
+        """The number."""
+        return parse_number(text, self._unit)
+
+
+class EnterWord(Entry):
+    """The word of a gap. Every letter is typed: the screen's own keys wait until it is answered."""
+
+    def __init__(self, question: Gap) -> None:
+        super().__init__(EntryLine("the missing word", frozenset("?")))
+
+    def read(self, text: str) -> str:
+        """The word, if there is any."""
+        if not folded(text):
+            raise InputError("nothing was entered", "type the word that is missing")
+        return clean_line(text)[:MAX_WORD]
