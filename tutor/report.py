@@ -306,6 +306,8 @@ class Result(Struct, frozen=True):
     """One sentence for people: why the run ended there."""
     quantities: dict[str, float] = field(default_factory=dict)
     """Everything that conditions may ask (``content.condition.QUANTITIES``)."""
+    before: str = ""
+    """What was learned before the first step, as a sentence for people."""
 
 
 class Wanted(Struct, frozen=True):
@@ -351,6 +353,8 @@ class Report(Struct, frozen=True):
     """Index of the mark that the run stands at after going back; -1: at the end of what was trained."""
     overlays: list[Overlay] = field(default_factory=list)
     lottery: Lottery | None = None
+    before: str = ""
+    """What was learned before the first step, as a sentence for people; empty for most runs."""
     health: Health | None = None
     pre_activations: PreActivations | None = None
     confusion: Confusion | None = None

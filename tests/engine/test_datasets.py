@@ -186,6 +186,33 @@ def test_a_pair_of_digits_is_a_binary_task():
     assert data.y.sum() == (whole.y == 6).sum()
 
 
+def test_some_digits_are_numbered_anew_or_keep_their_numbers():
+    whole = datasets.load("digits", 3)
+    wanted = np.isin(whole.y, (5, 7, 9))
+    anew, kept = (datasets.load("digits", 3, classes="597", numbering=how) for how in ("anew", "kept"))
+    assert anew.names == ("5", "9", "7") and kept.names == whole.names
+    assert anew.x.tobytes() == kept.x.tobytes() == whole.x[wanted].tobytes()
+    assert kept.y.tobytes() == whole.y[wanted].tobytes()
+    assert [anew.names[label] for label in anew.y] == [str(digit) for digit in whole.y[wanted]]
+    assert set(anew.y_val) == {0, 1, 2} and set(kept.y_val) == {5, 7, 9}
+
+
+def test_a_digit_is_asked_for_its_loop():
+    whole, loop = datasets.load("digits", 0), datasets.load("digits", 0, question="loop")
+    assert loop.kind == "binary" and loop.x.tobytes() == whole.x.tobytes()
+    assert (loop.y == np.isin(whole.y, (0, 6, 8, 9))).all()
+    assert (loop.y_val == np.isin(whole.y_val, (0, 6, 8, 9))).all()
+
+
+def test_two_tasks_share_no_training_image():
+    whole = datasets.load("digits", 4)
+    first, rest = (datasets.load("digits", 4, **part) for part in ({"examples": 1000}, {"skip": 1000}))
+    assert np.vstack([first.x, rest.x]).tobytes() == whole.x.tobytes()
+    assert rest.x_val.tobytes() == whole.x_val.tobytes()
+    few = datasets.load("digits", 4, skip=1000, classes="89", examples=20)
+    assert few.x.tobytes() == rest.x[np.isin(rest.y, (8, 9))][:20].tobytes()
+
+
 def test_held_out_digits_stand_a_pixel_aside():
     data, aside = (datasets.load("digits", 0, test_shift=shift) for shift in (0, 1))
     assert data.x.tobytes() == aside.x.tobytes() and data.y_val.tobytes() == aside.y_val.tobytes()
@@ -239,6 +266,13 @@ def test_fewer_training_digits_leave_the_held_out_ones_alone():
         ("strokes", {"test_shift": -1}, "between 0 and 3"),
         ("strokes", {"noise": float("nan")}, "between 0 and 1"),
         ("digits", {"pair": "١ 2"}, "two different digits"),
+        ("digits", {"classes": "5"}, "at least two different digits"),
+        ("digits", {"classes": "566"}, "at least two different digits"),
+        ("digits", {"classes": "5x"}, "at least two different digits"),
+        ("digits", {"classes": "٥٦"}, "at least two different digits"),
+        ("digits", {"classes": "56", "question": "loop"}, "only one can be set"),
+        ("digits", {"pair": "5 6", "classes": "56"}, "only one can be set"),
+        ("digits", {"skip": 1290}, "between 0 and 1277"),
     ],
 )
 def test_nonsense_is_refused_in_one_line(name, options, words):

@@ -153,6 +153,18 @@ def test_kept_runs_are_named_and_drawn_with_their_number() -> None:
     assert any("1" in line.split("│")[1] for line in shown.splitlines() if line.count("│") == 2)
 
 
+def test_the_network_from_scratch_is_drawn_beside_the_one_that_learned_before() -> None:
+    held_out = [Series(name, [0.0, 9.0], [0.1, end]) for name, end in (("val_accuracy", 0.875),
+        ("scratch_accuracy", 0.75), ("source_accuracy", 0.5))]  # fmt: skip
+    own = [one for one in XOR.series if one.name in ("loss", "accuracy")]
+    kept = Overlay("frozen off", [Series("val_accuracy", [0.0, 9.0], [0.2, 0.3])])
+    shown = text(1, scene(replace(XOR, series=[*own, *held_out], overlays=[kept])), 96, 12)
+    first = shown.splitlines()[0]
+    assert "Accuracy" in first and "Loss" not in shown, "what is compared comes first"
+    assert "held-out 0.875" in first and "from scratch 0.75" in first and "source task 0.5" in first
+    assert "kept: 1 frozen off" in shown
+
+
 def test_health_marks_what_is_ill_and_shows_the_guide() -> None:
     lines = drawn(2, scene(XOR, large=True, choices={"layer": "dense_2"}), 100, 16)
     (first,) = [line for line in lines if line.startswith("  dense_1")]
@@ -297,3 +309,6 @@ def test_the_comparison_gives_feedback_on_both_answers() -> None:
     assert "Right." in comparison(one, Finished(worker.result(), 1, 1), 60).plain
     assert "nothing for this run" in comparison(one, Finished(worker.result(), None, 1), 60).plain
     assert "none of the answers" in comparison(one, Finished(worker.result(), 1, None), 60).plain
+    assert "Before" not in shown.plain
+    told = comparison(one, Finished(replace(worker.result(), before="Learned before."), 0, 1), 60).plain
+    assert "\nBefore         Learned before.\nMeasured" in told

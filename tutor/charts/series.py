@@ -13,6 +13,9 @@ _LIMIT = 1e300
 
 XY = list[tuple[float, float]]
 
+_NAMES = {"scratch_accuracy": "from scratch", "source_accuracy": "source task"}
+"""Curves that stand beside training and held-out ones and have a name of their own."""
+
 
 def held_out(series: Series) -> bool:
     """Whether the curve was measured on examples that training never saw."""
@@ -21,12 +24,14 @@ def held_out(series: Series) -> bool:
 
 def labels(series: Sequence[Series]) -> list[str]:
     """A name for each curve: ``training`` and ``held-out`` where both show the same quantity."""
-    quantities = {one.name.removeprefix("val_") for one in series}
+    quantities = {one.name.removeprefix("val_") for one in series if one.name not in _NAMES}
     paired = len(quantities) == 1 and len(series) > 1
     return [_label(one.name, paired) for one in series]
 
 
 def _label(name: str, paired: bool) -> str:
+    if name in _NAMES:
+        return _NAMES[name]
     quantity = name.removeprefix("val_").replace("_", " ")
     if paired:
         return "held-out" if name.startswith("val_") else "training"

@@ -33,6 +33,9 @@ _LABELS = {
     "reconstruction_error": "reconstruction error",
     "val_reconstruction_error": "held-out reconstruction error",
     "free_energy_gap": "free energy gap",
+    "scratch_accuracy": "held-out right from scratch",
+    "first_source_accuracy": "source task right at first",
+    "source_accuracy": "source task right now",
 }
 
 _FALLING = (("loss", "loss"), ("reconstruction_error", "reconstruction error"))
@@ -126,6 +129,7 @@ def _summary(lesson: Lesson, experiment: Experiment, result: Result) -> str:
             "",
             *aligned(rows),
             "",
+            *textwrap.wrap(result.before, 80),
             *textwrap.wrap(result.explanation, 80),
         ]
     )

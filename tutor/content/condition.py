@@ -36,7 +36,14 @@ QUANTITIES: dict[str, str] = {
     "gradient_norm": "length of the gradient of all layers together, at the last step",
     "gradient_ratio": "length of the first layer's gradient over that of the last layer's, at the last step",
     "spread": "standard deviation of what the last hidden layer puts out now",
+    "scratch_accuracy": "held-out accuracy of the same network trained beside it from random weights",
+    "gain": "held-out accuracy minus that of the network from random weights",
+    "first_source_accuracy": "share of the source task's held-out examples right once it was learned",
+    "source_accuracy": "the same with the kept layers as they are now, under the source's own last ones",
 }
+
+TRANSFER = {"scratch_accuracy", "gain", "first_source_accuracy", "source_accuracy"}
+"""What only a network has that learned another task before."""
 
 _OF_KIND: dict[str, set[str]] = {
     "unit": set(),
@@ -52,6 +59,7 @@ _OF_KIND: dict[str, set[str]] = {
         "gradient_ratio",
         "spread",
         "pretrained_layers",
+        *TRANSFER,
     },
 }
 """What not every kind of experiment has."""

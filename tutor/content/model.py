@@ -91,6 +91,21 @@ class TrainingSpec(Part, frozen=True):
     Boltzmann machine; ``epochs`` follow after these."""
 
 
+class TransferSpec(Part, frozen=True):
+    """What the network has learned before, on another task: the source. Its last layer is then made for that
+    task, and all else is as in the experiment's ``model``."""
+
+    data: DataSpec
+    epochs: int = 30
+    """0 learns nothing: what is kept are random weights."""
+    batch_size: int = 32
+    learning_rate: float = 0.003
+    keep: int = 1
+    """How many layers go over, the first ones; 0 is none. The last one goes only to the same classes."""
+    frozen: bool = True
+    """Whether those stay as they are while the experiment's own task is learned."""
+
+
 class Goal(Part, frozen=True):
     """``when`` is a condition (``content.condition``) checked after each epoch; the run stops there.
 
@@ -165,6 +180,8 @@ class Experiment(Part, frozen=True):
     data: DataSpec
     model: ModelSpec
     training: TrainingSpec
+    transfer: TransferSpec | None = None
+    """What was learned before; beside it the same network is trained from random weights."""
     prediction: Prediction = Prediction()
     goal: Goal | None = None
     knobs: list[Knob] = field(default_factory=list)

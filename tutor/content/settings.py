@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from tutor.content.model import Experiment, Knob
+from tutor.content.model import DataSpec, Experiment, Knob, TransferSpec
 from tutor.content.part import Value
 from tutor.errors import InputError
 
 DATA = "data."
+SOURCE = "transfer.data."
 _NO_ACTIVATIONS = {"activation", "conv", "dense", "nobias", "same", "stride", "valid"}
 """Words of a layer that look like the name of an activation function."""
 _ON = {"on", "yes", "true", "1"}
@@ -60,11 +61,19 @@ def apply(experiment: Experiment, knobs: Mapping[str, Value]) -> Experiment:
     """The experiment with these knobs turned; values must have passed :func:`accept`."""
     for name, value in knobs.items():
         if name.startswith(DATA):
-            options = {**experiment.data.options, name.removeprefix(DATA): value}
-            experiment = replace(experiment, data=replace(experiment.data, options=options))
+            data = _with_option(experiment.data, name.removeprefix(DATA), value)
+            experiment = replace(experiment, data=data)
+        elif name.startswith(SOURCE):
+            transfer = _transfer(experiment)
+            data = _with_option(transfer.data, name.removeprefix(SOURCE), value)
+            experiment = replace(experiment, transfer=replace(transfer, data=data))
         else:
             experiment = _setting(name).write(experiment, value)
     return experiment
+
+
+def _with_option(data: DataSpec, option: str, value: Value) -> DataSpec:
+    return replace(data, options={**data.options, option: value})
 
 
 def hidden_specs(layers: str) -> list[list[str]]:
@@ -119,6 +128,41 @@ def _of(part: str, name: str, convert: Callable[[Value], Value] = lambda value: 
 
 def _hidden_units(experiment: Experiment) -> Value:
     return experiment.model.hidden_units if experiment.kind == "rbm" else _units(experiment)
+
+
+def _transfer(experiment: Experiment) -> TransferSpec:
+    if experiment.transfer is None:
+        raise InputError(
+            f"the experiment {experiment.id} has no source task", "knobs of the transfer need one: transfer"
+        )
+    return experiment.transfer
+
+
+def _of_transfer(name: str, convert: Callable[[Value], Value] = lambda value: value) -> _Setting:
+    """The field ``name`` of the experiment's ``transfer``."""
+
+    def read(experiment: Experiment) -> Value:
+        value: Value = getattr(_transfer(experiment), name)
+        return value
+
+    def write(experiment: Experiment, value: Value) -> Experiment:
+        return replace(experiment, transfer=replace(_transfer(experiment), **{name: convert(value)}))
+
+    return _Setting(read, write)
+
+
+def _of_source(name: str) -> _Setting:
+    """The field ``name`` of the data of the source task."""
+
+    def read(experiment: Experiment) -> Value:
+        value: Value = getattr(_transfer(experiment).data, name)
+        return value
+
+    def write(experiment: Experiment, value: Value) -> Experiment:
+        transfer = _transfer(experiment)
+        return replace(experiment, transfer=replace(transfer, data=replace(transfer.data, **{name: value})))
+
+    return _Setting(read, write)
 
 
 def _units(experiment: Experiment) -> Value:
@@ -226,29 +270,29 @@ KNOBS: Mapping[str, _Setting] = {
     "shuffle": _of("training", "shuffle", is_on),
     **{name: _of("data", name) for name in ("examples", "input_scale", "shuffled_labels")},
     "standardize": _of("data", "standardize", is_on),
+    "transfer.frozen": _of_transfer("frozen", is_on),
+    **{f"transfer.{name}": _of_transfer(name) for name in ("keep", "epochs")},
+    **{f"transfer.{name}": _of_source(name) for name in ("examples", "shuffled_labels")},
 }
 """Knob name -> where its value is kept. ``hidden_units``, ``activation`` and ``dropout`` reach every hidden
 layer, ``hidden_layers`` says how many dense ones there are."""
 
-_SWITCHES = ("shuffle", "nesterov", "standardize")
+_SWITCHES = ("shuffle", "nesterov", "standardize", "transfer.frozen")
 
 
 def _setting(name: str) -> _Setting:
     try:
         return KNOBS[name]
     except KeyError:
-        known = ", ".join([*KNOBS, "data.OPTION"])
+        known = ", ".join([*KNOBS, "data.OPTION", "transfer.data.OPTION"])
         raise InputError(f"there is no knob {name!r}", f"knobs are: {known}") from None
 
 
 def _own_value(experiment: Experiment, knob: Knob) -> Value:
     if knob.name.startswith(DATA):
-        option = knob.name.removeprefix(DATA)
-        if option not in experiment.data.options:
-            raise InputError(
-                f"the knob {knob.name} needs the option {option} among the experiment's data options"
-            )
-        own = experiment.data.options[option]
+        own = _own_option(knob.name, experiment.data, knob.name.removeprefix(DATA))
+    elif knob.name.startswith(SOURCE):
+        own = _own_option(knob.name, _transfer(experiment).data, knob.name.removeprefix(SOURCE))
     else:
         own = _setting(knob.name).read(experiment)
     for stop in knob.values:
@@ -257,6 +301,12 @@ def _own_value(experiment: Experiment, knob: Knob) -> Value:
     raise InputError(
         f"the knob {knob.name} lacks the experiment's own value {own!r}", "its values must include it"
     )
+
+
+def _own_option(knob: str, data: DataSpec, option: str) -> Value:
+    if option not in data.options:
+        raise InputError(f"the knob {knob} needs the option {option} among the experiment's data options")
+    return data.options[option]
 
 
 def _same(name: str, stop: Value, value: Value) -> bool:

@@ -23,6 +23,7 @@ def heading(source: Source, framework: str, install: str) -> str:
             "",
             f"Seed {source.seed}" + (f"; {knobs}." if knobs else "."),
             *_goal(source),
+            *_before(source),
             f"Needs: {install}.",
             '"""',
         ]
@@ -36,6 +37,16 @@ def _goal(source: Source) -> list[str]:
         if goal
         else []
     )
+
+
+def _before(source: Source) -> list[str]:
+    transfer = source.experiment.transfer
+    if transfer is None or transfer.keep == 0:
+        return []
+    return [
+        f"The starting weights of the first {transfer.keep} layers were learned on another task before;",
+        "that, and the network that the lab trains from random weights beside this one, is left out.",
+    ]
 
 
 def plain(text: str) -> str:

@@ -16,7 +16,7 @@ from tutor.content.settings import accept, apply, find_knob, initial_knobs
 from tutor.engine import Sequential
 from tutor.engine.trainer import Data
 from tutor.errors import UsageError
-from tutor.lab.network import NetworkLearner
+from tutor.lab import transfer
 
 Array = NDArray[Any]
 
@@ -60,7 +60,7 @@ class Source:
                 f"{lesson}/{experiment.id} begins with Boltzmann machines, which neither framework has",
                 "with pretraining = 0 it is a network like any other: --set pretraining=0",
             )
-        learner = NetworkLearner(settled, seed, "cpu")
+        learner = transfer.network(settled, seed, "cpu")
         trainer = learner.trainer
         model, held_out = trainer.model, trainer.validation
         return cls(

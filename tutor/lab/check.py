@@ -14,7 +14,7 @@ def validate(experiment: Experiment) -> None:
 
     Raises a :class:`TutorError` that says what does not fit, and at which stop. Nothing is trained.
     """
-    Run(experiment, lesson="")
+    Run(experiment, lesson="", learn_source=False)
     for name, own in initial_knobs(experiment).items():
         knob = next(knob for knob in experiment.knobs if knob.name == name)
         for stop in knob.values:
@@ -24,6 +24,6 @@ def validate(experiment: Experiment) -> None:
 
 def _try(experiment: Experiment, name: str, stop: Value) -> None:
     try:
-        Run(experiment, lesson="", knobs={name: stop})
+        Run(experiment, lesson="", knobs={name: stop}, learn_source=False)
     except TutorError as error:
         raise InputError(f"with {name} = {stop}: {error.message}", error.hint) from error

@@ -40,13 +40,15 @@ from tutor.report import Layer as LayerReport
 class NetworkLearner:
     """A feed-forward network trained by back-propagation on one of the lessons' data sets."""
 
+    told = ""
+    """What happened before the first step that people should know."""
     curves: tuple[str, ...] = ("loss", "val_loss", "accuracy", "val_accuracy")
 
     def __init__(self, experiment: Experiment, seed: int, backend: str) -> None:
         self.dataset = examples = data.load(experiment.data, seed)
         self._scaling = data.Scaling.of(experiment.data, examples.x)
         self._layers = experiment.model.layers
-        self.model = build(experiment, examples, seed, backend)
+        self.model = self._network(experiment, examples, seed, backend)
         self.backend = self.model.backend
         held_out = self.inputs(examples.x_val), self.targets(examples.y_val)
         self.trainer = self.model.trainer(
@@ -58,6 +60,10 @@ class NetworkLearner:
             augment=_augmentation(experiment, examples, seed),
         )
         self._stopping = _stopping(experiment, examples)
+
+    def _network(self, experiment: Experiment, examples: Dataset, seed: int, backend: str) -> Sequential:
+        """The network as it stands before the first step."""
+        return build(experiment, examples, seed, backend)
 
     def inputs(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Inputs as they were measured (n, inputs), as the network takes them: scaled, (n, *input_shape)."""

@@ -13,7 +13,7 @@ from tutor.content.part import Value
 from tutor.content.settings import accept, apply, find_knob, initial_knobs
 from tutor.engine import backends
 from tutor.errors import EngineError, InputError
-from tutor.lab import details, pictures
+from tutor.lab import details, pictures, transfer
 from tutor.lab.adaline import AdalineLearner
 from tutor.lab.course import Course
 from tutor.lab.explain import explain
@@ -22,7 +22,6 @@ from tutor.lab.lots import Lots
 from tutor.lab.network import NetworkLearner
 from tutor.lab.pace import Pace
 from tutor.lab.perceptron import PerceptronLearner
-from tutor.lab.pretraining import PretrainedLearner
 from tutor.lab.rbm import RbmLearner
 from tutor.lab.svm import SvmLearner
 from tutor.lab.unit import UnitLearner
@@ -48,6 +47,9 @@ METRICS = (
     "reconstruction_error",
     "val_reconstruction_error",
     "free_energy_gap",
+    "scratch_accuracy",
+    "first_source_accuracy",
+    "source_accuracy",
 )
 """The quantities that a result shows as metrics, where the run has them."""
 
@@ -70,8 +72,10 @@ class Run:
 
     ``paced``, which may be changed at any time, slows a run down for the eye (:class:`tutor.lab.pace.Pace`);
     one that is ``rewindable`` keeps marks to go back to (:mod:`tutor.lab.marks`); ``max_steps`` replaces the
-    experiment's budget of epochs. Raises :class:`InputError` for knobs that the experiment does not have or
-    that cannot take a value, :class:`EngineError` for a network that cannot be built.
+    experiment's budget of epochs. What a network learned on another task before (its ``transfer``) is learned
+    here, unless ``learn_source`` is False: that is for who only asks whether all fits together. Raises
+    :class:`InputError` for knobs that the experiment does not have or that cannot take a value,
+    :class:`EngineError` for a network that cannot be built.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Run:
         paced: bool = False,
         rewindable: bool = False,
         max_steps: int | None = None,
+        learn_source: bool = True,
         clock: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -95,6 +100,7 @@ class Run:
         self.paced = paced
         self._rewindable = rewindable
         self._max_steps = max_steps
+        self._learn_source = learn_source
         self._clock = clock
         self._sleep = sleep
         self._overlays: list[Overlay] = []
@@ -180,8 +186,11 @@ class Run:
         settled = apply(self.experiment, knobs)
         learner: Learner
         if settled.kind == "network":
-            network = PretrainedLearner if settled.training.pretraining else NetworkLearner
-            learner = network(settled, self.seed, self._asked_backend)
+            learner = transfer.network(
+                settled, self.seed, self._asked_backend, learn_source=self._learn_source
+            )
+        elif settled.transfer is not None:
+            raise InputError("only a network can begin with layers of another task", "leave transfer out")
         elif self._asked_backend == "cuda":
             raise EngineError("only a network learns on the GPU", "take the backend cpu, or auto")
         else:
@@ -303,9 +312,16 @@ class Run:
             marks=course.marks.steps,
             mark=course.marks.at,
             overlays=list(self._overlays),
+            before=self._before,
             lottery=self._lots.lottery() if self._lots is not None else None,
         )
         return details.add(report, learner, course.past, wanted)
+
+    @property
+    def _before(self) -> str:
+        """What the learner did before its first step, in words; empty for most."""
+        learner = self._course.learner
+        return learner.told if isinstance(learner, NetworkLearner) else ""
 
     def outcome(self) -> int | None:
         """Index of the prediction that the finished run proved right; None before, or if not exactly one."""
@@ -342,6 +358,7 @@ class Run:
             stopped_because=course.stopped,
             explanation=explain(course.stopped, goal, learner.step, learner.epoch, course.what_diverged()),
             quantities=quantities,
+            before=self._before,
         )
 
 

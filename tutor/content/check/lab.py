@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec.structs import replace
 
 from tutor.content.check.rules import duplicates, ids
-from tutor.content.condition import Condition, quantities_of
+from tutor.content.condition import TRANSFER, Condition, quantities_of
 from tutor.content.document import Document
 from tutor.content.fault import Fault, KeyPath
 from tutor.content.model import Experiment, Knob
@@ -123,7 +123,9 @@ class ExperimentChecker:
             return
         known = quantities_of(self.experiment.kind) - absent
         for name in dict.fromkeys(asked):
-            if name in absent:
+            if name in TRANSFER and self.experiment.transfer is None:
+                yield self._fault(path, f"{name!r} means nothing here: it needs a source task (transfer)")
+            elif name in absent:
                 yield self._fault(path, f"{name!r} means nothing here: it needs a goal that was set before")
             elif name not in known:
                 yield self._fault(path, f"a run of kind {self.experiment.kind!r} has no quantity {name!r}")

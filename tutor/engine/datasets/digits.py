@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine.augmentation import moved
-from tutor.engine.datasets.dataset import Array, Dataset, within
+from tutor.engine.datasets.dataset import Array, Dataset, Kind, within
 from tutor.errors import EngineError, InputError
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "digits.npz"
 TRAIN = 1297
 """Images to train on; the other 500 are held out."""
+WITH_A_LOOP = (0, 6, 8, 9)
+"""The digits that enclose an area."""
 
 
 @functools.cache
@@ -32,20 +34,29 @@ def digits(
     rng: np.random.Generator,
     *,
     pair: str = "",
+    classes: str = "",
+    numbering: Literal["anew", "kept"] = "anew",
+    question: Literal["which", "loop"] = "which",
     features: Literal["pixels", "hand"] = "pixels",
     pixel_order: Literal["kept", "scrambled"] = "kept",
     test_shift: int = 0,
+    skip: int = 0,
     examples: int = TRAIN,
 ) -> Dataset:
     """A random split into 1,297 images for training and 500 held out; pixels are divided by 16.
 
     ``pair = "5 6"`` keeps those two digits only and makes a binary task of them: 0 for the first, 1 for
-    the second. ``features = "hand"`` gives :func:`measured` in place of the pixels. Held-out images are moved
-    by ``test_shift`` pixels up, down, left or right. ``pixel_order = "scrambled"`` shuffles the pixels, and
-    those of all images alike. ``examples`` below 1,297 trains on the first so many of the training part.
+    the second. ``classes = "56789"`` keeps those digits, numbered anew from 0 in that order; with
+    ``numbering = "kept"`` there remain ten classes, some of them without an image. ``question = "loop"`` asks
+    instead of the digit whether it has a closed loop, as 0, 6, 8 and 9 have. ``features = "hand"`` gives
+    :func:`measured` in place of the pixels. ``pixel_order = "scrambled"`` shuffles the pixels, and those of
+    all images alike. Held-out images are moved by ``test_shift`` pixels up, down, left or right. Of the
+    training part the first ``skip`` images are left out, before any digits are chosen; ``examples`` below
+    1,297 trains on the first so many of what is left.
     """
     within("examples", examples, 20, TRAIN)
     within("test_shift", test_shift, 0, 3)
+    within("skip", skip, 0, TRAIN - 20)
     images, labels = raw()
     order = rng.permutation(len(images))
     train, held_out = order[:TRAIN], order[TRAIN:]
@@ -55,24 +66,50 @@ def digits(
     if pixel_order == "scrambled":
         places = rng.permutation(images[0].size)
         images = images.reshape(len(images), -1)[:, places].reshape(images.shape)
-    names = tuple("0123456789")
-    targets: NDArray[np.generic] = labels.astype(np.int64)
-    if pair:
-        first, second = names = _parse_pair(pair)
-        wanted = (labels == int(first)) | (labels == int(second))
-        train, held_out = train[wanted[train]], held_out[wanted[held_out]]
-        targets = (labels == int(second)).astype(np.float32)
-    train = train[:examples]
+    task = _task(labels, pair, classes, numbering == "kept", question == "loop")
+    train, held_out = train[skip:], held_out[task.wanted[held_out]]
+    train = train[task.wanted[train]][:examples]
     x = measured(images) if features == "hand" else (images.reshape(len(images), -1) / 16).astype(np.float32)
     return Dataset(
         x=x[train],
-        y=targets[train],
+        y=task.targets[train],
         x_val=x[held_out],
-        y_val=targets[held_out],
-        kind="binary" if pair else "classes",
-        names=names,
+        y_val=task.targets[held_out],
+        kind=task.kind,
+        names=task.names,
         image_shape=None if features == "hand" else (8, 8),
     )
+
+
+class _Task(NamedTuple):
+    """What is asked of the images: of which (n,), with which answers (n,)."""
+
+    wanted: NDArray[np.bool_]
+    targets: NDArray[np.generic]
+    kind: Kind
+    names: tuple[str, ...]
+
+
+def _task(labels: NDArray[np.uint8], pair: str, classes: str, numbers_stay: bool, loop: bool) -> _Task:
+    """The task of these options, for images with the digits ``labels`` (n,)."""
+    if bool(pair) + bool(classes) + loop > 1:
+        raise EngineError(
+            "of the options pair, classes and question only one can be set", "leave the other two out"
+        )
+    if loop:
+        has_loop = np.isin(labels, WITH_A_LOOP).astype(np.float32)
+        return _Task(np.ones(len(labels), bool), has_loop, "binary", ("no loop", "loop"))
+    if pair:
+        first, second = _parse_pair(pair)
+        wanted = (labels == int(first)) | (labels == int(second))
+        return _Task(wanted, (labels == int(second)).astype(np.float32), "binary", (first, second))
+    chosen = _parse_classes(classes)
+    wanted = np.isin(labels, chosen)
+    if numbers_stay:
+        return _Task(wanted, labels.astype(np.int64), "classes", tuple("0123456789"))
+    place = np.zeros(10, np.int64)
+    place[chosen] = np.arange(len(chosen))
+    return _Task(wanted, place[labels], "classes", tuple(map(str, chosen)))
 
 
 def measured(images: NDArray[np.uint8]) -> Array:
@@ -109,3 +146,14 @@ def _parse_pair(pair: str) -> tuple[str, str]:
             f"the option pair must name two different digits, not {pair!r}", 'write it like "5 6"'
         )
     return words[0], words[1]
+
+
+def _parse_classes(classes: str) -> list[int]:
+    """The digits of "56789" in order; all ten for an empty text."""
+    chosen = classes or "0123456789"
+    if len(chosen) < 2 or len(set(chosen)) < len(chosen) or not set(chosen) <= set("0123456789"):
+        raise EngineError(
+            f"the option classes must name at least two different digits, not {classes!r}",
+            'write it like "56789"',
+        )
+    return [int(digit) for digit in chosen]

@@ -59,6 +59,8 @@ def comparison(experiment: Experiment, finished: Finished, width: int) -> Conten
         rows.append((f"Why {LETTERS[outcome]}", "bold", options[outcome].feedback))
     measured = wording.measured(experiment, finished.result.quantities)
     glued = measured.replace(" ", _GLUE).replace("," + _GLUE, ", ")  # no line ends between name and number
+    if finished.result.before:
+        rows.append(("Before", "bold", finished.result.before))
     rows.append(("Measured", "bold", glued))
     return Content("\n").join(line for row in rows for line in _row(*row, width=width))
 

@@ -17,6 +17,8 @@ STATE_WORDS: dict[State, str] = {
 _NAMES = {
     "first_loss": "loss before training", "val_loss": "held-out loss", "val_accuracy": "held-out accuracy",
     "errors": "wrong answers", "min_errors": "fewest wrong answers", "max_errors": "most wrong answers",
+    "scratch_accuracy": "from scratch", "gain": "gain", "source_accuracy": "source task now",
+    "first_source_accuracy": "source task at first",
     "support_vectors": "support vectors", "margin": "width of the margin",
     "reconstruction_error": "reconstruction error", "free_energy_gap": "free energy gap",
     "val_reconstruction_error": "held-out reconstruction error", "pretrained_layers": "layers pretrained",
@@ -27,7 +29,8 @@ _NAMES = {
 _NETWORK_STATUS = [
     ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("accuracy", "accuracy"),
     ("reconstruction", "reconstruction_error"), ("held-out", "val_reconstruction_error"),
-    ("gap", "free_energy_gap"), ("held-out", "val_accuracy"), ("layers pretrained", "pretrained_layers"),
+    ("gap", "free_energy_gap"), ("held-out", "val_accuracy"),
+    ("from scratch", "scratch_accuracy"), ("layers pretrained", "pretrained_layers"),
     ("wrong", "errors"), ("held-out loss", "val_loss"),
 ]  # fmt: skip
 _UNIT_STATUS = [
@@ -43,6 +46,8 @@ def number(value: float) -> str:
 
 def figure(quantity: str, value: float) -> str:
     """The value of a quantity; a share of right answers in percent."""
+    if quantity == "gain" and value == value:
+        return f"{100 * value:+.3g} points"
     if quantity.endswith("accuracy") and value == value:
         return f"{100 * value:.3g} %"
     return number(value)
@@ -109,6 +114,8 @@ def advice(controller: LabController) -> str:
         return said.partition(". ")[0].rstrip(".") + "." if controller.locked else said
     if controller.asking:
         return "Press the letter of your answer, or up and down and then enter."
+    if controller.state == "ready" and controller.report is not None and controller.report.before:
+        return f"{controller.report.before} space goes on."
     return {
         "ready": "space starts the training, s does a single step, e one epoch.",
         "running": "space pauses. A knob can be turned while it runs: left and right.",

@@ -26,7 +26,17 @@ DATA_SETS: Mapping[str, Mapping[str, Value]] = {
     "sine": {"frequency": 2.0, "noise": 0.0, "examples": 64},
     "step": {"steps": 1, "noise": 0.0, "examples": 64},
     "bowl": {"curvature": 100.0, "turned": 0.0},
-    "digits": {"pair": "", "features": "pixels", "pixel_order": "kept", "test_shift": 0, "examples": 1297},
+    "digits": {
+        "pair": "",
+        "classes": "",
+        "numbering": "anew",
+        "question": "which",
+        "features": "pixels",
+        "pixel_order": "kept",
+        "test_shift": 0,
+        "skip": 0,
+        "examples": 1297,
+    },
     "strokes": {"canvas": 12, "train_shift": 0, "test_shift": 0, "noise": 0.1, "examples": 300},
     CSV: {"file": "", "target": "", "task": "auto", "held_out": 0.2},
 }
@@ -36,6 +46,8 @@ OPTION_CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("gate", "gate"): ("and", "or", "nand", "xor"),
     ("gate", "features"): ("plain", "product"),
     ("rings", "features"): ("plain", "radius"),
+    ("digits", "numbering"): ("anew", "kept"),
+    ("digits", "question"): ("which", "loop"),
     ("digits", "features"): ("pixels", "hand"),
     ("digits", "pixel_order"): ("kept", "scrambled"),
     (CSV, "task"): ("auto", "classification", "regression"),
@@ -65,8 +77,10 @@ def outputs_of(data: DataSpec) -> int:
     """How many classes the targets have; 2 for a yes or no, 0 for an amount. A table is asked elsewhere."""
     if data.name in _AMOUNTS:
         return 0
-    if data.options.get("pair"):
+    if data.options.get("pair") or data.options.get("question") == "loop":
         return 2
+    if data.options.get("classes") and data.options.get("numbering") != "kept":
+        return len(str(data.options["classes"]))
     return _CLASSES.get(data.name, 2)
 
 

@@ -194,6 +194,7 @@ def _option(make: _Maker, option: str, columns: Sequence[str]) -> Row:
         helps = {
             "file": "Path of a CSV file whose first line names the columns: enter, and type it.",
             "target": "The column to predict.",
+            "classes": 'The digits that take part, like "56789"; empty: all ten.',
             "pair": 'Two digits, like "5 6", make a yes-or-no of it; empty: all ten.',
         }
         stops = columns if option == "target" else ()

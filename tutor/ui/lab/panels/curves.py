@@ -17,7 +17,8 @@ from tutor.ui.lab.scene import Scene
 
 _CHART = 9
 """Lines that a chart is given at least where there are several."""
-_LOSS, _SHARE = ("loss", "val_loss"), ("accuracy", "val_accuracy")
+_LOSS = ("loss", "val_loss")
+_SHARE = ("accuracy", "val_accuracy", "scratch_accuracy", "source_accuracy")
 _WRONG, _UPDATES = ("errors",), ("updates", "bound")
 _AGAIN, _GAP = ("reconstruction_error", "val_reconstruction_error"), ("free_energy_gap",)
 _TITLES = {
@@ -41,7 +42,8 @@ class CurvesPanel(Panel):
         return _TITLES[next(iter(self._halves(report).values()))]
 
     def heading(self, scene: Scene) -> str:
-        return super().heading(scene) + (" (log axis)" if self._log(scene) else "")
+        log = self._log(scene) and not _has_twin(scene.report)
+        return super().heading(scene) + (" (log axis)" if log else "")
 
     def absent(self, report: Report) -> str:
         if report.perceptron is not None and report.perceptron.support_vectors is not None:
@@ -70,6 +72,11 @@ class CurvesPanel(Panel):
             return (
                 "While the layers are pretrained there is no loss yet. The curve is the reconstruction error "
                 "of the machine at work: each layer begins with one of its own."
+            )
+        if _has_twin(scene.report):
+            return (
+                "Held-out accuracy counts. From scratch is that of the same network on the same examples, "
+                "from random weights. Source task: what the layers, as they are now, still know of it."
             )
         return (
             "The loss says how far the outputs are from the right ones, averaged over the examples; training "
@@ -115,6 +122,8 @@ class CurvesPanel(Panel):
             halves: dict[str, tuple[str, ...]] = {"wrong answers": _WRONG, "updates": _UPDATES}
         else:
             halves = {"loss": _LOSS, "accuracy": _SHARE, "reconstruction": _AGAIN, "free energy": _GAP}
+        if _has_twin(report):  # what is compared comes first
+            halves = dict(reversed(halves.items()))
         there = {name: curves for name, curves in halves.items() if self._pick(report, *curves)}
         return there or dict(list(halves.items())[:1])
 
@@ -142,11 +151,12 @@ class CurvesPanel(Panel):
         self, scene: Scene, names: tuple[str, ...], size: tuple[int, int], title: str, cursor: float | None
     ) -> list[Strip]:
         series = self._pick(scene.report, *names)
+        compared = "val_accuracy" if names is _SHARE and _has_twin(scene.report) else names[0]
         kept = [
             changed(one, name=overlay.label)
             for overlay in scene.report.overlays
             for one in overlay.series
-            if one.name == names[0]
+            if one.name == compared
         ]
         begun = any(len(one.x) > 1 for one in series)  # one point is no curve yet
         chart = line_chart(
@@ -166,6 +176,11 @@ class CurvesPanel(Panel):
 def _counts_mistakes(report: Report) -> bool:
     """Whether there is no loss to draw: the perceptron's rule knows only right and wrong."""
     return report.perceptron is not None and all(one.name != "loss" for one in report.series)
+
+
+def _has_twin(report: Report) -> bool:
+    """Whether the same network learns beside it from random weights."""
+    return any(one.name == "scratch_accuracy" for one in report.series)
 
 
 def _at(series: Series, moment: float) -> float:
