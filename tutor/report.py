@@ -332,10 +332,13 @@ class Report(Struct, frozen=True):
     steps_per_second: float
     series: list[Series]
     """``loss``, ``val_loss``, ``accuracy``, ``val_accuracy``; perceptron: ``errors``, ``updates``, ``bound``;
-    RBM and pretraining: ``reconstruction_error``, ``val_reconstruction_error``, ``free_energy_gap``.
+    ensemble: ``member_accuracy``, too; RBM and pretraining: ``reconstruction_error``,
+    ``val_reconstruction_error``, ``free_energy_gap``.
 
     x is in epochs."""
     layers: list[Layer]
+    members: int = 1
+    """How many networks an ensemble has; ``layers`` and all that looks inside are those of the first."""
     surface: Surface | None = None
     points: Points | None = None
     samples: Samples | None = None

@@ -121,6 +121,16 @@ def test_a_support_vector_machine_has_a_panel_for_its_numbers_and_none_for_curve
     assert order(REPORTS["machine"]) == [4, 5, 8]
 
 
+def test_what_looks_inside_says_which_net_of_an_ensemble_it_shows() -> None:
+    ensemble = replace(XOR, members=5)
+    inside = [number for number in PANELS if ", net 1" in text(number, scene(ensemble), 60)]
+    assert inside == [2, 3, 5, 6, 7] and not any(
+        ", net 1" in text(number, scene(XOR), 60) for number in PANELS
+    )
+    large = text(1, scene(ensemble, large=True), 80, 24)
+    assert "averaged answer of 5 nets" in large.replace("\n", " ")
+
+
 def test_the_way_down_is_drawn_and_told_in_numbers() -> None:
     assert "@" in text(4, scene(REPORTS["valley"])) and "o path" in text(4, scene(REPORTS["valley"]))
     assert "weight 2" in text(4, scene(REPORTS["valley"], Look(table=True)))

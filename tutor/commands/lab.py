@@ -12,7 +12,7 @@ import msgspec
 
 from tutor.commands import target
 from tutor.commands.output import ProgressLine, aligned, bar, to_json, whole_number
-from tutor.content.model import Experiment, Lesson
+from tutor.content.model import LAYERED, Experiment, Lesson
 from tutor.report import Result
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LABELS = {
     "accuracy": "training examples right",
     "val_accuracy": "held-out examples right",
+    "member_accuracy": "by its nets singly, mean",
+    "best_member_accuracy": "by the best of them",
     "val_loss": "held-out loss",
     "errors": "wrong at the end",
     "min_errors": "fewest wrong",
@@ -79,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
     with ProgressLine() as line:
         run = start(args.seed)  # refuses what cannot be run before anything is compiled for it
-        if experiment.kind == "network":
+        if experiment.kind in LAYERED:
             engine.warm_up(lambda text: line.show(f"{text} ..."), (experiment.model.dtype,))
         if args.seeds is None:
             result = _watch(run, line)

@@ -18,6 +18,8 @@ QUANTITIES: dict[str, str] = {
     "accuracy": "share of training examples answered right, 0 to 1",
     "val_loss": "loss on the held-out examples",
     "val_accuracy": "share of held-out examples answered right, 0 to 1",
+    "member_accuracy": "mean held-out accuracy of an ensemble's nets, each asked by itself",
+    "best_member_accuracy": "held-out accuracy of the best of an ensemble's nets",
     "errors": "training examples answered wrong now",
     "min_errors": "fewest training examples answered wrong after any epoch",
     "max_errors": "most training examples answered wrong after any epoch",
@@ -51,6 +53,7 @@ _OF_KIND: dict[str, set[str]] = {
     "adaline": {"loss", "first_loss", "stable_rate"},
     "svm": {"support_vectors", "margin"},
     "rbm": {"reconstruction_error", "val_reconstruction_error", "free_energy_gap"},
+    "ensemble": {"loss", "first_loss", "val_loss", "member_accuracy", "best_member_accuracy"},
     "network": {
         "loss",
         "first_loss",

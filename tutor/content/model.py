@@ -15,6 +15,9 @@ from tutor.content.questions import Question
 
 FORMAT_VERSION = 1
 
+LAYERED = ("network", "ensemble")
+"""The kinds of experiment whose model has layers."""
+
 # --------------------------------------------------------------------------- the lab
 
 
@@ -54,6 +57,8 @@ class ModelSpec(Part, frozen=True):
     """A Keras name, or ``"normal 1.0"``: a normal distribution of that standard deviation."""
     bias_initializer: str = "zeros"
     dtype: Literal["float32", "float64"] = "float32"
+    members: int = 1
+    """Of how many such networks an "ensemble" is made."""
     weight_1: float = 0.0
     weight_2: float = 0.0
     threshold: float = 0.0
@@ -172,7 +177,7 @@ class Experiment(Part, frozen=True):
 
     id: str
     title: str
-    kind: Literal["unit", "perceptron", "adaline", "svm", "rbm", "network"]
+    kind: Literal["unit", "perceptron", "adaline", "svm", "rbm", "network", "ensemble"]
     about: str
     """Two or three sentences over the lab: what is trained on what, and what to look for."""
     seconds: float

@@ -248,6 +248,7 @@ KNOBS: Mapping[str, _Setting] = {
             "global_clipnorm",
             "kernel_initializer",
             "bias_initializer",
+            "members",
             "weight_1",
             "weight_2",
             "threshold",

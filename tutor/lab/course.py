@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 
 from tutor.content.condition import Condition
-from tutor.content.model import Experiment
+from tutor.content.model import LAYERED, Experiment
 from tutor.content.part import Value
 from tutor.content.settings import hidden_specs
 from tutor.lab.details import Past
+from tutor.lab.ensemble import network_of
 from tutor.lab.history import History
 from tutor.lab.learner import Learner, Observation
 from tutor.lab.marks import Mark, Marks
-from tutor.lab.network import NetworkLearner
 from tutor.report import StopReason
 
 CHECKS = 500
@@ -28,12 +28,12 @@ Clock = Callable[[], float]
 def check_interval(experiment: Experiment) -> int:
     """Epochs from one check to the next: of the curves, the goal, the fewest and most errors.
 
-    A single unit is checked after every epoch, a network after every ``epochs // 500`` of them, because
+    A single unit is checked after every epoch, what has layers after every ``epochs // 500`` of them, because
     with four examples an evaluation costs more than the epoch; with patience, which counts epochs, after
     each. It depends on the experiment and its knobs alone, so neither the pace nor the size of the chunks
     can change at which step a goal counts as reached.
     """
-    if experiment.kind != "network" or experiment.training.patience:
+    if experiment.kind not in LAYERED or experiment.training.patience:
         return 1
     return max(1, total_epochs(experiment) // CHECKS)
 
@@ -187,9 +187,9 @@ class Course:
 
     def _remember(self) -> None:
         """What the panels show of the run's past, recorded whether or not one of them is open."""
-        if isinstance(self.learner, NetworkLearner):
+        if (network := network_of(self.learner)) is not None:
             layers = self.observe().layers
-            self.past.record(self.learner.epochs_exactly, layers, self.learner.trainer)
+            self.past.record(self.learner.epochs_exactly, layers, network.trainer)
 
     # ------------------------------------------------------------------------- what it tells
 

@@ -27,6 +27,7 @@ from tutor.engine import (
     Residual,
     Sequential,
     Trainer,
+    TrainingReport,
     optimizers,
     parse_layers,
 )
@@ -44,8 +45,9 @@ class NetworkLearner:
     """What happened before the first step that people should know."""
     curves: tuple[str, ...] = ("loss", "val_loss", "accuracy", "val_accuracy")
 
-    def __init__(self, experiment: Experiment, seed: int, backend: str) -> None:
-        self.dataset = examples = data.load(experiment.data, seed)
+    def __init__(self, experiment: Experiment, seed: int, backend: str, data_seed: int | None = None) -> None:
+        """``seed`` draws weights and orders, and the data too, unless there is a ``data_seed`` for them."""
+        self.dataset = examples = data.load(experiment.data, seed if data_seed is None else data_seed)
         self._scaling = data.Scaling.of(experiment.data, examples.x)
         self._layers = experiment.model.layers
         self.model = self._network(experiment, examples, seed, backend)
@@ -109,8 +111,7 @@ class NetworkLearner:
             wrong = (1 - quantities["accuracy"]) * len(self.dataset.y)
             quantities["errors"] = float(round(wrong)) if math.isfinite(wrong) else math.nan
         quantities |= _through_the_layers(self.trainer)
-        layers = [LayerReport(layer.name, layer.gradient_norm, layer.weight_norm) for layer in report.layers]
-        return Observation(quantities, layers)
+        return Observation(quantities, layers_of(report))
 
     def turn(self, name: str, value: Value) -> bool:
         trainer = self.trainer
@@ -224,6 +225,11 @@ def _stopping(experiment: Experiment, examples: Dataset) -> EarlyStopping | None
         message = f"patience waits for the held-out loss, and {experiment.data.name} holds nothing out"
         raise InputError(message, "set patience = 0, or take another data set")
     return EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
+
+
+def layers_of(report: TrainingReport) -> list[LayerReport]:
+    """The length of every layer's gradient and weights."""
+    return [LayerReport(layer.name, layer.gradient_norm, layer.weight_norm) for layer in report.layers]
 
 
 def _through_the_layers(trainer: Trainer) -> dict[str, float]:

@@ -16,6 +16,7 @@ from tutor.errors import EngineError, InputError
 from tutor.lab import details, pictures, transfer
 from tutor.lab.adaline import AdalineLearner
 from tutor.lab.course import Course
+from tutor.lab.ensemble import EnsembleLearner
 from tutor.lab.explain import explain
 from tutor.lab.learner import Learner
 from tutor.lab.lots import Lots
@@ -36,6 +37,8 @@ METRICS = (
     "accuracy",
     "val_loss",
     "val_accuracy",
+    "member_accuracy",
+    "best_member_accuracy",
     "errors",
     "min_errors",
     "max_errors",
@@ -191,6 +194,8 @@ class Run:
             )
         elif settled.transfer is not None:
             raise InputError("only a network can begin with layers of another task", "leave transfer out")
+        elif settled.kind == "ensemble":
+            learner = EnsembleLearner(settled, self.seed, self._asked_backend)
         elif self._asked_backend == "cuda":
             raise EngineError("only a network learns on the GPU", "take the backend cpu, or auto")
         else:
@@ -302,6 +307,7 @@ class Run:
             ),
             series=course.history.series(),
             layers=observation.layers,
+            members=len(learner.members) if isinstance(learner, EnsembleLearner) else 1,
             surface=pictures.surface(learner),
             points=pictures.points(learner),
             samples=pictures.samples(learner, over=self.finished),

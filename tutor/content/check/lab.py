@@ -10,7 +10,7 @@ from tutor.content.check.rules import duplicates, ids
 from tutor.content.condition import TRANSFER, Condition, quantities_of
 from tutor.content.document import Document
 from tutor.content.fault import Fault, KeyPath
-from tutor.content.model import Experiment, Knob
+from tutor.content.model import LAYERED, Experiment, Knob
 from tutor.content.parse import Draft
 from tutor.content.part import Value
 from tutor.content.settings import accept, initial_knobs
@@ -34,6 +34,7 @@ _RANGES: tuple[tuple[str, str, Callable[[float], bool], str], ...] = (
     ("model", "gamma", lambda value: value >= 0, _NOT_NEGATIVE),
     ("model", "degree", lambda value: value >= 1, "must be at least 1"),
     ("model", "gibbs_steps", lambda value: value >= 1, "must be at least 1"),
+    ("model", "members", lambda value: value >= 1, "must be at least 1"),
     ("training", "epochs", lambda value: value >= 1, "must be at least 1"),
     ("training", "batch_size", lambda value: value >= 0, "must be at least 1, or 0 for all examples"),
     ("training", "patience", lambda value: value >= 0, "must be at least 1, or 0 for none"),
@@ -91,7 +92,7 @@ class ExperimentChecker:
         elif goal and not 0 <= goal.at_least <= goal.seeds:
             message = f"must lie between 1 and the {goal.seeds} seeds, or be 0 for all"
             yield self._fault(("goal", "at_least"), message)
-        if experiment.kind == "network" and not experiment.model.layers:
+        if experiment.kind in LAYERED and not experiment.model.layers:
             yield self._fault(
                 ("model", "layers"), 'missing: a network has layers, like "dense 4 tanh, dense 1"'
             )

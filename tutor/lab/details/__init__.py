@@ -13,8 +13,8 @@ from tutor.lab.details.inspection import inspection
 from tutor.lab.details.past import Past
 from tutor.lab.details.picture import confusion_and_mistakes, fit
 from tutor.lab.details.pre_activations import pre_activations
+from tutor.lab.ensemble import network_of
 from tutor.lab.learner import Learner
-from tutor.lab.network import NetworkLearner
 from tutor.lab.rbm import RbmLearner
 from tutor.report import Report, Wanted
 
@@ -33,17 +33,18 @@ def add(report: Report, learner: Learner, past: Past, wanted: Wanted) -> Report:
     if "picture" in topics:
         confusion, mistakes = confusion_and_mistakes(learner)
         report = replace(report, confusion=confusion, mistakes=mistakes, fit=fit(learner))
-    if not isinstance(learner, NetworkLearner):
+    network = network_of(learner)
+    if network is None:
         return report
-    if "picture" in topics:
-        report = replace(report, descent=descent(learner, past.path))
+    if "picture" in topics and network is learner:
+        report = replace(report, descent=descent(network, past.path))
     if "health" in topics:
-        report = replace(report, health=past.health(learner.epochs_exactly, learner.trainer))
+        report = replace(report, health=past.health(network.epochs_exactly, network.trainer))
     if "pre_activations" in topics:
-        report = replace(report, pre_activations=pre_activations(learner.trainer, wanted.layer))
+        report = replace(report, pre_activations=pre_activations(network.trainer, wanted.layer))
     if "drawing" in topics:
-        report = replace(report, drawing=drawing(learner, wanted.example))
+        report = replace(report, drawing=drawing(network, wanted.example))
     if "inspection" in topics:
-        unit = inspection(learner.trainer, wanted.layer, wanted.unit, wanted.example)
+        unit = inspection(network.trainer, wanted.layer, wanted.unit, wanted.example)
         report = replace(report, inspection=unit)
     return report

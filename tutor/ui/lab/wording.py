@@ -16,6 +16,7 @@ STATE_WORDS: dict[State, str] = {
 
 _NAMES = {
     "first_loss": "loss before training", "val_loss": "held-out loss", "val_accuracy": "held-out accuracy",
+    "member_accuracy": "each net by itself, on average", "best_member_accuracy": "the best net by itself",
     "errors": "wrong answers", "min_errors": "fewest wrong answers", "max_errors": "most wrong answers",
     "scratch_accuracy": "from scratch", "gain": "gain", "source_accuracy": "source task now",
     "first_source_accuracy": "source task at first",
@@ -29,7 +30,7 @@ _NAMES = {
 _NETWORK_STATUS = [
     ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("accuracy", "accuracy"),
     ("reconstruction", "reconstruction_error"), ("held-out", "val_reconstruction_error"),
-    ("gap", "free_energy_gap"), ("held-out", "val_accuracy"),
+    ("gap", "free_energy_gap"), ("held-out", "val_accuracy"), ("each net", "member_accuracy"),
     ("from scratch", "scratch_accuracy"), ("layers pretrained", "pretrained_layers"),
     ("wrong", "errors"), ("held-out loss", "val_loss"),
 ]  # fmt: skip

@@ -28,6 +28,7 @@ class ActivationsPanel(Panel):
     number = 3
     headed = True
     topics = ("pre_activations",)
+    one_net = True
     asks = ("layer",)
 
     def title(self, report: Report) -> str:

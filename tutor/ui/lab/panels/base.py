@@ -30,6 +30,8 @@ class Panel:
     topics: ClassVar[tuple[Topic, ...]] = ()
     headed: ClassVar[bool] = False
     """Whether the picture's first line is the heading: a chart puts its legend beside it."""
+    one_net: ClassVar[bool] = False
+    """Whether it looks into a single network: of an ensemble into the first one."""
     asks: ClassVar[tuple[str, ...]] = ()
     """Which of its fields the training process must know: among layer, unit and example."""
 
@@ -94,7 +96,8 @@ class Panel:
 
     def heading(self, scene: Scene) -> str:
         """The panel's key and title, with a mark where the arrows are here."""
-        return f"{'▸' if scene.arrows else ''}{self.number} {self.title(scene.report)}"
+        of_many = ", net 1" if self.one_net and scene.report.members > 1 else ""
+        return f"{'▸' if scene.arrows else ''}{self.number} {self.title(scene.report)}{of_many}"
 
     def _heading(self, scene: Scene, width: int) -> Strip:
         return drawing.title(self.heading(scene), *self.aside(scene), width=width)

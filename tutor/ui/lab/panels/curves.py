@@ -18,7 +18,7 @@ from tutor.ui.lab.scene import Scene
 _CHART = 9
 """Lines that a chart is given at least where there are several."""
 _LOSS = ("loss", "val_loss")
-_SHARE = ("accuracy", "val_accuracy", "scratch_accuracy", "source_accuracy")
+_SHARE = ("accuracy", "val_accuracy", "member_accuracy", "scratch_accuracy", "source_accuracy")
 _WRONG, _UPDATES = ("errors",), ("updates", "bound")
 _AGAIN, _GAP = ("reconstruction_error", "val_reconstruction_error"), ("free_energy_gap",)
 _TITLES = {
@@ -77,6 +77,11 @@ class CurvesPanel(Panel):
             return (
                 "Held-out accuracy counts. From scratch is that of the same network on the same examples, "
                 "from random weights. Source task: what the layers, as they are now, still know of it."
+            )
+        if scene.report.members > 1:
+            return (
+                f"Accuracy is that of the averaged answer of {scene.report.members} nets; member accuracy is "
+                "what one of them gets by itself on held-out examples, on average. So is the loss."
             )
         return (
             "The loss says how far the outputs are from the right ones, averaged over the examples; training "

@@ -23,6 +23,7 @@ class HealthPanel(Panel):
 
     number = 2
     topics = ("health",)
+    one_net = True
 
     def title(self, report: Report) -> str:
         return "Layer health"

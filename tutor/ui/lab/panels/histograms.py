@@ -23,6 +23,7 @@ class HistogramsPanel(Panel):
 
     number = 6
     topics = ("health",)
+    one_net = True
 
     def title(self, report: Report) -> str:
         return "Histograms"

@@ -23,6 +23,7 @@ class InspectorPanel(Panel):
 
     number = 7
     topics = ("inspection",)
+    one_net = True
     asks = ("layer", "unit", "example")
 
     def title(self, report: Report) -> str:

@@ -26,6 +26,7 @@ class NetworkPanel(Panel):
 
     number = 5
     topics = ("drawing",)
+    one_net = True
     asks = ("example",)
 
     def title(self, report: Report) -> str:
