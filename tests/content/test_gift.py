@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 
 from tutor.content.gift import FILL_IN, Imported, Note, read_gift
 from tutor.content.gift.said import RIGHT, WRONG
-from tutor.content.questions import MultipleChoice, Numeric, Option, Question, SingleChoice, Slip, TrueFalse
+from tutor.content.questions import (
+    Extra,
+    Gap,
+    Matching,
+    MultipleChoice,
+    Numeric,
+    Option,
+    Pair,
+    Question,
+    SingleChoice,
+    Slip,
+    TrueFalse,
+    WrongWord,
+)
 
 
 def only(text: str) -> Question:
@@ -118,6 +131,49 @@ def test_numbers_with_weights_become_slips_and_what_is_lost_is_named() -> None:
     ]
 
 
+def test_a_short_answer_is_a_gap() -> None:
+    assert only("::star::What is it? {=the sun#Yes. =sun =%0%the moon#By night.####Our star.}") == Gap(
+        id="star",
+        prompt="What is it? ___",
+        explanation="Our star.",
+        page=FILL_IN,
+        accept=["the sun", "sun"],
+        feedback="Yes.",
+        slips=[WrongWord("the moon", "By night.")],
+    )
+    inside = only("The {sun} is a star.")
+    assert (inside.prompt, inside.accept) == ("The _____ is a star.", ["sun"])  # type: ignore[union-attr]
+    assert only("The ________ is a ________, or not?{=sun}").prompt == "The ___ is a ___, or not?"
+
+
+def test_what_a_gap_cannot_keep_is_named() -> None:
+    text = "A star?{\n=sun#Yes.\n=Sol#In Latin.\n=%50%light#Almost.\n=%0%m*#Look again.\n=%100%a\\*b\n}"
+    question = read_gift(text).questions[0]
+    assert isinstance(question, Gap)
+    assert (question.accept, question.feedback) == (["sun", "Sol", "a*b"], "Yes.")
+    assert question.slips == [WrongWord("light", "Almost.")]
+    assert notes(text) == [
+        (4, "the weight 50 % of 'light' is not kept: it counts as wrong"),
+        (5, "'m*' stands for many words and is not kept, nor is its feedback"),
+        (3, "all right words share one feedback; this one is not kept: 'In Latin.'"),
+    ]
+
+
+def test_pairs_are_a_matching_and_a_lonely_right_side_is_an_extra() -> None:
+    question = only(
+        "// dltutor-feedback: It barks.\n::pets::Who eats what?{\n"
+        "= dog -> [plain]a bone\n=cat->a mouse\n= -> grass\n####Each its own.}"
+    )
+    assert question == Matching(
+        id="pets",
+        prompt="Who eats what?",
+        explanation="Each its own.",
+        page=FILL_IN,
+        pairs=[Pair("dog", "a bone", "It barks."), Pair("cat", "a mouse", RIGHT)],
+        extras=[Extra("grass", WRONG)],
+    )
+
+
 def test_a_missing_word_leaves_a_blank() -> None:
     question = only("The sun is {~a planet =a star ~a moon} that shines by itself.")
     assert question.prompt == "The sun is _____ that shines by itself."
@@ -183,6 +239,11 @@ def test_html_that_is_lost_is_named_once() -> None:
         ("A{#5..1}", 1, "'5..1' has its ends the wrong way round, or is too large"),
         ("A{#1e999}", 1, "'1e999' has its ends the wrong way round, or is too large"),
         ("{T}", 1, "it has no text that asks anything"),
+        ("A{=neur*}", 1, "'neur*' stands for many words: write each of them"),
+        ("A{=%50%x}", 1, "no answer is wholly right"),
+        ("A{\n=x ->\n=y -> z}", 2, "a pair without a right side"),
+        ("A{=x -> y\n=z}", 2, "a pair without ->"),
+        ("A{=x -> y =z -> Y}", 1, "two pairs with the same right side: here each is used once"),
     ],
 )
 def test_what_cannot_be_taken_over_is_named_by_its_line(text: str, line: int, message: str) -> None:

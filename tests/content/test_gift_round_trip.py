@@ -11,9 +11,22 @@ from tests.ui.pack import MULTIPLE, NUMERIC, ORDERING, SINGLE, TRUEFALSE, lesson
 from tutor.content.catalog import Catalog
 from tutor.content.gift import read_gift, write_gift, write_quiz
 from tutor.content.parse import draft_quiz
-from tutor.content.questions import MultipleChoice, Numeric, Option, SingleChoice, Slip, TrueFalse
+from tutor.content.questions import (
+    Extra,
+    Gap,
+    Matching,
+    MultipleChoice,
+    Numeric,
+    Option,
+    Pair,
+    Question,
+    SingleChoice,
+    Slip,
+    TrueFalse,
+    WrongWord,
+)
 from tutor.paths import bundled_lessons
-from tutor.text import clean
+from tutor.text import clean, clean_line
 
 SIGNS = st.text(st.sampled_from("ab%50 :=~#{}\\\n[]<>->T._&;/\té$"), min_size=1, max_size=30)
 texts = (SIGNS | st.text(min_size=1, max_size=30)).map(lambda text: clean(text).strip()).filter(bool)
@@ -58,10 +71,33 @@ def numerics(draw: st.DrawFn) -> Numeric:
     )
 
 
+@st.composite
+def gaps(draw: st.DrawFn) -> Gap:
+    words = texts.filter(lambda text: "->" not in text)
+    around = draw(general())
+    around["prompt"] = draw(st.sampled_from(["___ is it", "It is ___", "So ___, or: #?", "_____"]))
+    slips = [WrongWord(draw(words), draw(words)) for _ in range(draw(st.integers(0, 2)))]
+    accept = draw(st.lists(words, min_size=1, max_size=3))
+    return Gap(accept=accept, feedback=draw(words), slips=slips, **around)
+
+
+@st.composite
+def matchings(draw: st.DrawFn) -> Matching:
+    rights = draw(st.lists(texts, min_size=2, max_size=5, unique_by=lambda text: clean_line(text).casefold()))
+    lefts = texts.filter(lambda text: "->" not in text)
+    count = draw(st.integers(1, len(rights)))
+    pairs = [Pair(draw(lefts), right, draw(texts)) for right in rights[:count]]
+    extras = [Extra(right, draw(texts)) for right in rights[count:]]
+    return Matching(pairs=pairs, extras=extras, **draw(general()))
+
+
+KINDS = choices() | truths() | numerics() | gaps() | matchings()
+
+
 @settings(max_examples=50)
-@given(choices() | truths() | numerics())
+@given(KINDS)
 def test_a_question_comes_back_as_it_was(
-    question: SingleChoice | MultipleChoice | TrueFalse | Numeric,
+    question: Question,
 ) -> None:
     read = read_gift(write_gift([lesson(1, "xor", "XOR", [question])]).text)
     assert read.notes == []
@@ -69,9 +105,9 @@ def test_a_question_comes_back_as_it_was(
 
 
 @settings(max_examples=50)
-@given(choices() | truths() | numerics())
+@given(KINDS)
 def test_the_quiz_file_says_what_was_taken(
-    question: SingleChoice | MultipleChoice | TrueFalse | Numeric,
+    question: Question,
 ) -> None:
     read = read_gift(write_gift([lesson(1, "xor", "XOR", [question])]).text)
     draft = draft_quiz("quiz.toml", write_quiz(read))
@@ -85,7 +121,7 @@ def test_the_bundled_quizzes_come_back_as_they_were() -> None:
         read = read_gift(exported.text)
         assert read.notes == []
         said = "\n".join(exported.left_out)
-        kept = [asked for asked in each.questions if f": {asked.id} is of the kind" not in said]
+        kept = [asked for asked in each.questions if f": {asked.id} " not in said]
         assert read.questions == kept
         assert len(kept) + len(exported.left_out) == len(each.questions)
 
@@ -95,6 +131,18 @@ def test_what_gift_cannot_say_stands_there_as_a_comment() -> None:
     assert exported.left_out == ("xor: order is of the kind ordering, which GIFT does not have",)
     assert f"// left out: {exported.left_out[0]}\n" in exported.text
     assert read_gift(exported.text).questions == [SINGLE, TRUEFALSE]
+
+
+def test_an_arrow_where_gift_would_misread_it_is_named() -> None:
+    pairs = [Pair("a -> b", "c", "f"), Pair("d", "e", "f")]
+    matching = Matching(id="m", prompt="P", explanation="E", page="p", pairs=pairs)
+    gap = Gap(id="g", prompt="___", explanation="E", page="p", accept=["x -> y"], feedback="f")
+    exported = write_gift([lesson(1, "xor", "XOR", [matching, gap])])
+    assert exported.left_out == (
+        "xor: m holds -> in a left side, where its end would be",
+        "xor: g holds ->, which would make it a matching question",
+    )
+    assert read_gift(exported.text).taken == []
 
 
 def test_the_written_form_is_the_one_that_moodle_reads() -> None:

@@ -1,4 +1,4 @@
-"""``dltutor progress``: what has been read, trained and answered, lesson by lesson; forgetting a lesson."""
+"""``dltutor progress``: what has been read, trained and answered, by lesson or question; forgetting."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import csv
 import sys
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
+from tutor.commands.items import print_items
 from tutor.commands.output import aligned, to_json
 from tutor.commands.terminal import note
 from tutor.content.catalog import Catalog
@@ -22,13 +24,35 @@ Cell = str | int | float | None
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
-    form.add_argument("--csv", action="store_true", help="print one CSV row for each lesson")
+    form.add_argument("--csv", action="store_true", help="print one CSV row for each lesson, or question")
     form.add_argument("--reset", metavar="LESSON", help="forget all pages, runs and answers of one lesson")
+    parser.add_argument(
+        "--items",
+        action="store_true",
+        help="each question instead: how often asked and right, which answers were given, how long it took",
+    )
+    parser.add_argument(
+        "--from",
+        dest="files",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="with --items: take these progress.sqlite3 files, one for each learner; they are only read",
+    )
     parser.add_argument("--yes", action="store_true", help="with --reset: do not ask first")
 
 
 def run(args: argparse.Namespace) -> int:
     catalog = Catalog.open()
+    if args.files and not args.items:
+        raise UsageError("--from goes with --items", "see dltutor progress --help")
+    if args.items and args.reset is not None:
+        raise UsageError("--items and --reset do not go together", "take one of them")
+    if args.items:
+        note(catalog.problems)
+        print_items(catalog.lessons, args.files, "json" if args.json else "csv" if args.csv else "")
+        return 0
     store = Store.open()
     try:
         if args.reset is not None:

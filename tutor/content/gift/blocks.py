@@ -54,6 +54,11 @@ def escaped(text: str) -> str:
     return text.translate(_WRITTEN)
 
 
+def unescaped(text: str) -> str:
+    """What :func:`escaped` was given."""
+    return meant(_ESCAPE.sub(lambda match: _STAND_IN[match[1]], text))
+
+
 def _block(first: int, lines: list[str]) -> Iterator[Block]:
     remarks = tuple(line.strip()[2:].strip() for line in lines if _is_remark(line))
     bare = ["" if _is_remark(line) else line for line in lines]

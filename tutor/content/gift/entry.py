@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from tutor.content.gift.blocks import Block, meant
+from tutor.content.gift.blocks import Block, meant, unescaped
 
 BLANK = "_____"
 """Stands in a question's text where its answers stood, if the text goes on behind them."""
 
 OURS = {"dltutor-page": "page", "dltutor-unit": "unit"}
+FEEDBACK = "dltutor-feedback"
 """Comments that carry what GIFT has no place for."""
 
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d*)?)%")
@@ -52,6 +53,8 @@ class Entry:
     notes: dict[str, str] = field(default_factory=dict)
     """``page``, ``unit`` and ``id`` from the comments before it."""
     tags: tuple[str, ...] = ()
+    feedback: tuple[str, ...] = ()
+    """From the comments, too: what belongs to the pairs of a matching question, in their order."""
 
     @property
     def line(self) -> int:
@@ -88,8 +91,13 @@ def read_entry(block: Block) -> Entry:
     title, text, shift = _titled(block.text)
     start, end = text.find("{"), text.find("}")
     notes, tags = _remarked(block.remarks)
+    feedback = tuple(
+        unescaped(remark.partition(":")[2].strip())
+        for remark in block.remarks
+        if remark.startswith(f"{FEEDBACK}:")
+    )
     if start < 0 and end < 0:
-        return Entry(block, title, text, None, block.line, "", notes, tags)
+        return Entry(block, title, text, None, block.line, "", notes, tags, feedback)
     if not 0 <= start < end:
         missing = "{" if start < 0 or 0 <= end < start else "}"
         why = f"the {missing} is missing: answers stand between {{ and }}, without a blank line"
@@ -102,7 +110,9 @@ def read_entry(block: Block) -> Entry:
     if not mark:
         answers, general = general, ""
     filled = f"{before}{BLANK}{behind}" if behind.strip() else before
-    return Entry(block, title, filled, answers, block.line_at(shift + start + 1), general, notes, tags)
+    return Entry(
+        block, title, filled, answers, block.line_at(shift + start + 1), general, notes, tags, feedback
+    )
 
 
 def _titled(text: str) -> tuple[str, str, int]:

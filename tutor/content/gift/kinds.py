@@ -5,16 +5,21 @@ The readers give the keys of ``quiz.toml`` that are the kind's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from tutor.content.gift.entry import Choice, Entry, Refused, split_choices
 from tutor.content.gift.numbers import Number, read_numbers
 from tutor.content.gift.said import Said
+from tutor.content.spelling import GAP
 from tutor.text import clean_line
 
 Kind = Literal["choice", "truefalse", "numeric", "short", "matching"]
 Keys = dict[str, object]
+
+_WILDCARD = re.compile(r"(?<!\\)\*")
+"""In a short answer of Moodle's ``*`` stands for anything, and ``\\*`` for itself."""
 
 _TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
@@ -150,11 +155,77 @@ def _slips(said: Said, answer: Number, others: list[Number]) -> list[Keys]:
 
 
 def _short(said: Said) -> Keys:
-    raise Refused(said.entry.line, "a short answer, which these quizzes do not have yet")
+    """The words that are wholly right fill a gap; the others, with their feedback, are usual wrong words."""
+    entry = said.entry
+    accept: list[str] = []
+    feedback: dict[str, int] = {}
+    slips: list[Keys] = []
+    for choice in split_choices(entry.answers or "", entry.answers_line, weighted_equals=True):
+        word = said.needed(choice.text, choice.line, "an answer has no text")
+        weight = 100.0 if choice.weight is None else choice.weight
+        if weight not in (0, 100):
+            said.note(choice.line, f"the weight {weight:g} % of {word!r} is not kept: it counts as wrong")
+        if _WILDCARD.search(word):
+            if weight == 100:
+                raise Refused(choice.line, f"{word!r} stands for many words: write each of them")
+            said.note(choice.line, f"{word!r} stands for many words and is not kept, nor is its feedback")
+            continue
+        word = word.replace("\\*", "*")
+        if weight == 100:
+            accept.append(word)
+            feedback.setdefault(said.text(choice.feedback, choice.line), choice.line)
+        else:
+            text = said.feedback(choice.feedback, choice.line, right=False)
+            slips.append({"text": word, "feedback": text})
+    if not accept:
+        raise Refused(entry.answers_line, "no answer is wholly right")
+    return {
+        "kind": "gap",
+        "accept": accept,
+        "slips": slips,
+        "feedback": _one_feedback(said, feedback),
+        **said.explained(f"The answer: {accept[0]}"),
+    }
+
+
+def with_gap(prompt: str) -> str:
+    """The prompt of a short answer with one gap in it: where underscores stand, or else at its end."""
+    if prompt.count(GAP) == 1:
+        return prompt
+    return re.sub(f"{GAP}_*", GAP, prompt) if GAP in prompt else f"{prompt} {GAP}"
+
+
+def _one_feedback(said: Said, texts: Mapping[str, int]) -> str:
+    """All right words share one feedback here; ``texts`` has those of the file and their lines."""
+    kept, *others = sorted(filter(None, texts), key=lambda text: texts[text]) or [""]
+    for text in others:
+        said.note(
+            texts[text], f"all right words share one feedback; this one is not kept: {clean_line(text)!r}"
+        )
+    return said.feedback_text(kept, right=True)
 
 
 def _matching(said: Said) -> Keys:
-    raise Refused(said.entry.line, "a matching question, which these quizzes do not have yet")
+    """Pairs; a right side without a left one is an extra. GIFT has no feedback for either: comments have."""
+    entry = said.entry
+    told = iter(entry.feedback)
+    pairs: list[Keys] = []
+    extras: list[Keys] = []
+    for choice in split_choices(entry.answers or "", entry.answers_line, weighted_equals=False):
+        left, arrow, right = f"{choice.text}{'#' if choice.feedback else ''}{choice.feedback}".partition("->")
+        if not arrow:
+            raise Refused(choice.line, "a pair without ->")
+        text = said.needed(right, choice.line, "a pair without a right side")
+        feedback = said.feedback_text(next(told, ""), right=bool(left.strip()))
+        if left.strip():
+            pairs.append({"left": said.text(left, choice.line), "right": text, "feedback": feedback})
+        else:
+            extras.append({"text": text, "feedback": feedback})
+    rights = [clean_line(str(pair["right"])).casefold() for pair in pairs]
+    if len(set(rights)) < len(rights):
+        raise Refused(entry.answers_line, "two pairs with the same right side: here each is used once")
+    explained = said.explained("; ".join(f"{pair['left']} → {pair['right']}" for pair in pairs))
+    return {"kind": "matching", "pairs": pairs, "extras": extras, **explained}
 
 
 _READERS: dict[Kind, Callable[[Said], Keys]] = {

@@ -10,7 +10,7 @@ import msgspec
 
 from tutor.content.gift.blocks import Block, blocks
 from tutor.content.gift.entry import Entry, Refused, read_entry
-from tutor.content.gift.kinds import read_keys
+from tutor.content.gift.kinds import read_keys, with_gap
 from tutor.content.gift.said import Said
 from tutor.content.parse import slug
 from tutor.content.questions import Question
@@ -90,7 +90,7 @@ def _question(entry: Entry, page: str, ids: set[str], result: Imported) -> Quest
         raise Refused(entry.line, "it has no text that asks anything")
     named = entry.notes.get("page") or page
     keys["id"] = _new_id(entry.notes.get("id") or entry.title, said.prompt, ids)
-    keys["prompt"] = said.prompt
+    keys["prompt"] = with_gap(said.prompt) if keys["kind"] == "gap" else said.prompt
     keys["page"] = named or FILL_IN
     result.notes += [Note(entry.line, f"the tag {tag!r} is not kept") for tag in entry.tags]
     result.notes += [Note(line, message) for line, message in said.notes]

@@ -40,7 +40,10 @@ class Said:
 
     def feedback(self, raw: str, line: int, right: bool) -> str:
         """The feedback to an answer, or else whether it is right."""
-        text = self.text(raw, line)
+        return self.feedback_text(self.text(raw, line), right)
+
+    def feedback_text(self, text: str, right: bool) -> str:
+        """As :meth:`feedback`, of a text that is cleared already."""
         self.without_feedback += not text
         return text or (RIGHT if right else WRONG)
 

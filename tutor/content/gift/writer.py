@@ -6,10 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tutor.content.gift.blocks import escaped
+from tutor.content.gift.entry import FEEDBACK
 from tutor.content.gift.markup import marked
 from tutor.content.gift.said import unit_words
 from tutor.content.model import Lesson
-from tutor.content.questions import MultipleChoice, Numeric, Option, Question, SingleChoice, TrueFalse
+from tutor.content.questions import (
+    Gap,
+    Matching,
+    MultipleChoice,
+    Numeric,
+    Option,
+    Question,
+    SingleChoice,
+    TrueFalse,
+)
 from tutor.text import clean, clean_line
 
 
@@ -29,19 +39,40 @@ def write_gift(lessons: Iterable[Lesson]) -> Exported:
         parts.append(f"// {clean_line(lesson.title)}\n$CATEGORY: dltutor/{lesson.id}\n")
         for question in lesson.questions:
             body = _answers(question)
-            if body is None:
-                kind = type(question).__struct_config__.tag
-                left_out.append(f"{lesson.id}: {question.id} is of the kind {kind}, which GIFT does not have")
+            obstacle = _obstacle(question)
+            if body is None or obstacle:
+                left_out.append(f"{lesson.id}: {question.id} {obstacle}")
                 parts.append(f"// left out: {left_out[-1]}\n")
             else:
                 parts.append("\n".join([*_remarks(question), _asked(question) + body]) + "\n")
     return Exported("\n".join(parts), tuple(left_out))
 
 
+def _obstacle(question: Question) -> str:
+    """Why GIFT cannot say this question; empty where it can."""
+    match question:
+        case SingleChoice() | MultipleChoice() | TrueFalse() | Numeric():
+            return ""
+        case Gap():
+            words = [
+                *question.accept,
+                question.feedback,
+                *(f"{slip.text} {slip.feedback}" for slip in question.slips),
+            ]
+            return "holds ->, which would make it a matching question" if "->" in " ".join(words) else ""
+        case Matching():
+            inside = any("->" in pair.left for pair in question.pairs)
+            return "holds -> in a left side, where its end would be" if inside else ""
+    return f"is of the kind {type(question).__struct_config__.tag}, which GIFT does not have"
+
+
 def _remarks(question: Question) -> Iterator[str]:
     yield f"// dltutor-page: {clean_line(question.page)}"
     if isinstance(question, Numeric) and question.unit:
         yield f"// dltutor-unit: {clean_line(question.unit)}"
+    if isinstance(question, Matching):
+        told = [pair.feedback for pair in question.pairs] + [extra.feedback for extra in question.extras]
+        yield from (f"// {FEEDBACK}: {escaped(clean(feedback))}" for feedback in told)
 
 
 def _asked(question: Question) -> str:
@@ -61,6 +92,11 @@ def _answers(question: Question) -> str | None:
             return _truefalse(question)
         case Numeric():
             answers = list(_numbers(question))
+        case Gap():
+            answers = list(_words(question))
+        case Matching():
+            answers = [f"={_text(pair.left)} -> {_text(pair.right)}" for pair in question.pairs]
+            answers += [f"= -> {_text(extra.text)}" for extra in question.extras]
         case _:
             return None
     sign = "#" if isinstance(question, Numeric) else ""
@@ -103,6 +139,17 @@ def _numbers(question: Numeric) -> Iterator[str]:
     yield f"=%100%{_figure(question.answer)}:{_figure(question.tolerance)}#{_text(question.feedback)}"
     for slip in question.slips:
         yield f"=%0%{_figure(slip.value)}:{_figure(question.tolerance)}#{_text(slip.feedback)}"
+
+
+def _words(question: Gap) -> Iterator[str]:
+    for word in question.accept:
+        yield f"=%100%{_word(word)}#{_text(question.feedback)}"
+    for slip in question.slips:
+        yield f"=%0%{_word(slip.text)}#{_text(slip.feedback)}"
+
+
+def _word(text: str) -> str:
+    return _text(text.replace("*", "\\*"))  # a bare one would stand for any word
 
 
 def _figure(value: float) -> str:
