@@ -223,6 +223,14 @@ QUESTIONS = [
     Break(QUIZ, 'text = "add"', 'text = "weigh"', "question[3].items[1].text",
           "the same text as on line 58: 'weigh'",
           at='text = "weigh"\nfeedback = "Then'),
+    Break(QUIZ, 'text = "weigh"', 'text = "weigh"\nfeedback = "x"\n' + "".join(
+              f'[[question.items]]\ntext = "{n}"\nfeedback = "x"\n' for n in range(4)) +
+          '[[question.items]]\ntext = "again"',
+          "question[3].items", "8 items, and there are letters for 7", at="[[question.items]]"),
+    Break(QUIZ, 'id = "what-first"', 'id = "what-first"\nexperiment = "gates"', "question[3].experiment",
+          "no experiment of the lesson has the id 'gates'", at='experiment = "gates"'),
+    Break(QUIZ, 'id = "what-first"', 'id = "what-first"\nhints = ["Look.", " "]', "question[3].hints[1]",
+          "missing: the text is empty", at="hints = ["),
     Break(QUIZ, 'page = "an-answer"', 'page = "an-anser"', "question[3].page",
           "no page of the lesson has the id 'an-anser'"),
     Break(QUIZ, 'id = "false-1"', 'id = "true-1"', "question[7].id",
@@ -238,7 +246,7 @@ QUESTIONS = [
           "the same right side as on line 77: 'shifts'"),
     Break(QUIZ, "extras = [", "extras = [\n" + "".join(
               f'  {{ text = "{n}", feedback = "no" }},\n' for n in range(5)), "question[4].pairs",
-          "9 right sides, and letters are there for 8", at="pairs = ["),
+          "9 right sides, and there are letters for 7", at="pairs = ["),
     Break(QUIZ, "A weight ___ an", "A weight times an", "question[5].prompt", "mark the gap once, by ___"),
     Break(QUIZ, "A weight ___ an", "___ and ___ an", "question[5].prompt", "mark the gap once, by ___"),
     Break(QUIZ, 'accept = ["scales", "multiplies"]', "accept = []", "question[5].accept",

@@ -49,9 +49,17 @@ def numeric(
     slips: tuple[Slip, ...] = (),
     unit: str = "",
     id: str = "numeric",
+    hints: tuple[str, ...] = (),
 ) -> Numeric:
     return Numeric(
-        id=id, answer=answer, tolerance=tolerance, feedback="the way", unit=unit, slips=list(slips), **ABOUT
+        id=id,
+        answer=answer,
+        tolerance=tolerance,
+        feedback="the way",
+        unit=unit,
+        slips=list(slips),
+        hints=list(hints),
+        **ABOUT,
     )
 
 

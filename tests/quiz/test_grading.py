@@ -21,7 +21,7 @@ from tests.quiz.samples import (
     wrong_answer,
 )
 from tutor.content.questions import Question, Slip, WrongWord
-from tutor.quiz.grading import grade, kind_of
+from tutor.quiz.grading import grade, kind_of, with_hints
 
 
 @given(questions)
@@ -39,6 +39,14 @@ def test_a_wrong_answer_is_not_right_and_says_what_would_be(question: Question) 
     assert not result.correct
     assert 0 <= result.score < 1
     assert {remark.verdict for remark in result.remarks} & {"wrong", "missed", "misplaced"}
+
+
+@given(questions, st.booleans(), st.integers(0, 9))
+def test_hints_lower_the_score_and_right_stays_right(question: Question, right: bool, hints: int) -> None:
+    plain = grade(question, right_answer(question) if right else wrong_answer(question))
+    helped = with_hints(plain, hints)
+    assert (helped.correct, helped.remarks) == (plain.correct, plain.remarks)
+    assert helped.score == pytest.approx(plain.score * {0: 1, 1: 0.75, 2: 0.5}.get(hints, 0.25))
 
 
 def test_single_choice_explains_the_choice_first_and_then_the_right_one() -> None:

@@ -76,6 +76,21 @@ def test_a_right_answer_is_recorded_and_explained() -> None:
     assert text.endswith("1 of 1 right at the first try.\n")
 
 
+def test_hints_are_shown_one_by_one_and_cost() -> None:
+    text, recorded = quiz("h\nh\nh\n12\n", numeric(hints=("Look.", "Add.")))
+    assert "number: h\nHint 1 of 2: Look.\n" in text
+    assert "Hint 2 of 2: Add.\nnumber: h\nThat was the last hint.\n" in text
+    assert "Right. It counts 50 %.\n" in text
+    assert [(answered.hints, answered.score) for answered in recorded] == [(2, 0.5)]
+
+
+def test_without_a_hint_h_says_so() -> None:
+    text, _ = quiz("h\nt\n", truefalse())
+    assert "There is no hint to this question.\n" in text
+    assert "Type h" not in quiz("?\n", truefalse())[0]
+    assert "Type h for a hint" in " ".join(quiz("?\n", numeric(hints=("Look.",)))[0].split())
+
+
 def test_pairs_are_listed_by_number_and_letter() -> None:
     text, recorded = quiz("abc\n", matching(3, 1), seed=1)
     assert "  1. left 0\n  2. left 1\n  3. left 2\n\n  a) " in text

@@ -148,6 +148,28 @@ def test_a_question_is_answered_once_and_then_left() -> None:
         quiz.answer(True)
 
 
+def test_hints_come_one_by_one_and_end_with_the_answer() -> None:
+    quiz = session(numeric(hints=("look", "add")), truefalse())
+    assert (quiz.hints, quiz.hints_left) == ([], 2)
+    assert [quiz.hint(), quiz.hint()] == ["look", "add"]
+    with pytest.raises(RuntimeError, match="no hint"):
+        quiz.hint()
+    assert quiz.answer(12.0).score == 0.5
+    assert quiz.answers[0].correct
+    assert (quiz.answers[0].hints, quiz.answers[0].score) == (2, 0.5)
+    assert quiz.grades == [quiz.grade]
+    quiz.advance()
+    assert (quiz.hints, quiz.hints_left) == ([], 0)
+    assert quiz.answer(True).score == 1
+
+
+def test_no_hint_after_the_answer() -> None:
+    quiz = session(numeric(hints=("look",)))
+    quiz.answer(1.0)
+    with pytest.raises(RuntimeError, match="no hint"):
+        quiz.hint()
+
+
 def test_a_quiz_without_questions_is_finished() -> None:
     assert session().finished
     assert session().score == Score(0, 0)
@@ -165,8 +187,10 @@ def test_what_was_taken_for_certain_and_wrong_comes_back_first(seed: int) -> Non
 
 
 def test_confidence_and_hints_are_kept_with_the_answer() -> None:
-    quiz = session(truefalse(), truefalse(id="other"))
-    quiz.answer(False, sure=False, hints=2)
+    quiz = session(numeric(hints=("look", "add")), truefalse(id="other"))
+    quiz.hint()
+    quiz.hint()
+    quiz.answer(1.0, sure=False)
     quiz.advance()
     quiz.answer(False)
     assert [(one.sure, one.hints) for one in quiz.answers] == [(False, 2), (True, 0)]

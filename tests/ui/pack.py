@@ -93,6 +93,7 @@ GAP = Gap(
     accept=["LMS", "least mean squares"],
     feedback="It makes the mean of the squares least.",
     slips=[WrongWord("SGD", "That is the family.")],
+    hints=["Three letters.", "The first one stands for least."],
 )
 QUESTIONS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, ORDERING]
 

@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace as changed
 from textual.pilot import Pilot
 
 from tests.ui.conftest import shown
+from tests.ui.lab_fakes import experiment as lab_experiment
 from tests.ui.pack import GAP, MATCHING, MULTIPLE, NUMERIC, ORDERING, PACK, SINGLE, TRUEFALSE, lesson
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
 from tutor.content.questions import Question
 from tutor.progress.store import Store
 from tutor.ui.app import TutorApp
+from tutor.ui.lab.view import LabView
 from tutor.ui.messages import OpenLesson, OpenQuiz
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.quiz import QuizScreen
@@ -72,6 +75,7 @@ async def test_a_missed_question_comes_again_and_stands_in_the_summary(
         await pilot.pause()
         text = shown(app)
         assert "0 of 1 right at the first try." in text
+        assert "✗ OR (not right): One input gives -0.5" in text, "what was chosen, and why it is not right"
         assert "→ The second page" in text
         await pilot.press("1")
         await pilot.pause()
@@ -235,6 +239,48 @@ async def test_a_wrong_word_is_named_in_its_place(services: Services) -> None:
         text = shown(app)
         assert "not right. That is the family." in text
         assert "LMS" in text
+
+
+HINTED = changed(SINGLE, hints=["Count."])
+
+
+async def test_an_experiment_that_shows_it_is_one_key_away(services: Services) -> None:
+    question = changed(SINGLE, experiment="second")
+    shows = [lab_experiment("first"), lab_experiment("second")]
+    whole = changed(lesson(1, "perceptron", "The perceptron", [question]), experiments=shows)
+    catalog = Catalog(Pack("tests", "Tests", [whole]))
+    app = TutorApp(replace(services, catalog=catalog), OpenLesson("perceptron", "quiz"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press(*letters(app, [1]), "l")
+        await pilot.pause()
+        assert app.screen.query_one(LabView).controller.experiment.id == "second"
+        await pilot.press("q", "enter", *letters(app, [0]), "l")
+        await pilot.pause()
+        assert app.screen.query_one(LabView).display
+
+
+async def test_hints_cost_score_and_right_stays_right(services: Services, store: Store) -> None:
+    async with (app := asking(services, HINTED, GAP)).run_test() as pilot:
+        await pilot.pause()
+        assert "h Hint" in shown(app)
+        await pilot.press("h", *letters(app, [0]))
+        await pilot.pause()
+        text = shown(app)
+        assert "Hint 1 of 1: Count." in text
+        assert "✓ Right, with hints it counts 75%" in text
+        assert "h Hint" not in text
+        await pilot.press("enter", "tab", "h", "tab")
+        await pilot.pause()
+        text = shown(app)
+        assert "Hint 1 of 2: Three letters." in text
+        assert "Hint 2 of 2: The first one" in text
+        assert "tab Hint" not in text, "there is no third one"
+        await pilot.press("backspace", *"lms", "enter")
+        await pilot.pause()
+        assert "✓ Right, with hints it counts 50%" in shown(app)
+        answers = app.screen.query_one(QuizView).session.answers
+    assert [(answer.hints, answer.score) for answer in answers] == [(1, 0.75), (2, 0.5)]
 
 
 async def test_explain_opens_the_page_and_the_quiz_waits(services: Services) -> None:

@@ -29,13 +29,19 @@ class OrderItem(Part, frozen=True):
     feedback: str
 
 
-class QuestionBase(Part, frozen=True):
-    """What every question has. ``page`` is the id of the page that explains the matter."""
+class QuestionBase(Part, frozen=True, kw_only=True):
+    """What every question has. ``page`` is the id of the page that explains the matter.
+
+    ``hints`` are shown one after the other when the learner asks for them. ``experiment`` is the id of one of
+    the lesson's experiments, if one shows what is so.
+    """
 
     id: str
     prompt: str
     explanation: str
     page: str
+    hints: list[str] = field(default_factory=list)
+    experiment: str = ""
 
 
 class SingleChoice(QuestionBase, frozen=True, tag_field="kind", tag="single"):

@@ -6,7 +6,7 @@ Answers are always given in the order of the lesson's file, however the options 
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
@@ -32,6 +32,9 @@ Answer = int | float | bool | str | frozenset[int] | tuple[int, ...]
 index of its right one among :attr:`Matching.rights`. Gap: the word. Indices are those of the file."""
 
 Kind = Literal["single", "multiple", "truefalse", "numeric", "ordering", "matching", "gap"]
+
+HINT_COST = 0.25
+"""What each hint takes off the score, and what is left of it at least: right remains right."""
 
 MAX_WORD = 80
 """Characters that are kept of a word typed into a gap."""
@@ -106,6 +109,14 @@ def grade(question: Question, answer: Answer) -> Grade:
         case Gap(), str():
             return grade_gap(question, answer)
     raise TypeError(f"{answer!r} is no answer to a question of the kind {kind_of(question)!r}")
+
+
+def with_hints(grade: Grade, hints: int) -> Grade:
+    """The grade of an answer before which so many hints were looked at.
+
+    Each takes a quarter off the score, but never the last one; ``correct`` stays what it is.
+    """
+    return replace(grade, score=grade.score * max(1 - HINT_COST * hints, HINT_COST))
 
 
 def grade_single(question: SingleChoice, chosen: int) -> Grade:

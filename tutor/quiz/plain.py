@@ -49,7 +49,9 @@ def _ask(session: QuizSession, source: TextIO, sink: TextIO) -> Answer:
         if not line or word in {"q", "quit"}:
             raise _Left
         try:
-            if word == "?":
+            if word == "h":
+                _print(sink, *_hint(session))
+            elif word == "?":
                 _print(sink, *wrap(help_for(question, len(session.shown_options))))
             else:
                 return read_answer(question, session.shown_options, line)
@@ -65,9 +67,16 @@ def _heading(session: QuizSession) -> str:
     return f"Question {session.score.asked + 1} of {total}"
 
 
+def _hint(session: QuizSession) -> list[str]:
+    count = len(session.current.hints)
+    if session.hints_left:
+        return wrap(session.hint(), first=f"Hint {len(session.hints)} of {count}: ")
+    return ["That was the last hint." if count else "There is no hint to this question."]
+
+
 def _verdict(grade: Grade) -> list[str]:
-    partly = f" It counts {100 * grade.score:.0f} %." if grade.score > 0 else ""
-    lines = ["Right." if grade.correct else f"Not right.{partly}"]
+    partly = f" It counts {100 * grade.score:.0f} %." if 0 < grade.score < 1 else ""
+    lines = [f"Right.{partly}" if grade.correct else f"Not right.{partly}"]
     for line in grade.feedback:
         lines += wrap(line, first="- ", rest="  ")
     return [*lines, *wrap(grade.explanation)]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tutor.content.model import Lesson
 from tutor.content.questions import Matching, MultipleChoice, Ordering, Question, SingleChoice
-from tutor.quiz.grading import Answer, Grade, Kind, grade, kind_of
+from tutor.quiz.grading import Answer, Grade, Kind, grade, kind_of, with_hints
 
 
 class Score(NamedTuple):
@@ -82,6 +82,8 @@ class QuizSession:
         self._started = now()
         self.answers: list[Answered] = []
         """Every answer so far, oldest first."""
+        self.grades: list[Grade] = []
+        """The grade of each of them."""
         self.grade: Grade | None = None
         """The grade of the current question, once it is answered."""
         self._show()
@@ -112,10 +114,27 @@ class QuizSession:
         """Settled questions and all questions; ``done`` never falls."""
         return Progress(len(self._settled), len(self._questions))
 
-    def answer(self, answer: Answer, *, sure: bool = True, hints: int = 0) -> Grade:
+    @property
+    def hints(self) -> list[str]:
+        """The hints to the current question that were shown so far."""
+        return self.current.hints[: self._hints]
+
+    @property
+    def hints_left(self) -> int:
+        """How many more hints there are to the current question, while it is open."""
+        return 0 if self.finished or self.grade is not None else len(self.current.hints) - self._hints
+
+    def hint(self) -> str:
+        """Show the next hint; each lowers the score. Raises RuntimeError when none is left."""
+        if not self.hints_left:
+            raise RuntimeError("there is no hint left")
+        self._hints += 1
+        return self.hints[-1]
+
+    def answer(self, answer: Answer, *, sure: bool = True) -> Grade:
         """Grade ``answer`` (indices in the file's order: see :attr:`shown_options`) and log it.
 
-        ``sure`` and ``hints`` are logged with it: see :class:`Answered`.
+        ``sure`` is logged with it: see :class:`Answered`.
 
         Raises RuntimeError when the question has been answered or the session is finished.
         """
@@ -123,7 +142,8 @@ class QuizSession:
             raise RuntimeError("there is no open question")
         number = self._round[0]
         lesson, question = self._questions[number]
-        self.grade = grade(question, answer)
+        self.grade = with_hints(grade(question, answer), self._hints)
+        self.grades.append(self.grade)
         self.answers.append(
             Answered(
                 session=self._started,
@@ -136,7 +156,7 @@ class QuizSession:
                 seconds=max(self._now() - self._shown_at, 0.0),
                 first_try=number not in self._tried,
                 sure=sure,
-                hints=hints,
+                hints=self._hints,
             )
         )
         self._tried.add(number)
@@ -162,6 +182,7 @@ class QuizSession:
 
     def _show(self) -> None:
         self.grade = None
+        self._hints = 0
         self._shown_at = self._now()
         self.again: bool = not self.finished and self._round[0] in self._tried
         """Whether the current question was asked before and missed."""

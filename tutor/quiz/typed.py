@@ -84,6 +84,8 @@ def help_for(question: Question, count: int) -> str:
             )
         case Gap():
             how = f"Type what is missing where {GAP} stands; small or capital letters make no difference."
+    if question.hints:
+        how += " Type h for a hint: each costs a quarter of the score."
     return f"{how} Type q to end the quiz."
 
 

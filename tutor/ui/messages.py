@@ -72,5 +72,13 @@ class Explain(Message):
     page: str
 
 
+@dataclass
+class Experience(Message):
+    """Show the experiment of a lesson that answers a question; the screen that holds the quiz acts on it."""
+
+    lesson: str
+    experiment: str
+
+
 class LeaveScreen(Message):
     """Close the present screen; from the last one, go Home."""

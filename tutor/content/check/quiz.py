@@ -23,7 +23,8 @@ from tutor.content.spelling import GAP, folded
 MIN_QUESTIONS = 8
 _MIN_SINGLE = 3
 _MIN_ITEMS = 3
-_MAX_RIGHT_SIDES = 8
+_MAX_ROWS = 7
+"""Letters a to g; ``h`` is the key for a hint."""
 
 
 def check_quiz(lesson: Draft) -> list[Fault]:
@@ -38,12 +39,16 @@ def check_quiz(lesson: Draft) -> list[Fault]:
     named = [(("question", index, "id"), question.id) for index, question in lesson.questions.items()]
     faults += ids(document, named, "question")
     pages = {page.id for page in lesson.pages}
+    experiments = {experiment.id for experiment in lesson.experiments.values()}
     for index, question in lesson.questions.items():
         path = ("question", index)
         if pages and question.page.strip() and question.page not in pages:
             faults.append(
                 document.fault((*path, "page"), f"no page of the lesson has the id {question.page!r}")
             )
+        if question.experiment and question.experiment not in experiments:
+            message = f"no experiment of the lesson has the id {question.experiment!r}"
+            faults.append(document.fault((*path, "experiment"), message))
         faults += _CHECKS.get(type(question), _nothing)(document, path, question)
     return faults
 
@@ -60,6 +65,7 @@ def _check_single(document: Document, path: KeyPath, question: SingleChoice) -> 
     if correct != 1:
         yield document.fault((*path, "options"), f"needs exactly one correct option, and has {correct}")
     yield from _distinct(document, (*path, "options"), [option.text for option in question.options])
+    yield from _not_too_many(document, (*path, "options"), len(question.options), "options")
 
 
 def _check_multiple(document: Document, path: KeyPath, question: MultipleChoice) -> Iterator[Fault]:
@@ -68,6 +74,7 @@ def _check_multiple(document: Document, path: KeyPath, question: MultipleChoice)
         if wanted not in correct:
             yield document.fault((*path, "options"), f"needs at least one {word} option")
     yield from _distinct(document, (*path, "options"), [option.text for option in question.options])
+    yield from _not_too_many(document, (*path, "options"), len(question.options), "options")
 
 
 def _check_numeric(document: Document, path: KeyPath, question: Numeric) -> Iterator[Fault]:
@@ -86,15 +93,14 @@ def _check_numeric(document: Document, path: KeyPath, question: Numeric) -> Iter
 def _check_ordering(document: Document, path: KeyPath, question: Ordering) -> Iterator[Fault]:
     if len(question.items) < _MIN_ITEMS:
         yield document.fault((*path, "items"), f"needs at least {_MIN_ITEMS} items")
+    yield from _not_too_many(document, (*path, "items"), len(question.items), "items")
     yield from _distinct(document, (*path, "items"), [item.text for item in question.items])
 
 
 def _check_matching(document: Document, path: KeyPath, question: Matching) -> Iterator[Fault]:
     if len(question.pairs) < _MIN_ITEMS:
         yield document.fault((*path, "pairs"), f"needs at least {_MIN_ITEMS} pairs")
-    if len(question.rights) > _MAX_RIGHT_SIDES:
-        message = f"{len(question.rights)} right sides, and letters are there for {_MAX_RIGHT_SIDES}"
-        yield document.fault((*path, "pairs"), message)
+    yield from _not_too_many(document, (*path, "pairs"), len(question.rights), "right sides")
     pairs = [((*path, "pairs", index), pair) for index, pair in enumerate(question.pairs)]
     extras = [((*path, "extras", index, "text"), extra.text) for index, extra in enumerate(question.extras)]
     yield from duplicates(document, [((*where, "left"), pair.left) for where, pair in pairs], "left side")
@@ -118,6 +124,11 @@ def _check_gap(document: Document, path: KeyPath, question: Gap) -> Iterator[Fau
         if same and same in seen:
             yield document.fault(where, f"counts as the word on line {seen[same]}: {text.strip()!r}")
         seen.setdefault(same, document.line(where))
+
+
+def _not_too_many(document: Document, path: KeyPath, count: int, what: str) -> Iterator[Fault]:
+    if count > _MAX_ROWS:
+        yield document.fault(path, f"{count} {what}, and there are letters for {_MAX_ROWS}")
 
 
 def _distinct(document: Document, path: KeyPath, texts: list[str]) -> list[Fault]:

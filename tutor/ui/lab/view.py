@@ -235,6 +235,12 @@ class LabView(Widget, can_focus=True):
 
     # ------------------------------------------------------------------ keys
 
+    def open(self, experiment: str) -> None:
+        """Go to the experiment with this id; where it is there already, nothing begins anew."""
+        ids = [one.id for one in self.controller.lesson.experiments]
+        if away := ids.index(experiment) + 1 - self.controller.place[0]:
+            self.action_control("other_experiment", away)
+
     def action_control(self, verb: str, *arguments: int) -> None:
         """Have the controller do it, then show what came of it."""
         was_asking, experiment = self.controller.asking, self.controller.experiment

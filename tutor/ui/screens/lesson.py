@@ -14,7 +14,7 @@ from textual.widgets import ContentSwitcher
 from tutor.content.model import Lesson, Page
 from tutor.errors import StoreError
 from tutor.ui.keys import COPY
-from tutor.ui.messages import Explain, LeaveScreen, Part
+from tutor.ui.messages import Experience, Explain, LeaveScreen, Part
 from tutor.ui.places import leave, parts_of, remember
 from tutor.ui.services import Services
 from tutor.ui.standing import read_before
@@ -69,8 +69,8 @@ class LessonScreen(Screen[None], inherit_bindings=False):
         view: Widget
         if self._switcher.query(f"#{part}"):
             view = self._switcher.get_child_by_id(part)
-            if isinstance(view, ReadView) and page:
-                view.open(page)
+            if page and part != "quiz":
+                view.open(page)  # type: ignore[attr-defined]
         else:
             view = self._make(part, page)
             await self._switcher.add_content(view, id=part)
@@ -95,7 +95,7 @@ class LessonScreen(Screen[None], inherit_bindings=False):
         if part == "lab":
             from tutor.ui.lab.view import LabView
 
-            return LabView(self.lesson, self._services, self._experiment, id="lab")
+            return LabView(self.lesson, self._services, page or self._experiment, id="lab")
         from tutor.ui.widgets.quiz import QuizView
 
         questions = [(self.lesson.id, question) for question in self.lesson.questions]
@@ -144,6 +144,11 @@ class LessonScreen(Screen[None], inherit_bindings=False):
         """The page that explains a question is in this lesson."""
         event.stop()
         await self.open("read", event.page)
+
+    async def on_experience(self, event: Experience) -> None:
+        """The experiment that answers a question is in this lesson."""
+        event.stop()
+        await self.open("lab", event.experiment)
 
     def _remember(self) -> None:
         lesson, part = self.lesson.id, self.part

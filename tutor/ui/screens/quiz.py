@@ -17,7 +17,7 @@ from tutor.content.model import Lesson
 from tutor.content.questions import Question
 from tutor.quiz.session import mix
 from tutor.ui.keys import COPY
-from tutor.ui.messages import Explain, LeaveScreen, OpenLesson
+from tutor.ui.messages import Experience, Explain, LeaveScreen, OpenLesson
 from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.keybar import KeyBar
@@ -67,6 +67,11 @@ class QuizScreen(Screen[None], inherit_bindings=False):
         """The page is in one of the lessons: open that on top, so that escape comes back here."""
         event.stop()
         self.post_message(OpenLesson(event.lesson, "read", event.page))
+
+    def on_experience(self, event: Experience) -> None:
+        """The experiment is in one of the lessons: open its lab on top."""
+        event.stop()
+        self.post_message(OpenLesson(event.lesson, "lab", event.experiment))
 
     def action_leave(self) -> None:
         """Back Home."""

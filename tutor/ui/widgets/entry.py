@@ -19,8 +19,8 @@ from tutor.text import clean_line
 from tutor.ui.widgets.answers import Complaint, Given
 from tutor.ui.widgets.options import LETTERS, Option, OptionRow
 
-_SCREEN_KEYS = frozenset("rlqm?")
-"""Keys of the lesson screen: they stay what they are while a number is typed."""
+_SCREEN_KEYS = frozenset("rlqmh?")
+"""Keys of the quiz and the lesson screen: they stay what they are while a number is typed."""
 
 
 def _edit(key: str, action: str, tooltip: str = "") -> Binding:

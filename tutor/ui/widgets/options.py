@@ -14,7 +14,8 @@ from textual.widgets import Static
 
 from tutor.quiz.grading import Verdict
 
-LETTERS = "abcdefgh"
+LETTERS = "abcdefg"
+"""``h`` is the key for a hint."""
 
 Fate = Verdict | Literal["left"]
 """What became of a row: the grading's verdicts, and ``left`` for what was rightly left alone."""

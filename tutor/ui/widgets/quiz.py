@@ -17,7 +17,7 @@ from tutor.content.questions import Gap, Matching, Numeric, Question
 from tutor.progress.store import Mode
 from tutor.quiz.grading import Grade, kind_of
 from tutor.quiz.session import QuizSession
-from tutor.ui.messages import Explain
+from tutor.ui.messages import Experience, Explain
 from tutor.ui.services import Services
 from tutor.ui.widgets.answers import Complaint, Given, Rows, rows_for
 from tutor.ui.widgets.entry import EnterNumber, EnterWord, Entry
@@ -46,6 +46,9 @@ class QuizView(Vertical):
         Binding("enter", "next", "Next", tooltip="The next question"),
         Binding("enter", "again", "Again", tooltip="The same quiz once more"),
         Binding("e", "explain", "Explain", tooltip="Open the page that explains this question"),
+        Binding("l", "experience", "See it run", tooltip="Open the experiment that shows it"),
+        Binding("h", "hint", "Hint", tooltip="A hint; each costs a quarter of the score"),
+        Binding("tab", "hint_while_typing", "Hint", tooltip="A hint; each costs a quarter of the score"),
         *[
             Binding(
                 str(n),
@@ -73,8 +76,9 @@ class QuizView(Vertical):
         self._complaint = ""
         self._heading = Static(id="quiz-heading")
         self._prompt = Static(id="quiz-prompt")
+        self._hints = Static(id="quiz-hints")
         self._explanation = Static(id="quiz-explanation")
-        self._pane = Pane(self._prompt, self._explanation, id="quiz-pane", can_focus=True)
+        self._pane = Pane(self._prompt, self._hints, self._explanation, id="quiz-pane", can_focus=True)
         self._hint = Static(id="quiz-hint")
         self._begin()
 
@@ -104,6 +108,11 @@ class QuizView(Vertical):
         answered = not finished and self.session.grade is not None
         if action in ("next", "explain"):
             return answered
+        if action == "experience":
+            return answered and bool(self.session.current.experiment)
+        if action in ("hint", "hint_while_typing"):
+            typing = not finished and isinstance(self.session.current, Gap)
+            return self.session.hints_left > 0 and typing == (action == "hint_while_typing")
         if action == "again":
             return finished
         if action == "missed":
@@ -124,7 +133,7 @@ class QuizView(Vertical):
         if self._answer is not None:
             await self._answer.remove()
             self._answer = None
-        self._explanation.display = False
+        self._explanation.display = self._hints.display = False
         if self.session.finished:
             self._summarise()
         else:
@@ -132,7 +141,7 @@ class QuizView(Vertical):
             self._heading.update(self._where())
             self._prompt.update(Content(question.prompt))
             self._answer = _answer_for(question, self.session.shown_options)
-            await self._pane.mount(self._answer, after=self._prompt)
+            await self._pane.mount(self._answer, after=self._hints)
             self._say(_HOW[kind_of(question)])
         self._pane.scroll_home(animate=False)
         self.focus()
@@ -167,12 +176,30 @@ class QuizView(Vertical):
         )
         if not grade.correct and grade.score > 0:
             words = "Partly right"
+        if self.session.hints and grade.score > 0:
+            words += f", with hints it counts {grade.score:.0%}"
         asked, total = self.session.score.asked, self.session.progress.total
         where = "again" if self.session.again else f"question {asked} of {total}"
         self._heading.update(Content.assemble((f"{sign} {words}", style), (f"  {where}", "$text-muted")))
         self._explanation.update(Content.assemble(("Why: ", "bold $secondary"), grade.explanation))
         self._explanation.display = True
         self._say("")
+
+    def action_hint(self) -> None:
+        """Show the next hint above the answer."""
+        self.session.hint()
+        count = len(self.session.current.hints)
+        lines = [
+            Content.assemble((f"Hint {number} of {count}: ", "bold $secondary"), hint)
+            for number, hint in enumerate(self.session.hints, start=1)
+        ]
+        self._hints.update(Content("\n").join(lines))
+        self._hints.display = True
+        self.refresh_bindings()
+
+    def action_hint_while_typing(self) -> None:
+        """The same, where letters belong to the answer."""
+        self.action_hint()
 
     def on_complaint(self, event: Complaint) -> None:
         """Say what is wrong with the entry in place of how to answer."""
@@ -206,6 +233,10 @@ class QuizView(Vertical):
         """Ask for the page behind the current question."""
         self.post_message(Explain(self.session.current_lesson, self.session.current.page))
 
+    def action_experience(self) -> None:
+        """Ask for the experiment that shows what is so."""
+        self.post_message(Experience(self.session.current_lesson, self.session.current.experiment))
+
     def action_scroll(self, step: int) -> None:
         """A screenful down or up."""
         if step > 0:
@@ -214,7 +245,7 @@ class QuizView(Vertical):
             self._pane.page_up()
 
     def _summarise(self) -> None:
-        self._missed = missed_of(self.session.answers, self._prompts)
+        self._missed = missed_of(self.session, self._prompts)
         self._heading.update(Content.styled("The quiz is done", "bold $primary"))
         self._prompt.update(summary_content(self.session.score, self._missed, self._services.catalog.lessons))
         self._say("")
