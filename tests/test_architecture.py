@@ -50,3 +50,10 @@ def test_only_the_app_loads_textual(module: str) -> None:
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in TUTOR.rglob("*.py")}
     assert not {str(path.relative_to(TUTOR)): n for path, n in lengths.items() if n > 400}
+
+
+@pytest.mark.parametrize(
+    "module", ["tutor.ui.start", "tutor.ui.screens.home", "tutor.quiz.deck", "tutor.quiz.due"]
+)
+def test_the_app_opens_without_the_scheduler(module: str) -> None:
+    assert "fsrs" not in modules_after(f"import {module}")

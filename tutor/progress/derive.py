@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tutor.content.model import Lesson
-from tutor.progress.state import LessonState, PastRun, Summary
+from tutor.progress.state import FirstTry, LessonState, PastRun, Summary
 
 
 @dataclass
@@ -55,6 +55,27 @@ def summary(connection: sqlite3.Connection) -> Summary:
     return Summary(
         answers, int(right), runs, predictions, int(predicted), pages, _moment(max(last, default=None))
     )
+
+
+def first_tries(connection: sqlite3.Connection, after: int) -> list[FirstTry]:
+    """The first tries with an id beyond ``after``, in the order of the log. Raises sqlite3.Error."""
+    rows = connection.execute(
+        "SELECT id, at, lesson, question, kind, correct, seconds, sure, hints FROM answer"
+        " WHERE first_try = 1 AND id > ? ORDER BY id",
+        (after,),
+    )
+    return [
+        FirstTry(id, at, lesson, question, kind, bool(correct), seconds, bool(sure), hints)
+        for id, at, lesson, question, kind, correct, seconds, sure, hints in rows
+    ]
+
+
+def first_tries_mark(connection: sqlite3.Connection, upto: int) -> tuple[int, float]:
+    """Number and sum of times of the first tries up to the id ``upto``. Raises sqlite3.Error."""
+    count, total = connection.execute(
+        "SELECT count(*), total(at) FROM answer WHERE first_try = 1 AND id <= ?", (upto,)
+    ).fetchone()
+    return count, total
 
 
 def past_runs(connection: sqlite3.Connection, lesson: str, most: int) -> list[PastRun]:

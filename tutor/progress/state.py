@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Status = Literal["new", "reading", "practised", "done"]
 
@@ -103,6 +103,20 @@ class Summary:
     predictions_right: int
     pages_seen: int
     last_at: datetime | None
+
+
+class FirstTry(NamedTuple):
+    """The first answer to a question within a quiz; ``id`` grows along the log, ``at`` is in seconds, UTC."""
+
+    id: int
+    at: float
+    lesson: str
+    question: str
+    kind: str
+    correct: bool
+    seconds: float
+    sure: bool
+    hints: int
 
 
 class AnswerLike(Protocol):

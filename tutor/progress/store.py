@@ -21,7 +21,7 @@ from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress import derive
 from tutor.progress.opening import Opened, connect, open_database, reason
-from tutor.progress.state import AnswerLike, LessonState, Note, PastRun, Place, Summary
+from tutor.progress.state import AnswerLike, FirstTry, LessonState, Note, PastRun, Place, Summary
 from tutor.report import Result
 from tutor.text import clean
 
@@ -33,7 +33,7 @@ MAX_NOTE = 100_000
 """Bytes (UTF-8) that are kept of a lesson's note: some fifty printed pages."""
 
 Mode = Literal["lesson", "quiz", "plain", "review"]
-"""Where a question was asked: inside its lesson, in the app's quiz mode, line by line, or as it was due."""
+"""Where a question was asked: inside its lesson, in the app's quiz mode, line by line, as it was due."""
 
 
 def utc_now() -> datetime:
@@ -186,6 +186,14 @@ class Store:
     def summary(self) -> Summary:
         """Counts over all lessons."""
         return self._read(derive.summary)
+
+    def first_tries(self, after: int = 0) -> list[FirstTry]:
+        """The first tries of all quizzes with an id beyond ``after``, in the order of the log."""
+        return self._read(lambda connection: derive.first_tries(connection, after))
+
+    def first_tries_mark(self, upto: int) -> tuple[int, float]:
+        """Number and sum of times of the first tries up to the id ``upto``: other figures, other rows."""
+        return self._read(lambda connection: derive.first_tries_mark(connection, upto))
 
     def runs(self, lesson: str, most: int = 200) -> list[PastRun]:
         """The newest finished runs of a lesson, at most ``most``, the newest first."""
