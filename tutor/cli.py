@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "bench": "set up your own experiment: any data, any network, any training",
     "quiz": "be quizzed on the lessons you have read",
     "gift": "turn Moodle's GIFT files into quizzes, and quizzes into GIFT",
+    "review": "be asked what is due: questions come back before they are forgotten",
     "notes": "print what you wrote down in the lessons, as Markdown",
     "clinic": "find out what ails runs that train badly, and cure them",
     "progress": "show what you have done and scored; reset a lesson",

@@ -10,7 +10,7 @@ from tests.progress.samples import lesson
 from tests.quiz.logs import DAY, MAY, Log, row
 from tutor.progress.state import FirstTry
 from tutor.quiz.deck import Deck
-from tutor.quiz.due import LEAD, Due, due_words, until, what_is_due
+from tutor.quiz.due import LEAD, Due, due_words, waiting_words, what_is_due
 
 NOW = MAY + 100 * DAY
 
@@ -62,6 +62,7 @@ def test_questions_that_are_gone_or_never_answered_are_left_alone() -> None:
 )
 def test_how_much_is_due_in_words(count: int, words: str) -> None:
     assert due_words(count) == words
+    assert due_words(7, 6) == "7 questions due, the first 6 take about 2 minutes"
 
 
 @pytest.mark.parametrize(
@@ -69,4 +70,5 @@ def test_how_much_is_due_in_words(count: int, words: str) -> None:
     [(5, "1 minute"), (2400, "40 minutes"), (6 * 3600, "6 hours"), (DAY, "24 hours"), (3 * DAY, "3 days")],
 )
 def test_a_wait_in_words(seconds: float, words: str) -> None:
-    assert until(seconds) == words
+    assert waiting_words(MAY + seconds, MAY).endswith(f"comes up in {words}.")
+    assert "once its lesson is read" in waiting_words(None, MAY)

@@ -179,3 +179,11 @@ def test_marks_of_code_go_and_formulas_stay() -> None:
     )
     text, _ = quiz("", question)
     assert "With w1 = 2, what is 2*1 + 1*0 - x**2 and not y**2?" in text
+
+
+def test_a_question_mark_behind_an_answer_says_that_one_is_not_sure() -> None:
+    text, recorded = quiz("t ?\n12?\n11\n", truefalse(), numeric(), numeric(id="other"))
+    assert [(one.correct, one.sure) for one in recorded] == [(True, False), (True, False), (False, True)]
+    assert "Put ? behind it" in text
+    assert "You were sure of it: that comes back first." in text
+    assert text.count("You knew it, though you were not sure.") == 2

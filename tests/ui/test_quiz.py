@@ -148,7 +148,9 @@ async def test_the_help_names_each_key_once_and_fits_the_screen(services: Servic
             await pilot.pause()
             keys = re.findall(r"^   (\S.*?)  ", shown(app), re.MULTILINE)
             assert "enter" in keys and len(keys) == len(set(keys)), keys
-            assert "This help" in shown(app), "no key is below the edge"
+            await pilot.press("space")
+            await pilot.pause()
+            assert "This help" in shown(app), "no key is below the edge of the second screenful"
 
 
 async def test_a_number_can_be_edited(services: Services) -> None:
@@ -270,12 +272,12 @@ async def test_hints_cost_score_and_right_stays_right(services: Services, store:
         assert "Hint 1 of 1: Count." in text
         assert "✓ Right, with hints it counts 75%" in text
         assert "h Hint" not in text
-        await pilot.press("enter", "tab", "h", "tab")
+        await pilot.press("enter", "shift+tab", "h", "shift+tab")
         await pilot.pause()
         text = shown(app)
         assert "Hint 1 of 2: Three letters." in text
         assert "Hint 2 of 2: The first one" in text
-        assert "tab Hint" not in text, "there is no third one"
+        assert "shift+tab Hint" not in text, "there is no third one"
         await pilot.press("backspace", *"lms", "enter")
         await pilot.pause()
         assert "✓ Right, with hints it counts 50%" in shown(app)
@@ -355,3 +357,36 @@ async def test_quiz_mode_without_a_lesson_read_says_so(services: Services) -> No
         await pilot.press("q")
         await pilot.pause()
         assert "You have not read a lesson" in shown(app)
+
+
+async def test_tab_says_that_one_is_not_sure(services: Services, store: Store) -> None:
+    async with (app := asking(services, SINGLE, NUMERIC)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "tab: not sure" in shown(app)
+        await pilot.press("tab", "tab", "tab")
+        await pilot.pause()
+        assert "? not sure (tab)" in shown(app)
+        await pilot.press(*letters(app, [0]))
+        await pilot.pause()
+        assert "✓ Right  question 1 of 2; you knew it, though you were not sure" in shown(app)
+        await pilot.press("tab", "enter")
+        await pilot.pause()
+        assert "? not sure" not in shown(app), "each question begins anew"
+        await pilot.press("5", "enter")
+        await pilot.pause()
+        assert "you were sure, so it comes back first" in shown(app)
+    services.writer.flush()
+    rows = store._connection.execute("SELECT question, sure, correct FROM answer").fetchall()
+    assert rows == [("gate", 0, 1), ("sum", 1, 0)]
+
+
+async def test_the_summary_begins_with_what_one_was_sure_of(services: Services) -> None:
+    async with (app := asking(services, SINGLE, TRUEFALSE)).run_test(size=(80, 24)) as pilot:
+        await pilot.press("tab", *letters(app, [1]), "enter", "a", "enter")
+        await pilot.pause()
+        assert "The rule always settles." in shown(app), "what one was sure of comes again first"
+        await pilot.press("b", "enter")
+        await pilot.press(*letters(app, [0]), "enter")
+        await pilot.pause()
+        assert "1 you were sure: The rule always settles." in shown(app)
+        assert "2 Weights 1 and 1" in shown(app)

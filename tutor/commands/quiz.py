@@ -7,13 +7,15 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 
 from tutor.commands.output import whole_number
 from tutor.commands.terminal import has_screen, note
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
+from tutor.content.questions import Question
 from tutor.errors import StoreError, UsageError
-from tutor.progress.store import Store
+from tutor.progress.store import Mode, Store
 from tutor.progress.writer import Writer
 from tutor.quiz.plain import run_plain
 from tutor.quiz.session import Answered, QuizSession, mix
@@ -55,8 +57,7 @@ def chosen_lessons(catalog: Catalog, words: Sequence[str], store: Store) -> list
     """
     lessons = list({lesson.id: lesson for lesson in map(catalog.find, words)}.values())
     if not words:
-        states = store.lesson_states(catalog.lessons)
-        lessons = [lesson for lesson in catalog.lessons if states[lesson.id].read]
+        lessons = store.lessons_read(catalog.lessons)
         if not lessons:
             first = catalog.lessons[0].id
             raise UsageError(
@@ -69,23 +70,30 @@ def chosen_lessons(catalog: Catalog, words: Sequence[str], store: Store) -> list
 
 
 def _plain(catalog: Catalog, args: argparse.Namespace) -> int:
-    store = Store.open()
-    lessons = chosen_lessons(catalog, args.lessons, store)
-    rng = random.Random(args.seed)
-    session = QuizSession(mix(lessons, rng, args.count), rng, time.time)
-    note([*catalog.problems, store.problem])
+    with closing(Store.open()) as store:
+        rng = random.Random(args.seed)
+        questions = mix(chosen_lessons(catalog, args.lessons, store), rng, args.count)
+        note([*catalog.problems, store.problem])
+        return ask_plain(questions, rng, store, "plain")
+
+
+def ask_plain(questions: Sequence[tuple[str, Question]], rng: random.Random, store: Store, mode: Mode) -> int:
+    """Ask line by line, saving each answer as it is given; returns the exit status.
+
+    Raises :class:`StoreError` when something could not be saved.
+    """
+    session = QuizSession(questions, rng, time.time)
     writer = Writer(store)
     try:
-        run_plain(session, sys.stdin, sys.stdout, lambda answered: _record(writer, answered))
+        run_plain(session, sys.stdin, sys.stdout, lambda answered: _record(writer, answered, mode))
     finally:
         saved = writer.close()
-        store.close()
     if not saved:
         raise StoreError(writer.problem or "the answers could not be saved in time", "see dltutor doctor")
     return 0
 
 
-def _record(writer: Writer, answered: Answered) -> None:
+def _record(writer: Writer, answered: Answered, mode: Mode) -> None:
     """Save the answer before its feedback is shown, so that what has been seen is safe; wait only so long."""
-    writer.submit(lambda store: store.record_answer(answered, "plain"))
+    writer.submit(lambda store: store.record_answer(answered, mode))
     writer.flush()

@@ -57,12 +57,12 @@ def summary(connection: sqlite3.Connection) -> Summary:
     )
 
 
-def first_tries(connection: sqlite3.Connection, after: int) -> list[FirstTry]:
-    """The first tries with an id beyond ``after``, in the order of the log. Raises sqlite3.Error."""
+def first_tries(connection: sqlite3.Connection, after: int, most: int) -> list[FirstTry]:
+    """At most ``most`` first tries with an id beyond ``after``, as logged. Raises sqlite3.Error."""
     rows = connection.execute(
         "SELECT id, at, lesson, question, kind, correct, seconds, sure, hints FROM answer"
-        " WHERE first_try = 1 AND id > ? ORDER BY id",
-        (after,),
+        " WHERE first_try = 1 AND id > ? ORDER BY id LIMIT ?",
+        (after, most),
     )
     return [
         FirstTry(id, at, lesson, question, kind, bool(correct), seconds, bool(sure), hints)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
@@ -31,6 +32,9 @@ T = TypeVar("T")
 
 MAX_NOTE = 100_000
 """Bytes (UTF-8) that are kept of a lesson's note: some fifty printed pages."""
+
+_PIECE = 2000
+"""Rows of the log that are read at a time."""
 
 Mode = Literal["lesson", "quiz", "plain", "review"]
 """Where a question was asked: inside its lesson, in the app's quiz mode, line by line, as it was due."""
@@ -183,13 +187,25 @@ class Store:
         """The state of each of ``lessons``, by id and in their order; lessons never opened too."""
         return self._read(lambda connection: derive.lesson_states(connection, lessons))
 
+    def lessons_read(self, lessons: Iterable[Lesson]) -> list[Lesson]:
+        """Those of ``lessons`` that the learner can be quizzed on: see :attr:`LessonState.read`."""
+        lessons = list(lessons)
+        states = self.lesson_states(lessons)
+        return [lesson for lesson in lessons if states[lesson.id].read]
+
     def summary(self) -> Summary:
         """Counts over all lessons."""
         return self._read(derive.summary)
 
     def first_tries(self, after: int = 0) -> list[FirstTry]:
         """The first tries of all quizzes with an id beyond ``after``, in the order of the log."""
-        return self._read(lambda connection: derive.first_tries(connection, after))
+        rows: list[FirstTry] = []
+        while True:  # in pieces: whoever else reads meanwhile waits for one of them at most
+            piece = self._read(partial(derive.first_tries, after=after, most=_PIECE))
+            rows += piece
+            if len(piece) < _PIECE:
+                return rows
+            after = piece[-1].id
 
     def first_tries_mark(self, upto: int) -> tuple[int, float]:
         """Number and sum of times of the first tries up to the id ``upto``: other figures, other rows."""

@@ -58,24 +58,30 @@ def what_is_due(cards: Cards, lessons: Iterable[Lesson], now: float, rng: random
     return Due([(lesson, question) for *_, lesson, question in urgent], later if later < math.inf else None)
 
 
-def minutes_for(count: int) -> int:
-    """About how long ``count`` questions take, at least one minute."""
-    return max(round(count * SECONDS_EACH / 60), 1)
+def due_words(count: int, most: int = DAILY) -> str:
+    """``12 questions due, about 4 minutes``; beyond ``most`` it is said how long the first of them take."""
+    minutes = max(round(min(count, most) * SECONDS_EACH / 60), 1)
+    first = f", the first {most} take" if count > most else ","
+    return f"{_number(count, 'question')} due{first} about {_number(minutes, 'minute')}"
 
 
-def due_words(count: int) -> str:
-    """``12 questions due, about 4 minutes``; what goes beyond one review is said to wait."""
-    noun = "question" if count == 1 else "questions"
-    minutes = minutes_for(min(count, DAILY))
-    unit = "minute" if minutes == 1 else "minutes"
-    first = f", the first {DAILY} take" if count > DAILY else ","
-    return f"{count} {noun} due{first} about {minutes} {unit}"
+def waiting_words(next_at: float | None, now: float) -> str:
+    """A sentence or two where nothing is due: when the next question comes up, or how one comes to be."""
+    if next_at is None:
+        return (
+            "Nothing is due. A question comes up for review some days after you answered it in a quiz, "
+            "once its lesson is read."
+        )
+    return f"Nothing is due. The next question comes up in {_until(next_at - now)}."
 
 
-def until(seconds: float) -> str:
+def _until(seconds: float) -> str:
     """A stretch of time in words: ``40 minutes``, ``6 hours``, ``3 days``."""
-    for size, unit in ((86_400.0, "day"), (3600.0, "hour"), (60.0, "minute")):
-        if seconds >= 1.5 * size or unit == "minute":
-            number = max(round(seconds / size), 1)
-            return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
-    raise AssertionError("the loop ends with minutes")
+    for size, unit in ((86_400.0, "day"), (3600.0, "hour")):
+        if seconds >= 1.5 * size:
+            return _number(round(seconds / size), unit)
+    return _number(max(round(seconds / 60), 1), "minute")
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -12,6 +12,8 @@ from tutor.quiz.typed import help_for, prompt_for, question_lines, read_answer
 from tutor.quiz.wrap import wrap
 from tutor.text import clean_line
 
+_CONFIDENCE = ["Not sure of an answer? Put ? behind it, as in b?"]
+
 
 class _Left(Exception):
     """The learner typed q, or the input ended."""
@@ -23,21 +25,22 @@ def run_plain(session: QuizSession, source: TextIO, sink: TextIO, record: Callab
     ``record`` is called with each answer at once, so that nothing is lost whenever the quiz is left.
     """
     noun = "question" if session.progress.total == 1 else "questions"
-    _print(sink, f"{session.progress.total} {noun}. Type ? for help, q to end.", "")
+    _print(sink, f"{session.progress.total} {noun}. Type ? for help, q to end.", *_CONFIDENCE, "")
     try:
         while not session.finished:
             _print(sink, _heading(session), "", *question_lines(session.current, session.shown_options), "")
-            grade = session.answer(_ask(session, source, sink))
+            answer, sure = _ask(session, source, sink)
+            grade = session.answer(answer, sure=sure)
             record(session.answers[-1])
-            _print(sink, "", *_verdict(grade), "")
+            _print(sink, "", *_verdict(grade), *_on_confidence(session.answers[-1]), "")
             session.advance()
     except _Left:
         _print(sink, "")
     _print(sink, *_farewell(session))
 
 
-def _ask(session: QuizSession, source: TextIO, sink: TextIO) -> Answer:
-    """Prompt until the line read is an answer."""
+def _ask(session: QuizSession, source: TextIO, sink: TextIO) -> tuple[Answer, bool]:
+    """Prompt until the line read is an answer; returns it, and whether the learner was sure of it."""
     question = session.current
     while True:
         sink.write(prompt_for(question, len(session.shown_options)))
@@ -52,9 +55,10 @@ def _ask(session: QuizSession, source: TextIO, sink: TextIO) -> Answer:
             if word == "h":
                 _print(sink, *_hint(session))
             elif word == "?":
-                _print(sink, *wrap(help_for(question, len(session.shown_options))))
+                _print(sink, *wrap(help_for(question, len(session.shown_options))), *_CONFIDENCE)
             else:
-                return read_answer(question, session.shown_options, line)
+                answer = line.rstrip().removesuffix("?")
+                return read_answer(question, session.shown_options, answer), answer == line.rstrip()
         except InputError as error:
             help_ = help_for(question, len(session.shown_options))
             _print(sink, *wrap(f"{error.message[0].upper()}{error.message[1:]}. {help_}"))
@@ -80,6 +84,13 @@ def _verdict(grade: Grade) -> list[str]:
     for line in grade.feedback:
         lines += wrap(line, first="- ", rest="  ")
     return [*lines, *wrap(grade.explanation)]
+
+
+def _on_confidence(answered: Answered) -> list[str]:
+    """A word where the learner knew more, or less, than it seemed."""
+    if answered.sure_and_wrong:
+        return ["You were sure of it: that comes back first."]
+    return ["You knew it, though you were not sure."] if answered.correct and not answered.sure else []
 
 
 def _farewell(session: QuizSession) -> list[str]:

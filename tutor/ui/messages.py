@@ -41,6 +41,13 @@ class OpenQuiz(Opening):
 
 
 @dataclass
+class OpenReview(Opening):
+    """Open the review of what is due."""
+
+    count: int | None = None
+
+
+@dataclass
 class OpenClinic(Opening):
     """Open the list of sick runs."""
 

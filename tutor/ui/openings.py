@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from textual.screen import Screen
 
 from tutor.content.model import Lesson
-from tutor.ui.messages import OpenBench, OpenCase, OpenClinic, Opening, OpenLesson, OpenQuiz, OpenTimeline
+from tutor.ui.messages import (
+    OpenBench,
+    OpenCase,
+    OpenClinic,
+    Opening,
+    OpenLesson,
+    OpenQuiz,
+    OpenReview,
+    OpenTimeline,
+)
 from tutor.ui.places import place_in
 from tutor.ui.services import Services
 
@@ -21,6 +30,10 @@ def screen_for(opening: Opening, services: Services) -> Screen[None]:
             from tutor.ui.screens.quiz import QuizScreen
 
             return QuizScreen(_to_ask(opening.lessons, services), services, opening.count)
+        case OpenReview():
+            from tutor.ui.screens.review import ReviewScreen
+
+            return ReviewScreen(services, opening.count)
         case OpenTimeline():
             from tutor.ui.screens.timeline import TimelineScreen
 
@@ -49,8 +62,6 @@ def _lesson(opening: OpenLesson, services: Services) -> Screen[None]:
 
 
 def _to_ask(named: Sequence[str], services: Services) -> list[Lesson]:
-    catalog = services.catalog
     if named:
-        return [catalog.find(name) for name in named]
-    states = services.store.lesson_states(catalog.lessons)
-    return [lesson for lesson in catalog.lessons if states[lesson.id].read]
+        return [services.catalog.find(name) for name in named]
+    return services.store.lessons_read(services.catalog.lessons)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
+
+from tutor.quiz.deck import Deck
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,6 +66,11 @@ class Services:
     """Whether to draw seldom from the start, for a slow line (``--slow``)."""
     problems: tuple[str, ...] = field(default=())
     """Sentences for the banner: what could not be opened, and what that means for the learner."""
+
+    @cached_property
+    def deck(self) -> Deck:
+        """What the log of answers says of each question; to be refreshed off the event loop."""
+        return Deck(self.store)
 
     def close(self, timeout: float = 5.0) -> bool:
         """End the training process and save what is waiting; whether all is saved. A second call is fine."""

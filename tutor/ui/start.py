@@ -13,7 +13,16 @@ from tutor.content.pack import Pack
 from tutor.errors import StoreError, TutorError
 from tutor.progress.store import Store, utc_now
 from tutor.progress.writer import Writer
-from tutor.ui.messages import OpenBench, OpenCase, OpenClinic, Opening, OpenLesson, OpenQuiz, part_of
+from tutor.ui.messages import (
+    OpenBench,
+    OpenCase,
+    OpenClinic,
+    Opening,
+    OpenLesson,
+    OpenQuiz,
+    OpenReview,
+    part_of,
+)
 from tutor.ui.places import at_home
 from tutor.ui.services import Services
 from tutor.ui.terminal import has_few_colours
@@ -71,6 +80,11 @@ def at_lesson(name: str) -> Start:
 def at_quiz(names: Sequence[str], count: int | None) -> Start:
     """Quiz mode over these lessons (none named: all that were read)."""
     return lambda services: OpenQuiz(tuple(services.catalog.find(name).id for name in names), count)
+
+
+def at_review(count: int) -> Start:
+    """The review of what is due."""
+    return lambda _services: OpenReview(count)
 
 
 def at_clinic(name: str) -> Start:

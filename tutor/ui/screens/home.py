@@ -15,8 +15,10 @@ from textual.widgets.option_list import Option
 from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress.state import LessonState
+from tutor.quiz.due import due_words
 from tutor.ui.keys import COPY
-from tutor.ui.messages import OpenBench, OpenClinic, OpenLesson, OpenQuiz, OpenTimeline
+from tutor.ui.messages import OpenBench, OpenClinic, OpenLesson, OpenQuiz, OpenReview, OpenTimeline
+from tutor.ui.reviewing import look_up
 from tutor.ui.services import Services
 from tutor.ui.standing import Next, next_step, read_before, score_words, status_words
 from tutor.ui.widgets.banner import Banner
@@ -43,6 +45,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     AUTO_FOCUS = "LessonList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quiz", "Quiz", tooltip="Questions from all the lessons you have read, mixed"),
+        Binding("v", "review", "Review", tooltip="Questions that are due, before you forget them"),
         Binding("t", "timeline", "Years", tooltip="The history in years, each with its lesson"),
         Binding("c", "clinic", "Clinic", tooltip="Runs that went wrong: find out why, and cure them"),
         Binding("b", "bench", "Bench", tooltip="Your own experiment: any data, any network"),
@@ -56,6 +59,13 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     class Stale(Message):
         """What was written before is on the disk: the list can be read anew."""
 
+    class Looked(Message):
+        """How many questions are due is known."""
+
+        def __init__(self, due: int) -> None:
+            super().__init__()
+            self.due = due
+
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
@@ -64,6 +74,8 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         self._next = Static(id="next")
         self._about = Static(id="about")
         self._states: dict[str, LessonState] = {}
+        self._step = Next("")
+        self._due = 0
 
     def compose(self) -> ComposeResult:
         """Title, what to do next, the lessons, more on the chosen one, the keys."""
@@ -77,8 +89,9 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Read the progress and choose what comes next."""
+        """Read the progress and choose what comes next; what is due is looked up behind the first paint."""
         step = self._read()
+        self.call_after_refresh(self._look_up)
         numbers = {lesson.id: number for number, lesson in enumerate(self._lessons)}
         self._list.highlighted = numbers.get(step.lesson, 0) if self._lessons else None
 
@@ -89,6 +102,19 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def on_home_screen_stale(self) -> None:
         """The learner was elsewhere: show what became of it."""
         self._read()
+        self._look_up()
+
+    def _look_up(self) -> None:
+        self.run_worker(self._count_due, thread=True, exclusive=True)
+
+    def _count_due(self) -> None:
+        due = look_up(self._services)
+        self.post_message(self.Looked(len(due.questions) if due else 0))
+
+    def on_home_screen_looked(self, event: Looked) -> None:
+        """Say what is due."""
+        self._due = event.due
+        self._say_next()
 
     def on_resize(self) -> None:
         """The columns follow the width."""
@@ -101,10 +127,16 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         except StoreError as error:
             self._states = {}
             step = Next(f"{error.message}; {error.hint}")
-        said = ("Next: ", "bold $accent") if step.lesson else ("", "")
-        self._next.update(Content.assemble(said, step.text))
+        self._step = step
+        self._say_next()
         self._fill()
         return step
+
+    def _say_next(self) -> None:
+        parts = [("Next: ", "bold $accent") if self._step.lesson else ("", ""), (self._step.text, "")]
+        if self._due:
+            parts += [("\nReview: ", "bold $accent"), (f"{due_words(self._due)}: v", "")]
+        self._next.update(Content.assemble(*parts))
 
     def _fill(self) -> None:
         chosen = self._list.highlighted
@@ -131,6 +163,10 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open it."""
         self.post_message(OpenLesson(self._lessons[event.option_index].id))
+
+    def action_review(self) -> None:
+        """Open the review."""
+        self.post_message(OpenReview())
 
     def action_clinic(self) -> None:
         """Open the clinic."""

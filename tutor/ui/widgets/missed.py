@@ -23,15 +23,17 @@ class Missed:
     lesson: str
     question: Question
     remarks: tuple[Remark, ...]
+    sure: bool
 
 
 def missed_of(session: QuizSession, asked: Mapping[tuple[str, str], Question]) -> list[Missed]:
-    """The questions missed at the first try, in the order in which they came."""
-    return [
-        Missed(answer.lesson, asked[answer.lesson, answer.question], _of_the_mistake(grade))
+    """The questions missed at the first try: first those that the learner was sure of, then as they came."""
+    missed = [
+        Missed(answer.lesson, asked[answer.lesson, answer.question], _of_the_mistake(grade), answer.sure)
         for answer, grade in zip(session.answers, session.grades, strict=True)
         if answer.first_try and not answer.correct
     ]
+    return sorted(missed, key=lambda miss: not miss.sure)
 
 
 def _of_the_mistake(grade: Grade) -> tuple[Remark, ...]:
@@ -40,8 +42,11 @@ def _of_the_mistake(grade: Grade) -> tuple[Remark, ...]:
     return tuple(chosen or [remark for remark in grade.remarks if remark.verdict == "missed"])[:_MOST_REMARKS]
 
 
-def summary_content(score: Score, missed: Sequence[Missed], lessons: Sequence[Lesson]) -> Content:
-    """Score, and for each missed question its number, what was wrong with the answer, and a page."""
+def summary_content(score: Score, missed: Sequence[Missed], lessons: Sequence[Lesson], again: str) -> Content:
+    """Score, and for each missed question its number, what was wrong with the answer, and a page.
+
+    ``again`` is what enter does.
+    """
     titles = {(lesson.id, page.id): page.title for lesson in lessons for page in lesson.pages}
     parts: list[tuple[str, str]] = [
         (f"{score.right} of {score.asked}", "bold $secondary"),
@@ -55,9 +60,10 @@ def summary_content(score: Score, missed: Sequence[Missed], lessons: Sequence[Le
         title = titles.get((miss.lesson, miss.question.page), "")
         parts += [
             (f"\n{number} ", "bold $accent"),
+            ("you were sure: " if miss.sure else "", "bold $warning"),
             (miss.question.prompt, "bold"),
             *((f"\n  ✗ {remark.line}", "") for remark in miss.remarks),
             (f"\n  → {title}\n", "$primary"),
         ]
-    parts.append(("\nenter: the quiz once more    esc: leave", "$text-muted"))
+    parts.append((f"\nenter: {again}    esc: leave", "$text-muted"))
     return Content.assemble(*parts)

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from tutor.content.questions import Gap, Matching, Numeric, Question
 from tutor.progress.store import Mode
 from tutor.quiz.grading import Grade, kind_of
-from tutor.quiz.session import QuizSession
+from tutor.quiz.session import Answered, QuizSession
 from tutor.ui.messages import Experience, Explain
 from tutor.ui.services import Services
 from tutor.ui.widgets.answers import Complaint, Given, Rows, rows_for
@@ -45,10 +45,13 @@ class QuizView(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "Next", tooltip="The next question"),
         Binding("enter", "again", "Again", tooltip="The same quiz once more"),
+        Binding("tab", "doubt", "Not sure", tooltip="You are not sure of this answer; again: you are"),
         Binding("e", "explain", "Explain", tooltip="Open the page that explains this question"),
         Binding("l", "experience", "See it run", tooltip="Open the experiment that shows it"),
         Binding("h", "hint", "Hint", tooltip="A hint; each costs a quarter of the score"),
-        Binding("tab", "hint_while_typing", "Hint", tooltip="A hint; each costs a quarter of the score"),
+        Binding(
+            "shift+tab", "hint_while_typing", "Hint", tooltip="A hint; each costs a quarter of the score"
+        ),
         *[
             Binding(
                 str(n),
@@ -64,6 +67,9 @@ class QuizView(Vertical):
         Binding("pageup", "scroll(-1)", "Scroll up", show=False, tooltip="A screenful up"),
     ]
 
+    AGAIN = "the quiz once more"
+    """What enter does after the last question."""
+
     def __init__(self, draw: Draw, mode: Mode, services: Services, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._questions = draw
@@ -74,6 +80,7 @@ class QuizView(Vertical):
         self._missed: list[Missed] = []
         self._how = ""
         self._complaint = ""
+        self._sure = True
         self._heading = Static(id="quiz-heading")
         self._prompt = Static(id="quiz-prompt")
         self._hints = Static(id="quiz-hints")
@@ -113,6 +120,8 @@ class QuizView(Vertical):
         if action in ("hint", "hint_while_typing"):
             typing = not finished and isinstance(self.session.current, Gap)
             return self.session.hints_left > 0 and typing == (action == "hint_while_typing")
+        if action == "doubt":
+            return self._asking
         if action == "again":
             return finished
         if action == "missed":
@@ -134,6 +143,7 @@ class QuizView(Vertical):
             await self._answer.remove()
             self._answer = None
         self._explanation.display = self._hints.display = False
+        self._sure = True
         if self.session.finished:
             self._summarise()
         else:
@@ -161,16 +171,16 @@ class QuizView(Vertical):
         event.stop()
         if self._answer is None or not self._asking:
             return
-        grade = self.session.answer(event.answer)
+        grade = self.session.answer(event.answer, sure=self._sure)
         answered = self.session.answers[-1]
         self._services.writer.submit(lambda store: store.record_answer(answered, self._mode))
         self._answer.reveal(grade)
         self._answer.can_focus = False
-        self._verdict(grade)
+        self._verdict(grade, answered)
         self.focus()
         self.refresh_bindings()
 
-    def _verdict(self, grade: Grade) -> None:
+    def _verdict(self, grade: Grade, answered: Answered) -> None:
         sign, words, style = (
             ("✓", "Right", "bold $success") if grade.correct else ("✗", "Not right", "bold $error")
         )
@@ -180,6 +190,10 @@ class QuizView(Vertical):
             words += f", with hints it counts {grade.score:.0%}"
         asked, total = self.session.score.asked, self.session.progress.total
         where = "again" if self.session.again else f"question {asked} of {total}"
+        if answered.sure_and_wrong:
+            where += "; you were sure, so it comes back first"
+        elif grade.correct and not answered.sure:
+            where += "; you knew it, though you were not sure"
         self._heading.update(Content.assemble((f"{sign} {words}", style), (f"  {where}", "$text-muted")))
         self._explanation.update(Content.assemble(("Why: ", "bold $secondary"), grade.explanation))
         self._explanation.display = True
@@ -218,9 +232,18 @@ class QuizView(Vertical):
     def _draw_hint(self) -> None:
         """The line below the question: how to answer, and whether more is hidden."""
         parts = [(f"! {self._complaint}", "bold $warning") if self._complaint else (self._how, "")]
+        if self._asking and not self._sure:
+            parts.append(("   ? not sure (tab)", "bold $warning"))
+        elif self._asking and not self._complaint:
+            parts.append(("   tab: not sure", "$text-muted"))
         if self._pane.more_below:
             parts.append(("   ▼ more below: " + ("↓" if self._asking else "space"), "$text-muted"))
         self._hint.update(Content.assemble(*parts))
+
+    def action_doubt(self) -> None:
+        """Say whether the answer to come is a guess."""
+        self._sure = not self._sure
+        self._draw_hint()
 
     # --------------------------------------------------------------- afterwards
 
@@ -247,7 +270,9 @@ class QuizView(Vertical):
     def _summarise(self) -> None:
         self._missed = missed_of(self.session, self._prompts)
         self._heading.update(Content.styled("The quiz is done", "bold $primary"))
-        self._prompt.update(summary_content(self.session.score, self._missed, self._services.catalog.lessons))
+        self._prompt.update(
+            summary_content(self.session.score, self._missed, self._services.catalog.lessons, self.AGAIN)
+        )
         self._say("")
 
     async def action_again(self) -> None:
