@@ -52,13 +52,15 @@ def test_the_table_shows_each_lesson_on_a_line_that_fits(
     assert main(["progress"]) == 0
     lines = capsys.readouterr().out.splitlines()
     lessons = Catalog.open().lessons
-    assert lines[0].split() == ["lesson", "state", "pages", "runs", "predicted", "quiz", "last", "visit"]
+    assert lines[0].split() == ["lesson", "state", "pages", "runs", "predicted", "quiz", "mastery", "due"]
     first = lessons[0]
     share = f"{100 / len(first.questions):.0f}"
     pages = f"{len(first.pages)}/{len(first.pages)}"
     assert lines[1].split()[:8] == ["1", first.id, "practised", pages, "2", "1/2", share, "%"]
+    known = f"{200 / len(first.questions):.0f}"
+    assert lines[1].split()[8:] == [known, "%", "-"], "two were answered just now: both would be recalled"
     assert lines[2].split()[1:3] == [lessons[1].id, "new"]
-    assert lines[-1] == f"0 of {len(lessons)} lessons done."
+    assert lines[-2] == f"0 of {len(lessons)} lessons done."
     assert max(map(len, lines)) <= 80
 
 
@@ -77,6 +79,13 @@ def test_json_and_csv_say_the_same(data: Path, capsys: pytest.CaptureFixture[str
     assert (first["questions_right"], first["questions_answered"]) == (1, 2)
     assert first["last_visit"].endswith("+00:00")
     assert report["summary"]["answers"] == 2
+    assert first["mastery"] == round(2 / first["questions"], 4)
+    assert (first["due"], report["summary"]["due"]) == (0, 0)
+    assert first["next_due"] > first["last_visit"]
+    topics = [topic for topic in report["topics"] if topic["lesson"] == first["lesson"]]
+    assert sum(topic["questions"] for topic in topics) == first["questions"]
+    assert sum(topic["questions_answered"] for topic in topics) == 2
+    assert report["summary"]["mastery_over_time"][-1]["mastery"] == report["summary"]["mastery"] > 0
     assert report["lessons"][1]["quiz_best"] is None
 
 

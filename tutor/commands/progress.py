@@ -1,13 +1,16 @@
-"""``dltutor progress``: what has been read, trained and answered, by lesson or question; forgetting."""
+"""``dltutor progress``: what was read, trained, answered and is still known; forgetting a lesson."""
 
 from __future__ import annotations
 
 import argparse
 import csv
+import random
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from tutor.commands.items import print_items
 from tutor.commands.output import aligned, to_json
@@ -16,7 +19,10 @@ from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
 from tutor.errors import StoreError, UsageError
 from tutor.progress.state import LessonState
-from tutor.progress.store import Store
+from tutor.progress.store import Store, utc_now
+from tutor.quiz.deck import Deck
+from tutor.quiz.due import Cards, Due, due_words, what_is_due
+from tutor.quiz.mastery import Mastery, mastery, over_time, questions_of, topics_of
 
 Cell = str | int | float | None
 
@@ -58,22 +64,82 @@ def run(args: argparse.Namespace) -> int:
         if args.reset is not None:
             return _reset(catalog.find(args.reset), store, sure=args.yes)
         note([*catalog.problems, store.problem])
+        now = utc_now().timestamp()
+        cards = Deck(store).refresh(now)
         states = store.lesson_states(catalog.lessons)
-        pairs = [(lesson, states[lesson.id]) for lesson in catalog.lessons]
+        standings = [_standing(lesson, states[lesson.id], cards, now) for lesson in catalog.lessons]
         if args.json:
-            overall = {key: _plain(value) for key, value in asdict(store.summary()).items()}
-            print(to_json({"lessons": [record(*pair) for pair in pairs], "summary": overall}))
+            summary: dict[str, object] = {
+                key: _plain(value) for key, value in asdict(store.summary()).items()
+            }
+            print(
+                to_json(
+                    {
+                        "lessons": [record(one) for one in standings],
+                        "topics": [row for lesson in catalog.lessons for row in _topics(lesson, cards, now)],
+                        "summary": summary | _overall(catalog.lessons, standings, cards, now),
+                    }
+                )
+            )
         elif args.csv:
-            _print_csv([record(*pair) for pair in pairs])
+            _print_csv([record(one) for one in standings])
         else:
-            _print_table(pairs)
+            _print_table(standings)
         return 0
     finally:
         store.close()
 
 
-def record(lesson: Lesson, state: LessonState) -> dict[str, Cell]:
-    """One lesson's progress as plain values, as ``--json`` and ``--csv`` print it; shares are 0 to 1."""
+class Standing(NamedTuple):
+    """One lesson: what was done in it, how well it is known, and what of it is due."""
+
+    lesson: Lesson
+    state: LessonState
+    known: Mastery
+    due: Due
+
+
+def _standing(lesson: Lesson, state: LessonState, cards: Cards, now: float) -> Standing:
+    due = what_is_due(cards, [lesson] if state.read else [], now, random.Random(0))
+    return Standing(lesson, state, mastery(cards, questions_of([lesson]), now), due)
+
+
+def _topics(lesson: Lesson, cards: Cards, now: float) -> Iterator[dict[str, Cell]]:
+    titles = {page.id: page.title for page in lesson.pages}
+    for page, keys in topics_of(lesson).items():
+        known = mastery(cards, keys, now)
+        yield {
+            "lesson": lesson.id,
+            "page": page,
+            "title": titles.get(page, ""),
+            "mastery": round(known.share, 4),
+            "questions_answered": known.answered,
+            "questions": known.questions,
+        }
+
+
+def _overall(
+    lessons: Sequence[Lesson], standings: Sequence[Standing], cards: Cards, now: float
+) -> dict[str, object]:
+    keys = questions_of(lessons)
+    curve = over_time(cards, keys, now)
+    return {
+        "mastery": round(mastery(cards, keys, now).share, 4),
+        "due": sum(len(one.due.questions) for one in standings),
+        "mastery_over_time": [
+            {"days_from_now": round(x, 2), "mastery": round(y / 100, 4)}
+            for x, y in zip(curve.x, curve.y, strict=True)
+        ],
+    }
+
+
+def record(standing: Standing) -> dict[str, Cell]:
+    """One lesson's progress as plain values, as ``--json`` and ``--csv`` print it; shares are 0 to 1.
+
+    ``mastery`` is the mean chance to recall its questions now, those never answered counting as 0.
+    """
+    lesson, state, known, due = standing
+    next_due = None if due.next_at is None else datetime.fromtimestamp(due.next_at, UTC)
     return {
         "number": lesson.number,
         "lesson": lesson.id,
@@ -90,6 +156,9 @@ def record(lesson: Lesson, state: LessonState) -> dict[str, Cell]:
         "questions_right": state.correct,
         "questions": state.questions_total,
         "quiz_best": state.quiz_best,
+        "mastery": round(known.share, 4),
+        "due": len(due.questions),
+        "next_due": _plain(next_due),
         "last_visit": _plain(state.last_at),
     }
 
@@ -105,22 +174,28 @@ def _print_csv(records: list[dict[str, Cell]]) -> None:
         writer.writerows(records)
 
 
-def _print_table(pairs: list[tuple[Lesson, LessonState]]) -> None:
-    headings = ["", "lesson", "state", "pages", "runs", "predicted", "quiz", "last visit"]
-    rows = [headings, *([str(lesson.number), lesson.id, *_cells(state)] for lesson, state in pairs)]
+def _print_table(standings: list[Standing]) -> None:
+    headings = ["", "lesson", "state", "pages", "runs", "predicted", "quiz", "mastery", "due"]
+    rows = [headings, *([str(one.lesson.number), one.lesson.id, *_cells(one)] for one in standings)]
     print(*aligned(rows), sep="\n")
-    done = sum(state.status == "done" for _, state in pairs)
-    print(f"\n{done} of {len(pairs)} lessons done.")
+    done = sum(one.state.status == "done" for one in standings)
+    print(f"\n{done} of {len(standings)} lessons done.")
+    count = sum(len(one.due.questions) for one in standings)
+    if count:
+        print(f"{due_words(count)}: dltutor review")
+    print("Mastery: mean chance to recall a question now; one never answered counts as 0.")
 
 
-def _cells(state: LessonState) -> tuple[str, ...]:
+def _cells(standing: Standing) -> tuple[str, ...]:
+    _, state, known, due = standing
     return (
         state.status,
         f"{state.pages_seen}/{state.pages_total}",
         str(state.runs),
         f"{state.predictions_right}/{state.predictions_made}" if state.predictions_made else "-",
         "-" if state.quiz_best is None else f"{state.quiz_best * 100:.0f} %",
-        "-" if state.last_at is None else f"{state.last_at.astimezone():%Y-%m-%d}",
+        f"{known.share * 100:.0f} %" if known.answered else "-",
+        str(len(due.questions)) if due.questions else "-",
     )
 
 
