@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,13 +35,15 @@ numbers = st.floats(-1e6, 1e6).map(lambda value: round(value, 6))
 
 
 @st.composite
-def general(draw: st.DrawFn) -> dict[str, str]:
+def general(draw: st.DrawFn) -> dict[str, Any]:
     prompt, explanation = draw(texts), draw(texts)
     return {
         "id": "an-id",
         "page": draw(st.from_regex(r"[a-z]{1,9}", fullmatch=True)),
         "prompt": prompt,
         "explanation": explanation,
+        "hints": draw(st.lists(texts, max_size=2)),
+        "experiment": draw(st.sampled_from(["", "an-experiment"])),
     }
 
 
@@ -156,7 +159,7 @@ def test_the_written_form_is_the_one_that_moodle_reads() -> None:
 
 def test_thirds_are_written_as_moodle_lists_them() -> None:
     options = [Option(f"o{n}", "f", n < 3) for n in range(9)]
-    question = MultipleChoice("q", "P", "E", "p", options)
+    question = MultipleChoice(id="q", prompt="P", explanation="E", page="p", options=options)
     text = write_gift([lesson(1, "xor", "XOR", [question])]).text
     assert text.count("~%33.33333%") == 3
     assert text.count("~%-16.66667%") == 6

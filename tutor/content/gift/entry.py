@@ -11,9 +11,9 @@ from tutor.content.gift.blocks import Block, meant, unescaped
 BLANK = "_____"
 """Stands in a question's text where its answers stood, if the text goes on behind them."""
 
-OURS = {"dltutor-page": "page", "dltutor-unit": "unit"}
-FEEDBACK = "dltutor-feedback"
-"""Comments that carry what GIFT has no place for."""
+OURS = {"dltutor-page": "page", "dltutor-unit": "unit", "dltutor-experiment": "experiment"}
+FEEDBACK, HINT = "dltutor-feedback", "dltutor-hint"
+"""Comments that carry what GIFT has no place for; of the last two there may be several."""
 
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d*)?)%")
 _MARKED = re.compile(r"\[(\w+):((?:[^\]\\]|\\.)*)\]")
@@ -51,10 +51,11 @@ class Entry:
     answers_line: int
     general: str
     notes: dict[str, str] = field(default_factory=dict)
-    """``page``, ``unit`` and ``id`` from the comments before it."""
+    """``page``, ``unit``, ``experiment`` and ``id`` from the comments before it."""
     tags: tuple[str, ...] = ()
     feedback: tuple[str, ...] = ()
     """From the comments, too: what belongs to the pairs of a matching question, in their order."""
+    hints: tuple[str, ...] = ()
 
     @property
     def line(self) -> int:
@@ -91,13 +92,9 @@ def read_entry(block: Block) -> Entry:
     title, text, shift = _titled(block.text)
     start, end = text.find("{"), text.find("}")
     notes, tags = _remarked(block.remarks)
-    feedback = tuple(
-        unescaped(remark.partition(":")[2].strip())
-        for remark in block.remarks
-        if remark.startswith(f"{FEEDBACK}:")
-    )
+    feedback, hints = _all_of(FEEDBACK, block.remarks), _all_of(HINT, block.remarks)
     if start < 0 and end < 0:
-        return Entry(block, title, text, None, block.line, "", notes, tags, feedback)
+        return Entry(block, title, text, None, block.line, "", notes, tags, feedback, hints)
     if not 0 <= start < end:
         missing = "{" if start < 0 or 0 <= end < start else "}"
         why = f"the {missing} is missing: answers stand between {{ and }}, without a blank line"
@@ -110,9 +107,8 @@ def read_entry(block: Block) -> Entry:
     if not mark:
         answers, general = general, ""
     filled = f"{before}{BLANK}{behind}" if behind.strip() else before
-    return Entry(
-        block, title, filled, answers, block.line_at(shift + start + 1), general, notes, tags, feedback
-    )
+    line = block.line_at(shift + start + 1)
+    return Entry(block, title, filled, answers, line, general, notes, tags, feedback, hints)
 
 
 def _titled(text: str) -> tuple[str, str, int]:
@@ -130,7 +126,7 @@ def _remarked(remarks: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]
     notes: dict[str, str] = {}
     tags: list[str] = []
     for remark in remarks:
-        for name, value in _MARKED.findall(remark):
+        for name, value in [] if remark.startswith("dltutor-") else _MARKED.findall(remark):
             if name == "id":
                 notes["id"] = value.strip()
             elif name == "tag":
@@ -139,3 +135,9 @@ def _remarked(remarks: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]
         if colon and name in OURS:
             notes[OURS[name]] = value.strip()
     return notes, tuple(tags)
+
+
+def _all_of(name: str, remarks: tuple[str, ...]) -> tuple[str, ...]:
+    """What the comments ``name: text`` say, in their order."""
+    texts = (remark.removeprefix(f"{name}:") for remark in remarks if remark.startswith(f"{name}:"))
+    return tuple(unescaped(text.strip()) for text in texts)

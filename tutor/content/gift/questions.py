@@ -92,6 +92,8 @@ def _question(entry: Entry, page: str, ids: set[str], result: Imported) -> Quest
     keys["id"] = _new_id(entry.notes.get("id") or entry.title, said.prompt, ids)
     keys["prompt"] = with_gap(said.prompt) if keys["kind"] == "gap" else said.prompt
     keys["page"] = named or FILL_IN
+    keys["hints"] = list(entry.hints)
+    keys["experiment"] = entry.notes.get("experiment", "")
     result.notes += [Note(entry.line, f"the tag {tag!r} is not kept") for tag in entry.tags]
     result.notes += [Note(line, message) for line, message in said.notes]
     result.without_feedback += said.without_feedback

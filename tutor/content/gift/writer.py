@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tutor.content.gift.blocks import escaped
-from tutor.content.gift.entry import FEEDBACK
+from tutor.content.gift.entry import FEEDBACK, HINT
 from tutor.content.gift.markup import marked
 from tutor.content.gift.said import unit_words
 from tutor.content.model import Lesson
@@ -68,6 +68,9 @@ def _obstacle(question: Question) -> str:
 
 def _remarks(question: Question) -> Iterator[str]:
     yield f"// dltutor-page: {clean_line(question.page)}"
+    if question.experiment:
+        yield f"// dltutor-experiment: {clean_line(question.experiment)}"
+    yield from (f"// {HINT}: {escaped(clean(hint))}" for hint in question.hints)
     if isinstance(question, Numeric) and question.unit:
         yield f"// dltutor-unit: {clean_line(question.unit)}"
     if isinstance(question, Matching):
