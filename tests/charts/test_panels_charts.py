@@ -113,3 +113,12 @@ def test_images_are_thinned_until_one_fits() -> None:
         lines = plain(images(large, width, height, colours=False))
         assert 0 < len(lines) <= height and max(map(len, lines)) <= width
     assert max(map(len, plain(images(large, 90, 14)))) == 3 * 28 + 2, "all three beside one another"
+
+
+def test_the_images_of_a_group_stay_together() -> None:
+    pairs = maps("visible", 6, 8)
+    assert (
+        plain(images(pairs, 40, 9, group=2))[0] == "▀" * 8 + " " + "▀" * 8 + "   " + "▀" * 8 + " " + "▀" * 8
+    )
+    assert [len(line) for line in plain(images(pairs, 30, 14, group=2))[::5]] == [17, 17, 17]
+    assert len(plain(images(pairs, 10, 4, group=2))[0]) == 8, "no room for two: one after the other"

@@ -322,3 +322,21 @@ def test_the_comparison_gives_feedback_on_both_answers() -> None:
     assert "Before" not in shown.plain
     told = comparison(one, Finished(replace(worker.result(), before="Learned before."), 0, 1), 60).plain
     assert "\nBefore         Learned before.\nMeasured" in told
+
+
+def test_a_boltzmann_machine_has_panels_of_its_own_and_the_others_name_one_of_them() -> None:
+    seen = scene(REPORTS["boltzmann"])
+    assert order(seen.report) == [1, 5, 4, 8]
+    assert text(1, seen).startswith("1 Reconstruction error")
+    assert "Free energy gap" in text(1, seen, 60, 20) and "Loss" not in text(1, seen, 60, 20)
+    assert text(4, seen).startswith("4 Reconstructions") and "▀▀▀▀▀▀▀▀ ▀▀▀▀▀▀▀▀   ▀" in text(4, seen)
+    assert "mean squared difference" in text(4, scene(seen.report, Look(table=True)))
+    assert all("panel 5" in text(number, seen, 90) for number in (2, 3, 6, 7))
+
+
+def test_while_a_network_is_pretrained_its_curve_is_the_reconstruction_error_and_then_the_loss() -> None:
+    again = Series("reconstruction_error", [0, 1, 2], [0.2, 0.1, 0.05])
+    before = replace(BARE, series=[again], quantities={"reconstruction_error": 0.05})
+    assert text(1, scene(before)).startswith("1 Pretraining") and "Loss" not in text(1, scene(before), 60, 30)
+    after = replace(before, series=[Series("loss", [2, 3], [2.3, 0.4]), again], quantities={"loss": 0.4})
+    assert text(1, scene(after)).startswith("1 Loss") and "Pretraining" in text(1, scene(after), 60, 30)

@@ -39,7 +39,7 @@ class CurvesPanel(Panel):
     headed = True
 
     def title(self, report: Report) -> str:
-        return _TITLES[next(iter(self._halves(report).values()))]
+        return self._named(report, next(iter(self._halves(report).values())))
 
     def heading(self, scene: Scene) -> str:
         log = self._log(scene) and not _has_twin(scene.report)
@@ -105,7 +105,7 @@ class CurvesPanel(Panel):
         strips: list[Strip] = []
         for index, names in enumerate(shown):
             rows = room * (index + 1) // len(shown) - room * index // len(shown)
-            title = self.heading(scene) if index == 0 else _TITLES[names]
+            title = self.heading(scene) if index == 0 else self._named(scene.report, names)
             strips += self._chart(scene, names, (width, rows), title, cursor)
         return [*strips, *words]
 
@@ -116,6 +116,11 @@ class CurvesPanel(Panel):
         return drawing.strips_of_text(line_table(series, rows=max(height - 1, 1), width=width))
 
     # ------------------------------------------------------------------ inside
+
+    @staticmethod
+    def _named(report: Report, names: tuple[str, ...]) -> str:
+        """What heads the chart of these curves."""
+        return "Pretraining" if names is _AGAIN and report.reconstructions is None else _TITLES[names]
 
     @staticmethod
     def _pick(report: Report, *names: str) -> list[Series]:
@@ -146,7 +151,7 @@ class CurvesPanel(Panel):
             one for names in self._halves(scene.report).values() for one in self._pick(scene.report, *names)
         ]
         values = [
-            f"{name} {short(_at(one, moment))}"
+            f"{name.replace('reconstruction error', 'reconstruction')} {short(_at(one, moment))}"
             for name, one in zip(labels(shown), shown, strict=True)
             if one.x
         ]
