@@ -32,14 +32,18 @@ async def test_lessons_stand_with_number_years_and_state(app: Callable[..., Tuto
     assert text.count("○ new") == 2
 
 
-async def test_enter_opens_the_chosen_lesson_and_escape_comes_back(app: Callable[..., TutorApp]) -> None:
+async def test_enter_opens_the_chosen_lesson_and_escape_comes_back(
+    app: Callable[..., TutorApp], services: Services
+) -> None:
     async with (tutor := app()).run_test(size=SIZE) as pilot:
         await pilot.press("down", "enter")
         await pilot.pause()
         assert isinstance(tutor.screen, LessonScreen)
         assert tutor.screen.lesson.id == "winter"
         await pilot.press("space", "escape")
-        await pilot.pause(0.2)
+        await pilot.pause()
+        services.writer.flush()
+        await pilot.pause()
         assert "◐ reading 1 of 3" in shown(tutor), "Home is read anew behind what was just written"
 
 

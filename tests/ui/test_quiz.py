@@ -337,7 +337,9 @@ async def test_quiz_mode_mixes_what_was_read(services: Services, store: Store) -
         await finish(pilot, app)
         assert "5 of 5 right at the first try." in shown(app)
         await pilot.press("escape")
-        await pilot.pause(0.2)
+        await pilot.pause()
+        services.writer.flush()
+        await pilot.pause()
         assert "quiz 100 %" in shown(app)
 
 

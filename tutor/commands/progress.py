@@ -183,7 +183,7 @@ def _print_table(standings: list[Standing]) -> None:
     count = sum(len(one.due.questions) for one in standings)
     if count:
         print(f"{due_words(count)}: dltutor review")
-    print("Mastery: mean chance to recall a question now; one never answered counts as 0.")
+    print("Mastery: mean chance to recall a question now; unanswered ones count as 0.")
 
 
 def _cells(standing: Standing) -> tuple[str, ...]:

@@ -47,6 +47,10 @@ class OpenReview(Opening):
     count: int | None = None
 
 
+class OpenMastery(Opening):
+    """Open how well each lesson is known."""
+
+
 @dataclass
 class OpenClinic(Opening):
     """Open the list of sick runs."""

@@ -13,6 +13,7 @@ from tutor.ui.messages import (
     OpenClinic,
     Opening,
     OpenLesson,
+    OpenMastery,
     OpenQuiz,
     OpenReview,
     OpenTimeline,
@@ -34,6 +35,10 @@ def screen_for(opening: Opening, services: Services) -> Screen[None]:
             from tutor.ui.screens.review import ReviewScreen
 
             return ReviewScreen(services, opening.count)
+        case OpenMastery():
+            from tutor.ui.screens.mastery import MasteryScreen
+
+            return MasteryScreen(services)
         case OpenTimeline():
             from tutor.ui.screens.timeline import TimelineScreen
 

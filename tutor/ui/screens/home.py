@@ -17,7 +17,15 @@ from tutor.errors import StoreError
 from tutor.progress.state import LessonState
 from tutor.quiz.due import due_words
 from tutor.ui.keys import COPY
-from tutor.ui.messages import OpenBench, OpenClinic, OpenLesson, OpenQuiz, OpenReview, OpenTimeline
+from tutor.ui.messages import (
+    OpenBench,
+    OpenClinic,
+    OpenLesson,
+    OpenMastery,
+    OpenQuiz,
+    OpenReview,
+    OpenTimeline,
+)
 from tutor.ui.reviewing import look_up
 from tutor.ui.services import Services
 from tutor.ui.standing import Next, next_step, read_before, score_words, status_words
@@ -46,6 +54,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quiz", "Quiz", tooltip="Questions from all the lessons you have read, mixed"),
         Binding("v", "review", "Review", tooltip="Questions that are due, before you forget them"),
+        Binding("p", "mastery", "Progress", tooltip="How well each lesson and topic is known, over time"),
         Binding("t", "timeline", "Years", tooltip="The history in years, each with its lesson"),
         Binding("c", "clinic", "Clinic", tooltip="Runs that went wrong: find out why, and cure them"),
         Binding("b", "bench", "Bench", tooltip="Your own experiment: any data, any network"),
@@ -167,6 +176,10 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def action_review(self) -> None:
         """Open the review."""
         self.post_message(OpenReview())
+
+    def action_mastery(self) -> None:
+        """Open how well it is all known."""
+        self.post_message(OpenMastery())
 
     def action_clinic(self) -> None:
         """Open the clinic."""

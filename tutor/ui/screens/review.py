@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.quiz.due import DAILY, Due, due_words, waiting_words
 from tutor.ui.keys import COPY
-from tutor.ui.messages import Explain, LeaveScreen, OpenLesson, OpenQuiz
+from tutor.ui.messages import OpenQuiz
 from tutor.ui.reviewing import look_up
+from tutor.ui.screens.quiz import QuizScreen
 from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.keybar import KeyBar
@@ -41,11 +40,9 @@ class ReviewQuiz(QuizView):
         self.post_message(self.More())
 
 
-class ReviewScreen(Screen[None], inherit_bindings=False):
+class ReviewScreen(QuizScreen, inherit_bindings=False):
     """Looks up what is due, asks it, and says when the next question comes where there is nothing to ask."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["quiz.tcss", "../widgets/quiz.tcss"]
-    AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quiz", "Quiz", tooltip="Questions from all the lessons you have read, mixed"),
         Binding("escape", "leave", "Leave", tooltip="Leave the review; your answers are saved"),
@@ -65,9 +62,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.due = due
 
     def __init__(self, services: Services, count: int | None = None) -> None:
-        super().__init__()
-        self._services = services
-        self._count = count or DAILY
+        super().__init__((), services, count or DAILY)
         self._title = Static(id="quiz-title")
         self._said = Static(id="nothing")
 
@@ -118,15 +113,6 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         """Quiz mode is offered where nothing is being asked."""
         return action != "quiz" or not self.query(ReviewQuiz)
 
-    def on_explain(self, event: Explain) -> None:
-        """The page is in one of the lessons: open that on top, so that escape comes back here."""
-        event.stop()
-        self.post_message(OpenLesson(event.lesson, "read", event.page))
-
     def action_quiz(self) -> None:
         """Quiz mode instead."""
         self.post_message(OpenQuiz())
-
-    def action_leave(self) -> None:
-        """Back Home."""
-        self.post_message(LeaveScreen())
