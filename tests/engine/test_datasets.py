@@ -206,10 +206,11 @@ def test_a_digit_is_asked_for_its_loop():
 
 def test_two_tasks_share_no_training_image():
     whole = datasets.load("digits", 4)
-    first, rest = (datasets.load("digits", 4, **part) for part in ({"examples": 1000}, {"skip": 1000}))
+    first, rest = (datasets.load("digits", 4, **part) for part in ({"part": "first"}, {"part": "rest"}))
+    assert len(first.x) == 1000
     assert np.vstack([first.x, rest.x]).tobytes() == whole.x.tobytes()
     assert rest.x_val.tobytes() == whole.x_val.tobytes()
-    few = datasets.load("digits", 4, skip=1000, classes="89", examples=20)
+    few = datasets.load("digits", 4, part="rest", classes="89", examples=20)
     assert few.x.tobytes() == rest.x[np.isin(rest.y, (8, 9))][:20].tobytes()
 
 
@@ -272,7 +273,7 @@ def test_fewer_training_digits_leave_the_held_out_ones_alone():
         ("digits", {"classes": "٥٦"}, "at least two different digits"),
         ("digits", {"classes": "56", "question": "loop"}, "only one can be set"),
         ("digits", {"pair": "5 6", "classes": "56"}, "only one can be set"),
-        ("digits", {"skip": 1290}, "between 0 and 1277"),
+        ("digits", {"part": "last"}, "cannot be 'last'"),
     ],
 )
 def test_nonsense_is_refused_in_one_line(name, options, words):

@@ -188,6 +188,9 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], float]] = {
     ("gpu-hpc", "unequal-shards"): lambda: sum([3] * 2 + [1] * 6) / 8,
     ("gpu-hpc", "cluster"): lambda: sum([1] * 4 + [8] * 12),
     ("gpu-hpc", "bytes"): lambda: 25e6 * 4 / 1e6,
+    ("transfer", "frozen-count"): lambda: parameters(32, 5),
+    ("transfer", "one-layer-count"): lambda: parameters(64, 32, 5),
+    ("transfer", "two-rates"): lambda: 0.5 - 0.002 * 3,
     ("tradeoffs", "curve"): lambda: 100 / 2500**0.5,
     ("tradeoffs", "multiplications"): lambda: 100 * 3**2 * 4,
 }

@@ -24,6 +24,8 @@ LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
 HIDDEN_32 = "dense 32 tanh, dense 10 softmax"
 LENET_MLP = "dense 46 relu, dense 10 softmax"
+SHARED: dict[str, Value] = {"transfer.keep": 1, "transfer.frozen": "on"}
+SCRAMBLED: dict[str, Value] = {"transfer.data.pixel_order": "scrambled", "transfer.shuffled_labels": 0.0}
 
 RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("ai-ml-dl", "line-fails", "first-run", {"learning_rate": 0.5}, "val_accuracy < 0.7"),
@@ -181,6 +183,12 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("exploding", "smaller-rate", "clip", {"learning_rate": 0.01}, "diverged == 0 and val_accuracy > 0.6"),
     ("gpu-hpc", "same-rate", "workers", {}, "goal_step > 200 and goal_step < 600 and epochs > 20"),
     ("gpu-hpc", "same-rate", "workers", {"batch_size": 32}, "goal_step > 200 and epochs <= 15"),
+    ("transfer", "narrow-source", "narrow", {}, "gain < -0.1 and first_source_accuracy > 0.97"),
+    ("transfer", "old-digits", "forgetting", {}, "first_source_accuracy > 0.97 and source_accuracy < 0.05"),
+    ("transfer", "remember", "forgetting", SHARED, "source_accuracy > 0.97 and val_accuracy > 0.94"),
+    ("transfer", "remember", "forgetting", {"learning_rate": 0.0003}, "source_accuracy < 0.7"),
+    ("transfer", "good-case", "narrow", {"transfer.data.classes": "01"}, "gain < -0.05"),
+    ("transfer", "excellent-source", "nonsense", SCRAMBLED, "first_source_accuracy > 0.94 and gain < -0.05"),
     ("tradeoffs", "svm-digits", "svm", {}, "val_accuracy >= 0.98"),
     ("tradeoffs", "svm-digits", "digits", {}, "val_accuracy < 0.99"),
     ("tradeoffs", "moved-why", "moved", {}, "accuracy > 0.99 and val_accuracy < 0.85"),

@@ -76,13 +76,24 @@ def run(args: argparse.Namespace) -> int:
     lesson, experiment = target.find_experiment(args.target)
     knobs = target.read_settings(args.set)
 
-    def start(seed: int) -> lab.Run:
-        return lab.Run(experiment, lesson.id, knobs, seed, args.backend, max_steps=args.steps)
+    def start(seed: int, *, learn_source: bool = True) -> lab.Run:
+        return lab.Run(
+            experiment,
+            lesson.id,
+            knobs,
+            seed,
+            args.backend,
+            max_steps=args.steps,
+            learn_source=learn_source,
+        )
 
     with ProgressLine() as line:
-        run = start(args.seed)  # refuses what cannot be run before anything is compiled for it
+        run = start(args.seed, learn_source=False)  # refuses what cannot be run before anything is compiled
         if experiment.kind in LAYERED:
             engine.warm_up(lambda text: line.show(f"{text} ..."), (experiment.model.dtype,))
+        if experiment.transfer is not None:
+            line.show("learning the source task ...")
+            run = start(args.seed)
         if args.seeds is None:
             result = _watch(run, line)
         else:
@@ -122,7 +133,8 @@ def _summary(lesson: Lesson, experiment: Experiment, result: Result) -> str:
     for name, value in result.metrics.items():
         rows.append((_LABELS[name], f"{value:.1%}" if "accuracy" in name else _number(value)))
     for layer, norm in result.gradient_norms.items():
-        rows.append((f"gradient of {layer}", _number(norm)))
+        frozen = math.isnan(norm) and result.stopped_because != "diverged"
+        rows.append((f"gradient of {layer}", "none, it is frozen" if frozen else _number(norm)))
     rows += [(name, str(value)) for name, value in result.knobs.items()]
     return "\n".join(
         [

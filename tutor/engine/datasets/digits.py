@@ -16,6 +16,8 @@ from tutor.errors import EngineError, InputError
 FILE = Path(__file__).resolve().parent.parent / "data" / "digits.npz"
 TRAIN = 1297
 """Images to train on; the other 500 are held out."""
+FIRST = 1000
+"""How many of them are the first part, for one task; the rest is for another."""
 WITH_A_LOOP = (0, 6, 8, 9)
 """The digits that enclose an area."""
 
@@ -40,7 +42,7 @@ def digits(
     features: Literal["pixels", "hand"] = "pixels",
     pixel_order: Literal["kept", "scrambled"] = "kept",
     test_shift: int = 0,
-    skip: int = 0,
+    part: Literal["all", "first", "rest"] = "all",
     examples: int = TRAIN,
 ) -> Dataset:
     """A random split into 1,297 images for training and 500 held out; pixels are divided by 16.
@@ -50,13 +52,12 @@ def digits(
     ``numbering = "kept"`` there remain ten classes, some of them without an image. ``question = "loop"`` asks
     instead of the digit whether it has a closed loop, as 0, 6, 8 and 9 have. ``features = "hand"`` gives
     :func:`measured` in place of the pixels. ``pixel_order = "scrambled"`` shuffles the pixels, and those of
-    all images alike. Held-out images are moved by ``test_shift`` pixels up, down, left or right. Of the
-    training part the first ``skip`` images are left out, before any digits are chosen; ``examples`` below
-    1,297 trains on the first so many of what is left.
+    all images alike. Held-out images are moved by ``test_shift`` pixels up, down, left or right. ``part`` is
+    the first 1,000 of the training images or the rest, before any digits are chosen, so that two tasks need
+    not share one; ``examples`` below 1,297 trains on the first so many of what is left.
     """
     within("examples", examples, 20, TRAIN)
     within("test_shift", test_shift, 0, 3)
-    within("skip", skip, 0, TRAIN - 20)
     images, labels = raw()
     order = rng.permutation(len(images))
     train, held_out = order[:TRAIN], order[TRAIN:]
@@ -67,7 +68,8 @@ def digits(
         places = rng.permutation(images[0].size)
         images = images.reshape(len(images), -1)[:, places].reshape(images.shape)
     task = _task(labels, pair, classes, numbering == "kept", question == "loop")
-    train, held_out = train[skip:], held_out[task.wanted[held_out]]
+    train = {"all": train, "first": train[:FIRST], "rest": train[FIRST:]}[part]
+    held_out = held_out[task.wanted[held_out]]
     train = train[task.wanted[train]][:examples]
     x = measured(images) if features == "hand" else (images.reshape(len(images), -1) / 16).astype(np.float32)
     return Dataset(

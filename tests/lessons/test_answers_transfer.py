@@ -1,0 +1,55 @@
+"""What the lesson on transfer says of several starts together, where single ones differ by luck."""
+
+from __future__ import annotations
+
+import statistics
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tutor.content.model import LabFile
+from tutor.content.part import Value
+from tutor.content.settings import apply
+from tutor.lab import transfer
+
+LAB = Path(__file__).resolve().parents[2] / "lessons" / "transfer" / "lab.toml"
+EXPERIMENTS = {
+    one.id: one for one in msgspec.convert(tomllib.loads(LAB.read_text("utf-8")), LabFile).experiment
+}
+FROZEN, FREE = {"transfer.frozen": "on"}, {"transfer.frozen": "off"}
+SCRATCH: dict[str, Value] = {"transfer.keep": 0}
+
+
+def right(name: str, knobs: dict[str, Value], quantity: str = "val_accuracy", starts: int = 5) -> float:
+    """Mean over starts of what holds at the end of the run, without its curves: those cost the most."""
+    experiment = apply(EXPERIMENTS[name], knobs)
+    seen = []
+    for seed in range(starts):
+        learner = transfer.network(experiment, seed, "cpu")
+        learner.train(learner.steps_until(experiment.training.epochs))
+        seen.append(learner.observe().quantities[quantity])
+    return statistics.mean(seen)
+
+
+def test_of_four_ways_with_fifty_labels_the_digits_layers_frozen_are_the_best() -> None:
+    """The question few-labels, and the table of the page before it."""
+    frozen, free, scratch = (right("loops", knobs) for knobs in (FROZEN, FREE, SCRATCH))
+    randomly = right("loops", {"transfer.epochs": 0})
+    assert randomly < scratch - 0.05
+    assert frozen > scratch + 0.03 and free > scratch + 0.02
+
+
+@pytest.mark.parametrize("labels", [10, 20])
+def test_with_few_labels_frozen_is_ahead_of_fine_tuned_and_that_of_scratch(labels: int) -> None:
+    frozen, free, scratch = (
+        right("loops", knobs | {"examples": labels}) for knobs in (FROZEN, FREE, SCRATCH)
+    )
+    assert frozen > free > scratch
+
+
+def test_the_wider_the_source_the_less_it_harms() -> None:
+    sources = [right("narrow", {"transfer.data.classes": digits}, "gain") for digits in ("01234", "13579")]
+    sources.append(right("narrow", {"transfer.data.classes": "0123456789"}, "gain"))
+    assert sources == sorted(sources) and sources[0] < -0.15 and sources[-1] > 0
