@@ -21,7 +21,8 @@ import pytest
 from tests.quiz.samples import right_answer
 from tutor.cli import main
 from tutor.content.catalog import Catalog
-from tutor.content.questions import Question
+from tutor.content.questions import Posed, Trace
+from tutor.lab.trace import pose
 from tutor.paths import bundled_lessons
 from tutor.progress.store import Store
 from tutor.quiz.session import QuizSession, mix
@@ -45,7 +46,7 @@ def rows(data: Path) -> list[tuple[str, int, str]]:
         return connection.execute("SELECT lesson, correct, mode FROM answer ORDER BY id").fetchall()
 
 
-def typed_for(question: Question, shown: Sequence[int]) -> str:
+def typed_for(question: Posed, shown: Sequence[int]) -> str:
     """What to type for the right answer."""
     answer = right_answer(question)
     if isinstance(answer, bool):
@@ -61,8 +62,12 @@ def script(lesson: str, seed: int, count: int) -> bytes:
     session = QuizSession(mix([Catalog.open().find(lesson)], rng, count), rng, lambda: 0.0)
     lines = []
     while not session.finished:
-        lines.append(typed_for(session.current, session.shown_options))
-        session.answer(right_answer(session.current))
+        if isinstance(session.current, Trace) and session.drawn is not None:
+            session.pose(pose(session.current, session.drawn))
+        posed = session.posed
+        assert posed is not None
+        lines.append(typed_for(posed, session.shown_options))
+        session.answer(right_answer(posed))
         session.advance()
     return "\n".join(lines).encode()
 

@@ -146,7 +146,8 @@ values = [2, 4]
 help = "How many units."
 """
 
-QUIZ = """\
+QUIZ = (
+    """\
 format_version = 1
 
 [[question]]
@@ -247,19 +248,18 @@ page = "an-answer"
 answer = true
 if_true = "Yes."
 if_false = "0 counts as more."
-""" + "".join(
-    f"""
-[[question]]
-kind = "truefalse"
-id = "false-{number}"
-prompt = "The sum −{number} gives a yes."
-explanation = "Less than 0."
-page = "an-answer"
-answer = false
-if_true = "It lies below 0."
-if_false = "Right."
 """
-    for number in range(1, 2)
+    + """
+[[question]]
+kind = "trace"
+id = "traced"
+prompt = "Work it out."
+explanation = "Weigh, add, answer."
+page = "a-sum"
+asks = "output"
+layers = "dense 1 relu"
+tolerance = 0.01
+"""
 )
 
 

@@ -54,6 +54,7 @@ def test_several_faults_are_all_named_in_the_order_of_the_files(pack: Path) -> N
         "question[2].tolerance",
         "question[4].page",
         "question[5].page",
+        "question[7].page",
     ]
 
 

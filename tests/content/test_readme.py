@@ -14,7 +14,7 @@ from tutor.content.condition import QUANTITIES
 from tutor.content.page import PAGE_LINES, PAGE_WIDTH
 from tutor.content.parse import slug
 from tutor.engine import activations, datasets, losses, optimizers
-from tutor.lab import Run, validate
+from tutor.lab import Run, try_trace, validate
 
 README = (Path(__file__).resolve().parents[2] / "lessons" / "README.md").read_text()
 FENCES = re.compile(r"^(`{3,})(?:toml|markdown)\n(.*?)^\1\n", re.MULTILINE | re.DOTALL)
@@ -29,7 +29,13 @@ def pack(tmp_path: Path) -> Path:
     return write(tmp_path / "my-pack", dict(zip(names, texts, strict=True)))
 
 
-def test_the_examples_lack_only_one_question_as_the_page_says(pack: Path) -> None:
+def test_the_examples_make_a_sound_pack(pack: Path) -> None:
+    assert check_pack(pack, validate, try_trace) == []
+
+
+def test_with_a_question_taken_out_the_checker_says_what_the_page_says(pack: Path) -> None:
+    quiz = pack / "two-moons" / "quiz.toml"
+    quiz.write_text(quiz.read_text().rpartition("[[question]]")[0])
     (fault,) = check_pack(pack, validate)
     assert f"my-pack/{fault}" in README.splitlines()
 

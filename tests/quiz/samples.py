@@ -17,9 +17,11 @@ from tutor.content.questions import (
     Question,
     SingleChoice,
     Slip,
+    Trace,
     TrueFalse,
     WrongWord,
 )
+from tutor.errors import InputError
 from tutor.quiz.grading import Answer
 
 ABOUT = {"prompt": "What is so?", "explanation": "Because it is.", "page": "a-page"}
@@ -50,6 +52,7 @@ def numeric(
     unit: str = "",
     id: str = "numeric",
     hints: tuple[str, ...] = (),
+    prompt: str = ABOUT["prompt"],
 ) -> Numeric:
     return Numeric(
         id=id,
@@ -59,7 +62,7 @@ def numeric(
         unit=unit,
         slips=list(slips),
         hints=list(hints),
-        **ABOUT,
+        **{**ABOUT, "prompt": prompt},
     )
 
 
@@ -81,6 +84,20 @@ def gap(
 ) -> Gap:
     about = {**ABOUT, "prompt": "The sweep is called ___."}
     return Gap(id=id, accept=list(accept), feedback="the word", slips=list(slips), **about)
+
+
+def trace(id: str = "trace") -> Trace:
+    return Trace(id=id, asks="output", tolerance=0.01, layers="dense 1 relu", **ABOUT)
+
+
+class Doubles:
+    """Works a trace out without any core: the answer is twice the seed's last digit."""
+
+    def trace(self, question: Trace, seed: int) -> Numeric:
+        if question.id == "broken":
+            raise InputError("no numbers were found", "")
+        digit = seed % 10
+        return numeric(2 * digit, id=question.id, prompt=f"Twice {digit}?")
 
 
 def right_answer(question: Question) -> Answer:

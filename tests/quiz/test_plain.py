@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.quiz.samples import gap, matching, multiple, numeric, ordering, questions, single, truefalse
+from tests.quiz.samples import (
+    Doubles,
+    gap,
+    matching,
+    multiple,
+    numeric,
+    ordering,
+    questions,
+    single,
+    trace,
+    truefalse,
+)
 from tutor.content.questions import Numeric, Option, Question, SingleChoice
 from tutor.errors import InputError
 from tutor.quiz.plain import run_plain
@@ -22,7 +33,7 @@ def quiz(typed: str, *asked: Question, seed: int = 0) -> tuple[str, list[Answere
     """What is printed, and what is recorded, when ``typed`` comes in."""
     session = QuizSession([("a-lesson", question) for question in asked], random.Random(seed), lambda: 0.0)
     sink, recorded = io.StringIO(), []
-    run_plain(session, io.StringIO(typed), sink, recorded.append)
+    run_plain(session, io.StringIO(typed), sink, recorded.append, Doubles())
     return sink.getvalue(), recorded
 
 
@@ -89,6 +100,23 @@ def test_without_a_hint_h_says_so() -> None:
     assert "There is no hint to this question.\n" in text
     assert "Type h" not in quiz("?\n", truefalse())[0]
     assert "Type h for a hint" in " ".join(quiz("?\n", numeric(hints=("Look.",)))[0].split())
+
+
+def test_a_trace_is_asked_with_its_numbers() -> None:
+    drawn = QuizSession([("x", trace())], random.Random(3), lambda: 0.0).drawn
+    assert drawn is not None
+    text, recorded = quiz(f"{2 * (drawn % 10)}\n", trace(), seed=3)
+    assert f"Twice {drawn % 10}?\n\nnumber: " in text
+    assert [(answered.given, answered.correct) for answered in recorded] == [
+        ((drawn, 2 * (drawn % 10)), True)
+    ]
+
+
+def test_a_question_that_cannot_be_put_is_left_out_by_name_of_the_reason() -> None:
+    text, recorded = quiz("t\n", trace("broken"), truefalse())
+    assert "A question had to be left out: no numbers were found" in text
+    assert text.endswith("1 of 1 right at the first try.\n")
+    assert len(recorded) == 1
 
 
 def test_pairs_are_listed_by_number_and_letter() -> None:

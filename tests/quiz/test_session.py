@@ -17,6 +17,7 @@ from tests.quiz.samples import (
     questions,
     right_answer,
     single,
+    trace,
     truefalse,
     wrong_answer,
 )
@@ -168,6 +169,40 @@ def test_no_hint_after_the_answer() -> None:
     quiz.answer(1.0)
     with pytest.raises(RuntimeError, match="no hint"):
         quiz.hint()
+
+
+def test_a_trace_waits_for_its_numbers_and_its_seed_is_logged() -> None:
+    clock = iter([0.0, 1.0, 5.0, 7.5, 9.0])
+    quiz = QuizSession([("a", trace())], random.Random(0), lambda: next(clock))
+    assert quiz.posed is None
+    with pytest.raises(RuntimeError, match="no open question"):
+        quiz.answer(3.0)
+    quiz.pose(numeric(3, id="trace"))
+    assert quiz.answer(3.0).correct
+    (answered,) = quiz.answers
+    assert (answered.kind, answered.given) == ("trace", (quiz.drawn, 3.0))
+    assert answered.seconds == 2.5, "the wait for the numbers does not count"
+
+
+def test_a_trace_has_other_numbers_at_each_try() -> None:
+    quiz = session(trace())
+    seeds = []
+    for _ in range(5):
+        seeds.append(quiz.drawn)
+        quiz.pose(numeric(3))
+        quiz.answer(4.0)
+        quiz.advance()
+    assert len(set(seeds)) == 5
+
+
+def test_a_question_that_cannot_be_put_is_left_out() -> None:
+    quiz = session(trace(), truefalse())
+    quiz.skip()
+    assert quiz.current.id == "truefalse"
+    assert quiz.progress == Progress(0, 1)
+    take(quiz, right=True)
+    assert quiz.finished
+    assert (quiz.progress, quiz.score) == (Progress(1, 1), Score(1, 1))
 
 
 def test_a_quiz_without_questions_is_finished() -> None:

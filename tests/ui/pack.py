@@ -16,6 +16,7 @@ from tutor.content.questions import (
     Pair,
     SingleChoice,
     Slip,
+    Trace,
     TrueFalse,
     WrongWord,
 )
@@ -94,6 +95,15 @@ GAP = Gap(
     feedback="It makes the mean of the squares least.",
     slips=[WrongWord("SGD", "That is the family.")],
     hints=["Three letters.", "The first one stands for least."],
+)
+TRACE = Trace(
+    id="traced",
+    prompt="One step of a single unit.",
+    explanation="Old weight less rate times derivative.",
+    page="second",
+    asks="weight",
+    tolerance=0.005,
+    layers="dense 1 sigmoid",
 )
 QUESTIONS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, ORDERING]
 

@@ -11,8 +11,10 @@ from msgspec.structs import replace as changed
 from textual.pilot import Pilot
 
 from tests.ui.conftest import shown
+from tests.ui.core import CoreWorker
 from tests.ui.lab_fakes import experiment as lab_experiment
-from tests.ui.pack import GAP, MATCHING, MULTIPLE, NUMERIC, ORDERING, PACK, SINGLE, TRUEFALSE, lesson
+from tests.ui.pack import GAP, MATCHING, MULTIPLE, NUMERIC, ORDERING, PACK, SINGLE, TRACE, TRUEFALSE, lesson
+from tests.ui.seen import settle
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
 from tutor.content.questions import Question
@@ -283,6 +285,34 @@ async def test_hints_cost_score_and_right_stays_right(services: Services, store:
         assert "✓ Right, with hints it counts 50%" in shown(app)
         answers = app.screen.query_one(QuizView).session.answers
     assert [(answer.hints, answer.score) for answer in answers] == [(1, 0.75), (2, 0.5)]
+
+
+async def test_a_trace_gets_its_numbers_from_the_core(services: Services) -> None:
+    services = replace(services, examiner=CoreWorker())
+    async with (app := asking(services, TRACE)).run_test(size=(80, 24)) as pilot:
+        text = await settle(pilot, "The unit (sigmoid): weights")
+        session = app.screen.query_one(QuizView).session
+        assert session.posed is not None
+        assert "› a number" in text, "the question can be answered now"
+        typed = f"{session.posed.answer:.3f}"
+        await pilot.press(*("minus" if sign == "-" else sign for sign in typed), "enter")
+        await pilot.pause()
+        text = shown(app)
+        assert "✓ Right" in text
+        assert "The unit's delta is" in text
+        assert session.answers[0].given[0] == session.drawn
+
+
+async def test_a_trace_without_a_training_process_is_left_out(services: Services) -> None:
+    async with (app := asking(services, TRACE, TRUEFALSE)).run_test(size=(80, 24)) as pilot:
+        text = await settle(pilot, "there is none")
+        assert "! this question needs the training process" in text
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Question 1 of 1" in shown(app)
+        await pilot.press("b", "enter")
+        await pilot.pause()
+        assert "1 of 1 right at the first try." in shown(app)
 
 
 async def test_explain_opens_the_page_and_the_quiz_waits(services: Services) -> None:

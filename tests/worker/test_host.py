@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.quiz.samples import numeric, trace
 from tests.worker.experiments import load
 from tutor.errors import EngineError
 from tutor.report import Report
@@ -14,6 +15,7 @@ from tutor.worker.protocol import (
     Failed,
     Fork,
     Pause,
+    Pose,
     Pull,
     Quit,
     Reported,
@@ -22,7 +24,14 @@ from tutor.worker.protocol import (
     Start,
     Step,
     Turn,
+    Worked,
 )
+
+
+def pose(question, seed):
+    if question.id == "broken":
+        raise EngineError("no numbers were found")
+    return numeric(seed)
 
 
 class PaperRun:
@@ -96,7 +105,7 @@ class PaperRun:
 class Conversation:
     def __init__(self):
         self.events = []
-        self.host = Host(self.events.append, self.build)
+        self.host = Host(self.events.append, self.build, pose)
 
     def build(self, load):
         self.run = PaperRun(load)
@@ -174,7 +183,7 @@ def test_start_says_whether_the_eye_can_follow():
         runs.append(PaperRun(load))
         return runs[-1]
 
-    host = Host(lambda event: None, build)
+    host = Host(lambda event: None, build, pose)
     for command, paced in ((load(), True), (Start(paced=False), False), (Start(), True)):
         host.handle(command)
         assert getattr(runs[0], "paced", True) is paced
@@ -191,6 +200,18 @@ def test_a_finished_run_stays_finished(talk):
     for command in (Start(), Pause(), Step(), Epoch()):
         talk.say(command)
         assert summary(talk.report()) == (1, "finished", 10)
+
+
+def test_a_question_gets_its_numbers_and_the_run_goes_on(talk):
+    talk.say(Start(), Pose(trace(), 7))
+    assert talk.events[-1] == Worked(7, numeric(7))
+    talk.train()
+    assert summary(talk.report()) == (1, "finished", 10)
+
+
+def test_a_question_without_numbers_is_answered_with_failed(talk):
+    talk.say(Pose(trace("broken"), 7))
+    assert talk.events[-1] == Failed("no numbers were found", "")
 
 
 def test_pause_before_start_changes_nothing(talk):

@@ -21,9 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the faults and how many there are; 0 if there are none, 1 if there are some."""
-    from tutor.lab import validate  # not at the top: it imports numba, and --help should not wait for that
+    from tutor.lab import (  # not at the top: it imports numba, and --help should not wait for that
+        try_trace,
+        validate,
+    )
 
-    inspection = inspect(args.path, validate)
+    inspection = inspect(args.path, validate, try_trace)
     found = inspection.faults + (inspection.untaught if args.trace else [])
     for fault in found:
         print(clean_line(f"{inspection.root / fault.file}:{str(fault).removeprefix(f'{fault.file}:')}"))

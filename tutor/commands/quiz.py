@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 
+from tutor.commands.examiner import LocalExaminer
 from tutor.commands.output import whole_number
 from tutor.commands.terminal import has_screen, note
 from tutor.content.catalog import Catalog
@@ -85,7 +86,11 @@ def ask_plain(questions: Sequence[tuple[str, Question]], rng: random.Random, sto
     session = QuizSession(questions, rng, time.time)
     writer = Writer(store)
     try:
-        run_plain(session, sys.stdin, sys.stdout, lambda answered: _record(writer, answered, mode))
+
+        def record(answered: Answered) -> None:
+            _record(writer, answered, mode)
+
+        run_plain(session, sys.stdin, sys.stdout, record, LocalExaminer())
     finally:
         saved = writer.close()
     if not saved:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import field
 
 from tutor.content.part import Part
@@ -126,7 +128,29 @@ class Gap(QuestionBase, frozen=True, tag_field="kind", tag="gap"):
     slips: list[WrongWord] = field(default_factory=list)
 
 
-Question = SingleChoice | MultipleChoice | TrueFalse | Numeric | Ordering | Matching | Gap
+class Trace(QuestionBase, frozen=True, tag_field="kind", tag="trace"):
+    """A calculation on a tiny network, with other numbers at each try; the training core gives the answer.
+
+    ``layers`` are one or two dense ones, as in an experiment, the last of one unit; or :data:`PERCEPTRON`.
+    Asked is the ``output``, the ``gradient`` of the squared error by a weight, or that ``weight`` after one
+    step of training; for a perceptron only the weight. ``layer`` counts from 1; which weight of it is drawn.
+    Right within ``tolerance``.
+    """
+
+    asks: Literal["output", "gradient", "weight"]
+    tolerance: float
+    layers: str
+    inputs: int = 2
+    layer: int = 1
+
+
+PERCEPTRON = "perceptron"
+"""The ``layers`` of a :class:`Trace` of Rosenblatt's unit, which learns from its mistakes alone."""
+
+Posed = SingleChoice | MultipleChoice | TrueFalse | Numeric | Ordering | Matching | Gap
+"""A question as it is put to the learner: nothing is open."""
+
+Question = Posed | Trace
 
 
 class QuizFile(Part, frozen=True):

@@ -7,8 +7,8 @@ print(run.result().explanation)
 """
 
 from tutor.content.settings import initial_knobs as settings
-from tutor.lab.check import validate
+from tutor.lab.check import try_trace, validate
 from tutor.lab.course import check_interval
 from tutor.lab.run import Run
 
-__all__ = ["Run", "check_interval", "settings", "validate"]
+__all__ = ["Run", "check_interval", "settings", "try_trace", "validate"]

@@ -1,12 +1,14 @@
-"""Whether an experiment can be built: the pack checker is handed :func:`validate`."""
+"""Whether an experiment, or the numbers of a question, can be made: the pack checker is handed these."""
 
 from __future__ import annotations
 
 from tutor.content.model import Experiment
 from tutor.content.part import Value
+from tutor.content.questions import Trace
 from tutor.content.settings import initial_knobs
 from tutor.errors import InputError, TutorError
 from tutor.lab.run import Run
+from tutor.lab.trace import pose
 
 
 def validate(experiment: Experiment) -> None:
@@ -20,6 +22,11 @@ def validate(experiment: Experiment) -> None:
         for stop in knob.values:
             if stop != own:
                 _try(experiment, name, stop)
+
+
+def try_trace(question: Trace) -> None:
+    """Draw the numbers of a question; raises a :class:`TutorError` that says why there are none."""
+    pose(question, seed=0)
 
 
 def _try(experiment: Experiment, name: str, stop: Value) -> None:

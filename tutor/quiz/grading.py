@@ -16,6 +16,7 @@ from tutor.content.questions import (
     MultipleChoice,
     Numeric,
     Ordering,
+    Posed,
     Question,
     SingleChoice,
     TrueFalse,
@@ -31,7 +32,7 @@ Answer = int | float | bool | str | frozenset[int] | tuple[int, ...]
 (see :func:`parse_number`). Ordering: the items' indices from first to last. Matching: for each left side the
 index of its right one among :attr:`Matching.rights`. Gap: the word. Indices are those of the file."""
 
-Kind = Literal["single", "multiple", "truefalse", "numeric", "ordering", "matching", "gap"]
+Kind = Literal["single", "multiple", "truefalse", "numeric", "ordering", "matching", "gap", "trace"]
 
 HINT_COST = 0.25
 """What each hint takes off the score, and what is left of it at least: right remains right."""
@@ -90,7 +91,7 @@ def kind_of(question: Question) -> Kind:
     return kind
 
 
-def grade(question: Question, answer: Answer) -> Grade:
+def grade(question: Posed, answer: Answer) -> Grade:
     """Grade ``answer``. Raises TypeError or ValueError when it cannot be an answer to this question."""
     # bool is an int in Python: without the guards True would pass for the second option, or for 1.
     match question, answer:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TextIO
 
-from tutor.errors import InputError
+from tutor.content.questions import Posed, Trace
+from tutor.errors import InputError, TutorError
 from tutor.quiz.grading import Answer, Grade
+from tutor.quiz.posing import Examiner
 from tutor.quiz.session import Answered, QuizSession
 from tutor.quiz.typed import help_for, prompt_for, question_lines, read_answer
 from tutor.quiz.wrap import wrap
@@ -19,7 +21,13 @@ class _Left(Exception):
     """The learner typed q, or the input ended."""
 
 
-def run_plain(session: QuizSession, source: TextIO, sink: TextIO, record: Callable[[Answered], None]) -> None:
+def run_plain(
+    session: QuizSession,
+    source: TextIO,
+    sink: TextIO,
+    record: Callable[[Answered], None],
+    examiner: Examiner,
+) -> None:
     """Ask until the session is finished, the learner types ``q`` or the input ends; then print the score.
 
     ``record`` is called with each answer at once, so that nothing is lost whenever the quiz is left.
@@ -28,8 +36,11 @@ def run_plain(session: QuizSession, source: TextIO, sink: TextIO, record: Callab
     _print(sink, f"{session.progress.total} {noun}. Type ? for help, q to end.", *_CONFIDENCE, "")
     try:
         while not session.finished:
-            _print(sink, _heading(session), "", *question_lines(session.current, session.shown_options), "")
-            answer, sure = _ask(session, source, sink)
+            posed = _pose(session, sink, examiner)
+            if posed is None:
+                continue
+            _print(sink, _heading(session), "", *question_lines(posed, session.shown_options), "")
+            answer, sure = _ask(session, posed, source, sink)
             grade = session.answer(answer, sure=sure)
             record(session.answers[-1])
             _print(sink, "", *_verdict(grade), *_on_confidence(session.answers[-1]), "")
@@ -39,9 +50,21 @@ def run_plain(session: QuizSession, source: TextIO, sink: TextIO, record: Callab
     _print(sink, *_farewell(session))
 
 
-def _ask(session: QuizSession, source: TextIO, sink: TextIO) -> tuple[Answer, bool]:
-    """Prompt until the line read is an answer; returns it, and whether the learner was sure of it."""
+def _pose(session: QuizSession, sink: TextIO, examiner: Examiner) -> Posed | None:
+    """The current question with all that it leaves open; None where that failed, and it is left out."""
     question = session.current
+    if session.posed is None and isinstance(question, Trace) and session.drawn is not None:
+        try:
+            session.pose(examiner.trace(question, session.drawn))
+        except TutorError as error:
+            _print(sink, *wrap(f"A question had to be left out: {error.message}"), "")
+            session.skip()
+            return None
+    return session.posed
+
+
+def _ask(session: QuizSession, question: Posed, source: TextIO, sink: TextIO) -> tuple[Answer, bool]:
+    """Prompt until the line read is an answer; returns it, and whether the learner was sure of it."""
     while True:
         sink.write(prompt_for(question, len(session.shown_options)))
         sink.flush()

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tutor.content.model import Lesson
-from tutor.content.questions import Matching, MultipleChoice, Ordering, Question, SingleChoice
+from tutor.content.questions import Matching, MultipleChoice, Ordering, Posed, Question, SingleChoice, Trace
 from tutor.quiz.grading import Answer, Grade, Kind, grade, kind_of, with_hints
+from tutor.quiz.posing import as_it_stands
+
+_SEED_BITS = 31
 
 
 class Score(NamedTuple):
@@ -30,6 +33,7 @@ class Progress(NamedTuple):
 class Answered:
     """One answer, complete enough for the log. ``seconds`` is from the question's appearance to the answer.
 
+    ``given`` is the answer; where it depends on what was drawn for this try it is the pair (drawn, answer).
     ``session`` is the clock at the session's beginning; it tells one quiz's answers from the next one's.
     ``sure`` is what the learner said of the answer before its grade was seen; ``hints`` were looked at first.
     """
@@ -38,7 +42,7 @@ class Answered:
     lesson: str
     question: str
     kind: Kind
-    given: Answer
+    given: Answer | tuple[int, float]
     correct: bool
     score: float
     seconds: float
@@ -78,12 +82,15 @@ class QuizSession:
         self._missed: list[int] = []
         self._tried: set[int] = set()
         self._settled: set[int] = set()
+        self._left_out: set[int] = set()
         self._sure: set[int] = set()  # of those missed in this round, where the learner was sure
         self._started = now()
         self.answers: list[Answered] = []
         """Every answer so far, oldest first."""
         self.grades: list[Grade] = []
         """The grade of each of them."""
+        self.posed: Posed | None = None
+        """The current question as it is put this time; None until :meth:`pose` where something is open."""
         self.grade: Grade | None = None
         """The grade of the current question, once it is answered."""
         self._show()
@@ -95,7 +102,7 @@ class QuizSession:
 
     @property
     def current(self) -> Question:
-        """The question that is being asked. Not to be read once the session is finished."""
+        """The question that is being asked, as it stands in its file. Not to be read once it is finished."""
         return self._questions[self._round[0]][1]
 
     @property
@@ -112,7 +119,7 @@ class QuizSession:
     @property
     def progress(self) -> Progress:
         """Settled questions and all questions; ``done`` never falls."""
-        return Progress(len(self._settled), len(self._questions))
+        return Progress(len(self._settled), len(self._questions) - len(self._left_out))
 
     @property
     def hints(self) -> list[str]:
@@ -138,11 +145,11 @@ class QuizSession:
 
         Raises RuntimeError when the question has been answered or the session is finished.
         """
-        if self.finished or self.grade is not None:
+        if self.finished or self.grade is not None or self.posed is None:
             raise RuntimeError("there is no open question")
         number = self._round[0]
         lesson, question = self._questions[number]
-        self.grade = with_hints(grade(question, answer), self._hints)
+        self.grade = with_hints(grade(self.posed, answer), self._hints)
         self.grades.append(self.grade)
         self.answers.append(
             Answered(
@@ -150,7 +157,7 @@ class QuizSession:
                 lesson=lesson,
                 question=question.id,
                 kind=kind_of(question),
-                given=answer,
+                given=answer if self.drawn is None else _drawn_for(self.drawn, answer),
                 correct=self.grade.correct,
                 score=self.grade.score,
                 seconds=max(self._now() - self._shown_at, 0.0),
@@ -168,10 +175,23 @@ class QuizSession:
                 self._sure.add(number)
         return self.grade
 
+    def pose(self, posed: Posed) -> None:
+        """Put the current question like this: what it left open has been worked out. Its time begins now."""
+        self.posed = posed
+        self._shown_at = self._now()
+
+    def skip(self) -> None:
+        """Leave the current question out, for it cannot be put; it counts for nothing."""
+        self._left_out.add(self._round[0])
+        self._next()
+
     def advance(self) -> None:
         """Go on to the next question. Raises RuntimeError when the current one has not been answered."""
         if self.grade is None:
             raise RuntimeError("the current question has not been answered")
+        self._next()
+
+    def _next(self) -> None:
         del self._round[0]
         if not self._round:
             self._round, self._missed = self._missed, []
@@ -186,14 +206,24 @@ class QuizSession:
         self._shown_at = self._now()
         self.again: bool = not self.finished and self._round[0] in self._tried
         """Whether the current question was asked before and missed."""
-        self.shown_options: tuple[int, ...] = () if self.finished else _shuffled(self.current, self._rng)
+        self.posed = None if self.finished else as_it_stands(self.current)
+        traced = not self.finished and isinstance(self.current, Trace)
+        self.drawn: int | None = self._rng.getrandbits(_SEED_BITS) if traced else None
+        """What was drawn for this try, where the question wants it: the seed of its numbers."""
+        self.shown_options: tuple[int, ...] = _shuffled(self.posed, self._rng)
         """For each place on the screen, from the top, the option's (item's, right side's) index in the file.
 
         Empty for questions that have nothing to shuffle.
         """
 
 
-def _shuffled(question: Question, rng: random.Random) -> tuple[int, ...]:
+def _drawn_for(drawn: int, answer: Answer) -> tuple[int, float]:
+    if not isinstance(answer, int | float):
+        raise TypeError(f"{answer!r} is no answer to a question of which something was drawn")
+    return (drawn, answer)
+
+
+def _shuffled(question: Posed | None, rng: random.Random) -> tuple[int, ...]:
     if isinstance(question, SingleChoice | MultipleChoice):
         return tuple(rng.sample(range(len(question.options)), len(question.options)))
     if not isinstance(question, Ordering | Matching):

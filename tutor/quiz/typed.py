@@ -10,7 +10,7 @@ from tutor.content.questions import (
     MultipleChoice,
     Numeric,
     Ordering,
-    Question,
+    Posed,
     SingleChoice,
     TrueFalse,
 )
@@ -21,7 +21,7 @@ from tutor.quiz.wrap import wrap
 from tutor.text import clean, clean_line
 
 
-def question_lines(question: Question, shown: tuple[int, ...]) -> list[str]:
+def question_lines(question: Posed, shown: tuple[int, ...]) -> list[str]:
     """The prompt, and what there is to choose from, in the order ``shown``."""
     lines = wrap(question.prompt)
     match question:
@@ -42,7 +42,7 @@ def question_lines(question: Question, shown: tuple[int, ...]) -> list[str]:
     return lines
 
 
-def prompt_for(question: Question, count: int) -> str:
+def prompt_for(question: Posed, count: int) -> str:
     """What stands before the learner's entry; ``count`` letters are on offer."""
     match question:
         case SingleChoice():
@@ -62,7 +62,7 @@ def prompt_for(question: Question, count: int) -> str:
             return "the missing word: "
 
 
-def help_for(question: Question, count: int) -> str:
+def help_for(question: Posed, count: int) -> str:
     """One sentence or two: how to answer."""
     match question:
         case SingleChoice():
@@ -89,7 +89,7 @@ def help_for(question: Question, count: int) -> str:
     return f"{how} Type q to end the quiz."
 
 
-def read_answer(question: Question, shown: tuple[int, ...], line: str) -> Answer:
+def read_answer(question: Posed, shown: tuple[int, ...], line: str) -> Answer:
     """What ``line`` means as an answer; raises :class:`InputError` that says what is expected.
 
     ``shown`` gives the option or item behind each letter, as in :attr:`QuizSession.shown_options`.

@@ -64,6 +64,8 @@ class Services:
     """Whether the terminal has 16 colours and no more: mixed ones would all turn white or grey."""
     slow: bool = False
     """Whether to draw seldom from the start, for a slow line (``--slow``)."""
+    examiner: Worker | None = None
+    """A training process for the quiz alone, started with the first question that needs it."""
     problems: tuple[str, ...] = field(default=())
     """Sentences for the banner: what could not be opened, and what that means for the learner."""
 
@@ -73,8 +75,10 @@ class Services:
         return Deck(self.store)
 
     def close(self, timeout: float = 5.0) -> bool:
-        """End the training process and save what is waiting; whether all is saved. A second call is fine."""
+        """End the training processes and save what waits; whether all is saved. A second call is fine."""
         self.worker.close()
+        if self.examiner is not None:
+            self.examiner.close()
         saved = self.writer.close(timeout)
         self.store.close()
         return saved

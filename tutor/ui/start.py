@@ -48,6 +48,7 @@ def build() -> Services:
         store=store,
         writer=Writer(store),
         worker=WorkerClient(),
+        examiner=WorkerClient(),
         now=utc_now,
         seed=random.SystemRandom().getrandbits(32),
         colours="NO_COLOR" not in os.environ,

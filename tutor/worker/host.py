@@ -21,6 +21,7 @@ from typing import Protocol
 import msgspec
 
 from tutor.content.part import Value
+from tutor.content.questions import Numeric, Trace
 from tutor.errors import TutorError
 from tutor.report import Report, State, Wanted
 from tutor.worker.mailbox import Mailbox
@@ -35,6 +36,7 @@ from tutor.worker.protocol import (
     Fork,
     Load,
     Pause,
+    Pose,
     Pull,
     Quit,
     Ready,
@@ -44,6 +46,7 @@ from tutor.worker.protocol import (
     Start,
     Step,
     Turn,
+    Worked,
     decode_command,
     encode,
 )
@@ -97,14 +100,16 @@ class Run(Protocol):
 
 
 Factory = Callable[[Load], Run]
+Poser = Callable[[Trace, int], Numeric]
 
 
 class Host:
     """The state of the training process; knows nothing of sockets and threads."""
 
-    def __init__(self, send: Send, factory: Factory) -> None:
+    def __init__(self, send: Send, factory: Factory, pose: Poser) -> None:
         self._send = send
         self._factory = factory
+        self._pose = pose
         self._run: Run | None = None
         self._number = 0
         self._state: State = "ready"
@@ -148,6 +153,8 @@ class Host:
             match command:
                 case Load():
                     self._load(command)
+                case Pose(question, seed):
+                    self._send(Worked(seed, self._pose(question, seed)))
                 case Pull(topics, layer, unit, example):
                     self._wanted = Wanted([*topics], layer, unit, example)
                 case _:
@@ -239,6 +246,7 @@ def main(socket_number: int, parent: int) -> None:
 
     # Not at the top: these take seconds where nothing is cached, and the reader must stand by then.
     from tutor import engine, lab
+    from tutor.lab.trace import pose
 
     @functools.cache
     def warm_up(dtype: str) -> None:
@@ -253,7 +261,7 @@ def main(socket_number: int, parent: int) -> None:
 
     warm_up("float32")
     send(Ready(time.monotonic() - started))
-    serve(inbox, Host(send, factory))
+    serve(inbox, Host(send, factory, pose))
 
 
 @contextlib.contextmanager

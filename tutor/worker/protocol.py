@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from tutor.content.model import Experiment
 from tutor.content.part import Value
+from tutor.content.questions import Numeric, Trace
 from tutor.report import Report
 
 
@@ -100,12 +101,32 @@ class DrawLots(Command, frozen=True):
     seeds: int
 
 
+class Pose(Command, frozen=True):
+    """Draw the numbers of a question with this seed, and work out its answer; the run is left alone."""
+
+    question: Trace
+    seed: int
+
+
 class Quit(Command, frozen=True):
     """End the training process."""
 
 
 AnyCommand = (
-    Load | Start | Pause | Step | Epoch | Reset | Turn | Pull | Rewind | Fork | DropOverlays | DrawLots | Quit
+    Load
+    | Start
+    | Pause
+    | Step
+    | Epoch
+    | Reset
+    | Turn
+    | Pull
+    | Rewind
+    | Fork
+    | DropOverlays
+    | DrawLots
+    | Pose
+    | Quit
 )
 
 
@@ -131,6 +152,13 @@ class Reported(Event, frozen=True):
     report: Report
 
 
+class Worked(Event, frozen=True):
+    """The answer to a Pose: the question with its numbers."""
+
+    seed: int
+    question: Numeric
+
+
 class Failed(Event, frozen=True):
     """The last command could not be done; the process lives and takes the next one."""
 
@@ -138,7 +166,7 @@ class Failed(Event, frozen=True):
     hint: str
 
 
-AnyEvent = Busy | Ready | Reported | Failed
+AnyEvent = Busy | Ready | Reported | Worked | Failed
 
 encode = msgspec.msgpack.Encoder().encode
 decode_command = msgspec.msgpack.Decoder(AnyCommand).decode

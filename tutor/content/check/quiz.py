@@ -17,8 +17,10 @@ from tutor.content.questions import (
     Ordering,
     Question,
     SingleChoice,
+    Trace,
 )
 from tutor.content.spelling import GAP, folded
+from tutor.errors import TutorError
 
 MIN_QUESTIONS = 8
 _MIN_SINGLE = 3
@@ -27,7 +29,11 @@ _MAX_ROWS = 7
 """Letters a to g; ``h`` is the key for a hint."""
 
 
-def check_quiz(lesson: Draft) -> list[Fault]:
+TryTrace = Callable[[Trace], None]
+"""Draws the numbers of a question and raises :class:`TutorError` if that cannot be done."""
+
+
+def check_quiz(lesson: Draft, try_trace: TryTrace | None = None) -> list[Fault]:
     document = lesson.documents.get("quiz.toml")
     if document is None:
         return []
@@ -49,6 +55,8 @@ def check_quiz(lesson: Draft) -> list[Fault]:
         if question.experiment and question.experiment not in experiments:
             message = f"no experiment of the lesson has the id {question.experiment!r}"
             faults.append(document.fault((*path, "experiment"), message))
+        if try_trace is not None and isinstance(question, Trace) and question.tolerance > 0:
+            faults += _tried(document, path, question, try_trace)
         faults += _CHECKS.get(type(question), _nothing)(document, path, question)
     return faults
 
@@ -75,6 +83,18 @@ def _check_multiple(document: Document, path: KeyPath, question: MultipleChoice)
             yield document.fault((*path, "options"), f"needs at least one {word} option")
     yield from _distinct(document, (*path, "options"), [option.text for option in question.options])
     yield from _not_too_many(document, (*path, "options"), len(question.options), "options")
+
+
+def _tried(document: Document, path: KeyPath, question: Trace, try_trace: TryTrace) -> Iterator[Fault]:
+    try:
+        try_trace(question)
+    except TutorError as error:
+        yield document.fault(path, "; ".join(filter(None, (error.message, error.hint))))
+
+
+def _check_trace(document: Document, path: KeyPath, question: Trace) -> Iterator[Fault]:
+    if question.tolerance <= 0:
+        yield document.fault((*path, "tolerance"), "must be more than 0")
 
 
 def _check_numeric(document: Document, path: KeyPath, question: Numeric) -> Iterator[Fault]:
@@ -143,4 +163,5 @@ _CHECKS: dict[type, Callable[[Document, KeyPath, Any], Iterator[Fault]]] = {
     Ordering: _check_ordering,
     Matching: _check_matching,
     Gap: _check_gap,
+    Trace: _check_trace,
 }

@@ -288,7 +288,7 @@ class LabController:
             self.notice = "; ".join(filter(None, (event.message, event.hint)))
             self.state = self.report.state if self.report else "ready"
             self._turned = None
-        else:
+        elif isinstance(event, protocol.Reported):
             return self._receive_report(event.report)
         return None
 

@@ -13,10 +13,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.content.questions import Gap, Matching, Numeric, Question
+from tutor.content.questions import Gap, Matching, Numeric, Posed, Question, Trace
 from tutor.progress.store import Mode
 from tutor.quiz.grading import Grade, kind_of
 from tutor.quiz.session import Answered, QuizSession
+from tutor.ui.errands import Errands
 from tutor.ui.messages import Experience, Explain
 from tutor.ui.services import Services
 from tutor.ui.widgets.answers import Complaint, Given, Rows, rows_for
@@ -24,9 +25,13 @@ from tutor.ui.widgets.entry import EnterNumber, EnterWord, Entry
 from tutor.ui.widgets.matching import MatchPairs
 from tutor.ui.widgets.missed import Missed, missed_of, summary_content
 from tutor.ui.widgets.pane import Pane
+from tutor.worker.protocol import AnyEvent, Busy, Failed, Worked
 
 Draw = Callable[[random.Random], Sequence[tuple[str, Question]]]
 """Gives the questions of a quiz, with their lessons' ids; asked anew for each repetition."""
+
+_POLL_SECONDS = 0.1
+"""How often it is looked whether the training process has done what was asked."""
 
 _HOW = {
     "single": "Press the letter of your answer.",
@@ -36,6 +41,7 @@ _HOW = {
     "ordering": "Press the letters in the right order, then enter.",
     "matching": "A letter goes to the row at ›; ↑ ↓ choose another row. Then enter.",
     "gap": "Type the missing word, then enter.",
+    "trace": "Work it out, type the number, then enter. The numbers are new at each try.",
 }
 
 
@@ -78,6 +84,9 @@ class QuizView(Vertical):
         self._rng = random.Random(services.seed)
         self._answer: Rows | Entry | None = None
         self._missed: list[Missed] = []
+        self._errands = Errands(services.examiner)
+        self._left_out = ""
+        """Why the current question cannot be put; empty while it can."""
         self._how = ""
         self._complaint = ""
         self._sure = True
@@ -97,6 +106,7 @@ class QuizView(Vertical):
 
     async def on_mount(self) -> None:
         """Ask the first question."""
+        self._waiting = self.set_interval(_POLL_SECONDS, self._take_in, pause=True)
         await self._ask()
 
     def focus(self, scroll_visible: bool = True) -> QuizView:
@@ -107,13 +117,16 @@ class QuizView(Vertical):
 
     @property
     def _asking(self) -> bool:
-        return not self.session.finished and self.session.grade is None
+        session = self.session
+        return not session.finished and session.grade is None and session.posed is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are on only where they mean something."""
         finished = self.session.finished
         answered = not finished and self.session.grade is not None
-        if action in ("next", "explain"):
+        if action == "next":
+            return answered or bool(self._left_out)
+        if action == "explain":
             return answered
         if action == "experience":
             return answered and bool(self.session.current.experiment)
@@ -147,15 +160,48 @@ class QuizView(Vertical):
         if self.session.finished:
             self._summarise()
         else:
-            question = self.session.current
             self._heading.update(self._where())
-            self._prompt.update(Content(question.prompt))
-            self._answer = _answer_for(question, self.session.shown_options)
-            await self._pane.mount(self._answer, after=self._hints)
-            self._say(_HOW[kind_of(question)])
+            self._prompt.update(Content(self.session.current.prompt))
+            await self._put()
         self._pane.scroll_home(animate=False)
         self.focus()
         self.refresh_bindings()
+
+    async def _put(self) -> None:
+        """The question as it is put this time, or a request for what it leaves open."""
+        session = self.session
+        if session.posed is not None:
+            self._prompt.update(Content(session.posed.prompt))
+            self._answer = _answer_for(session.posed, session.shown_options)
+            await self._pane.mount(self._answer, after=self._hints)
+            self._say(_HOW[kind_of(session.current)])
+        elif isinstance(session.current, Trace) and session.drawn is not None:
+            self._errands.trace(session.current, session.drawn)
+            self._waiting.resume()
+            self._say("Drawing the numbers of this question ...")
+
+    async def _take_in(self) -> None:
+        """Look whether what was asked of the training process is done."""
+        for event in self._errands.poll():
+            await self._learn(event)
+
+    async def _learn(self, event: AnyEvent) -> None:
+        if self.session.finished or self.session.posed is not None:
+            return
+        match event:
+            case Busy(text):
+                self._say(text)
+            case Worked(seed, question) if seed == self.session.drawn:
+                self._waiting.pause()
+                self.session.pose(question)
+                await self._put()
+                self.focus()
+                self.refresh_bindings()
+            case Failed(message, hint):
+                self._waiting.pause()
+                self._left_out = "; ".join(filter(None, (message, hint)))
+                self._say("This question has to be left out. enter: go on", self._left_out)
+                self.refresh_bindings()
 
     def _where(self) -> Content:
         asked, total = self.session.score.asked, self.session.progress.total
@@ -249,7 +295,11 @@ class QuizView(Vertical):
 
     async def action_next(self) -> None:
         """The next question, or the summary."""
-        self.session.advance()
+        if self._left_out:
+            self._left_out = ""
+            self.session.skip()
+        else:
+            self.session.advance()
         await self._ask()
 
     def action_explain(self) -> None:
@@ -286,7 +336,7 @@ class QuizView(Vertical):
         self.post_message(Explain(missed.lesson, missed.question.page))
 
 
-def _answer_for(question: Question, shown: Sequence[int]) -> Rows | Entry:
+def _answer_for(question: Posed, shown: Sequence[int]) -> Rows | Entry:
     match question:
         case Numeric():
             return EnterNumber(question)
