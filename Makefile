@@ -33,7 +33,7 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check --quiet tutor tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/dltutor check lessons/
+	$(BIN)/dltutor check lessons/ --trace
 
 picture: $(VENV)/.installed-test
 	$(BIN)/python -m tests.picture

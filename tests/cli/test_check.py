@@ -109,6 +109,6 @@ def test_what_is_no_pack_is_bad_input(pack: Path, name: str, capsys: pytest.Capt
     assert hint == "hint: give the folder of a lesson pack or of one lesson"
 
 
-def test_the_bundled_lessons_are_sound(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(BUNDLED)]) == 0
+def test_the_bundled_lessons_are_sound_and_teach_every_row(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--trace", str(BUNDLED)]) == 0
     assert capsys.readouterr().out.endswith(" lessons, 0 faults\n")

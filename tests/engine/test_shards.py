@@ -94,6 +94,20 @@ def weight_bytes(trainer: Trainer) -> bytes:
     return b"".join(array.tobytes() for array in trainer.model.get_weights())
 
 
+def test_a_training_thread_can_be_kept_to_fewer_threads_than_there_are() -> None:
+    def helped() -> bool:
+        return threads.share(2, lambda number: number)[1]
+
+    with threads.at_most(1):
+        assert not helped()
+        with threads.at_most(0):
+            assert helped(), "0 limits nothing"
+        assert not helped()
+    assert helped()
+    with pytest.raises(EngineError, match="the number of threads"), threads.at_most(-1):
+        pass
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 @pytest.mark.parametrize("layers", NETWORKS.values(), ids=NETWORKS.keys())

@@ -17,6 +17,9 @@ from tutor.content.model import (
     TrainingSpec,
 )
 
+TIMES: dict[str, float] = {"seconds": 0.0, "throughput": 0.0}
+"""The quantities of a run that are measured by the clock: no two runs have the same."""
+
 NETWORK_KNOBS = [
     Knob("learning_rate", "learning rate", [0.1, 0.5, 2.0], "How far."),
     Knob("momentum", "momentum", [0.0, 0.9], "How much of the step before."),

@@ -8,7 +8,7 @@ import random
 import msgspec
 import pytest
 
-from tests.lab.examples import network, perceptron
+from tests.lab.examples import TIMES, network, perceptron
 from tests.lab.test_specs import images, overfitting
 from tutor.content.model import TrainingSpec
 from tutor.errors import InputError
@@ -59,7 +59,7 @@ def ended(run):
     """All that a finished run tells, as bytes, but for its marks and how long it took."""
     report = run.report("finished", 1, Wanted(["health"]))
     result = msgspec.structs.replace(report.result, seconds=0.0, steps_per_second=0.0, quantities={})
-    quantities = {name: value for name, value in report.quantities.items() if name != "seconds"}
+    quantities = {name: value for name, value in report.quantities.items() if name not in TIMES}
     changes = {"steps_per_second": 0.0, "quantities": quantities, "result": result, "marks": [], "mark": -1}
     return msgspec.msgpack.encode(msgspec.structs.replace(report, **changes))
 

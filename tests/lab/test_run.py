@@ -7,7 +7,7 @@ import math
 import msgspec
 import pytest
 
-from tests.lab.examples import network, perceptron
+from tests.lab.examples import TIMES, network, perceptron
 from tutor.content.model import DataSpec, Goal, Prediction, PredictionOption
 from tutor.engine import gpu
 from tutor.errors import EngineError, InputError
@@ -39,9 +39,9 @@ def without_timing(run):
     result = msgspec.structs.replace(
         report.result,
         **TIMING,
-        quantities={k: v for k, v in report.result.quantities.items() if k != "seconds"},
+        quantities={k: v for k, v in report.result.quantities.items() if k not in TIMES},
     )
-    quantities = {name: value for name, value in report.quantities.items() if name != "seconds"}
+    quantities = {name: value for name, value in report.quantities.items() if name not in TIMES}
     report = msgspec.structs.replace(report, steps_per_second=0.0, quantities=quantities, result=result)
     return msgspec.msgpack.encode(report)
 

@@ -35,6 +35,7 @@ QUANTITIES: dict[str, str] = {
     "diverged": "1 if the loss, a weight or a gradient stopped being finite, else 0",
     "goal_step": "step at which the goal was reached; infinite if it was not",
     "seconds": "time spent training",
+    "throughput": "examples gone through per second of training",
     "gradient_norm": "length of the gradient of all layers together, at the last step",
     "gradient_ratio": "length of the first layer's gradient over that of the last layer's, at the last step",
     "spread": "standard deviation of what the last hidden layer puts out now",

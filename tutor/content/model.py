@@ -83,6 +83,10 @@ class TrainingSpec(Part, frozen=True):
     epochs: int
     batch_size: int = 32
     shuffle: bool = True
+    threads: int = 0
+    """At most so many train a network; 0: as many as there are cores."""
+    backend: Literal["auto", "cpu"] = "auto"
+    """Where nobody asks for another one: "auto" takes a GPU if there is one and it pays."""
     patience: int = 0
     """Stop after so many epochs without a lower held-out loss, with the best weights; 0 never does."""
     shift: int = 0

@@ -266,7 +266,16 @@ KNOBS: Mapping[str, _Setting] = {
     "dropout": _Setting(_dropout, _with_dropout),
     **{
         name: _of("training", name)
-        for name in ("batch_size", "patience", "shift", "rotate", "noise", "pretraining")
+        for name in (
+            "batch_size",
+            "threads",
+            "backend",
+            "patience",
+            "shift",
+            "rotate",
+            "noise",
+            "pretraining",
+        )
     },
     "shuffle": _of("training", "shuffle", is_on),
     **{name: _of("data", name) for name in ("examples", "input_scale", "shuffled_labels")},

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -23,9 +24,10 @@ Result = TypeVar("Result")
 
 
 class _State(threading.local):
-    """Of each thread: whether it must train without help."""
+    """Of each thread: whether it must train without help, and in how many at most (0: any number)."""
 
     alone = False
+    most = 0
 
 
 class _Helpers:
@@ -122,12 +124,23 @@ def stay_alone() -> None:
     _state.alone = True
 
 
+@contextmanager
+def at_most(count: int) -> Iterator[None]:
+    """Meanwhile this thread trains with the help of at most ``count`` - 1 others; 0 limits nothing."""
+    before = _state.most
+    _state.most = checks.whole_number("the number of threads", count, least=0)
+    try:
+        yield
+    finally:
+        _state.most = before
+
+
 def share(most: int, work: Callable[[int], Result]) -> tuple[Result, bool]:
     """``work(0)``, while at most ``most`` - 1 helpers do ``work(1)`` and so on; and whether there are any.
 
     Does not wait for the helpers. One launch has them at a time; another that begins meanwhile has none.
     """
-    count = min(most, threads()) - 1
+    count = min(most, threads(), _state.most or most) - 1
     if _state.alone or count < 1 or not _helpers.in_use.acquire(blocking=False):
         return work(0), False
     try:

@@ -205,12 +205,17 @@ class Course:
             return self.learner.diverged
         return "" if math.isfinite(self.observe().quantities.get("loss", 0.0)) else "the training loss"
 
+    def _throughput(self) -> dict[str, float]:
+        seen = self.learner.epochs_exactly * len(self.learner.dataset.y)
+        return {"throughput": seen / self.seconds} if self.seconds > 0 else {}
+
     def quantities(self) -> dict[str, float]:
         """Everything that conditions may ask now (``content.condition.QUANTITIES``)."""
         return {
             "steps": float(self.learner.step),
             "epochs": float(self.learner.epoch),
             "seconds": self.seconds,
+            **self._throughput(),
             "diverged": float(bool(self.what_diverged())),
             **self.observe().quantities,
             **self.history.quantities(),

@@ -30,6 +30,7 @@ from tutor.engine import (
     TrainingReport,
     optimizers,
     parse_layers,
+    threads,
 )
 from tutor.engine.datasets import Dataset
 from tutor.errors import InputError
@@ -50,6 +51,7 @@ class NetworkLearner:
         self.dataset = examples = data.load(experiment.data, seed if data_seed is None else data_seed)
         self._scaling = data.Scaling.of(experiment.data, examples.x)
         self._layers = experiment.model.layers
+        self._threads = experiment.training.threads
         self.model = self._network(experiment, examples, seed, backend)
         self.backend = self.model.backend
         held_out = self.inputs(examples.x_val), self.targets(examples.y_val)
@@ -100,7 +102,8 @@ class NetworkLearner:
         return trainer.steps_to_epoch_end + (epoch - trainer.epoch - 1) * trainer.steps_per_epoch
 
     def train(self, steps: int) -> None:
-        self.trainer.run(steps)
+        with threads.at_most(self._threads):
+            self.trainer.run(steps)
 
     def observe(self) -> Observation:
         report = self.trainer.report()

@@ -187,15 +187,14 @@ class Run:
 
     def _build(self, knobs: Mapping[str, Value]) -> Course:
         settled = apply(self.experiment, knobs)
+        backend = settled.training.backend if self._asked_backend == "auto" else self._asked_backend
         learner: Learner
         if settled.kind == "network":
-            learner = transfer.network(
-                settled, self.seed, self._asked_backend, learn_source=self._learn_source
-            )
+            learner = transfer.network(settled, self.seed, backend, learn_source=self._learn_source)
         elif settled.transfer is not None:
             raise InputError("only a network can begin with layers of another task", "leave transfer out")
         elif settled.kind == "ensemble":
-            learner = EnsembleLearner(settled, self.seed, self._asked_backend)
+            learner = EnsembleLearner(settled, self.seed, backend)
         elif self._asked_backend == "cuda":
             raise EngineError("only a network learns on the GPU", "take the backend cpu, or auto")
         else:

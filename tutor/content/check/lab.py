@@ -37,6 +37,7 @@ _RANGES: tuple[tuple[str, str, Callable[[float], bool], str], ...] = (
     ("model", "members", lambda value: value >= 1, "must be at least 1"),
     ("training", "epochs", lambda value: value >= 1, "must be at least 1"),
     ("training", "batch_size", lambda value: value >= 0, "must be at least 1, or 0 for all examples"),
+    ("training", "threads", lambda value: value >= 0, "must be at least 1, or 0 for one on each core"),
     ("training", "patience", lambda value: value >= 0, "must be at least 1, or 0 for none"),
     ("training", "shift", lambda value: value >= 0, _NOT_NEGATIVE),
     ("training", "rotate", lambda value: value >= 0, _NOT_NEGATIVE),

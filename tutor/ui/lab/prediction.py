@@ -39,7 +39,8 @@ class PredictionPane(VerticalScroll):
         if self._bench is None:
             return
         experiment = self._bench.experiment
-        yield Static(Content(clean(experiment.about.strip())), classes="about")
+        about = f"{experiment.about.strip()} {how_long(experiment.seconds)}"
+        yield Static(Content(clean(about)), classes="about")
         turned = ", ".join(f"{label} {value}" for label, value in self._bench.turned.items())
         if turned:
             yield Static(
@@ -55,6 +56,12 @@ class PredictionPane(VerticalScroll):
     def _mark(self) -> None:
         for line in self.query(OptionLine):
             line.highlight(line.index == self.highlighted)
+
+
+def how_long(seconds: float) -> str:
+    """About how long the default run takes, as a sentence."""
+    took = "less than 0.1 s" if seconds < 0.1 else f"about {seconds:.2g} s"
+    return f"At full speed (f) a run takes {took}, in slow motion longer."
 
 
 class OptionLine(Static):

@@ -24,6 +24,7 @@ _NAMES = {
     "reconstruction_error": "reconstruction error", "free_energy_gap": "free energy gap",
     "val_reconstruction_error": "held-out reconstruction error", "pretrained_layers": "layers pretrained",
     "bound": "Novikoff's bound", "goal_step": "goal reached at step", "seconds": "seconds of training",
+    "throughput": "examples per second",
 }  # fmt: skip
 
 # What the status line shows, the most important first; what does not fit is left out from the end.
@@ -95,6 +96,7 @@ def heading(controller: LabController, width: int) -> str:
     right = f"seed {controller.bench.seed}"
     if report is not None and report.steps_per_second > 0:
         right += f"   {number(round(report.steps_per_second))} steps/s"
+        right += " on the GPU" if report.backend == "cuda" else ""
     room = width - len(right) - 2
     left = left if len(left) <= room else left[: max(room - 1, 0)] + "…"
     return f"{left:<{room}}  {right}"
