@@ -168,10 +168,10 @@ def test_the_network_from_scratch_is_drawn_beside_the_one_that_learned_before() 
         ("scratch_accuracy", 0.75), ("source_accuracy", 0.5))]  # fmt: skip
     own = [one for one in XOR.series if one.name in ("loss", "accuracy")]
     kept = Overlay("frozen off", [Series("val_accuracy", [0.0, 9.0], [0.2, 0.3])])
-    shown = text(1, scene(replace(XOR, series=[*own, *held_out], overlays=[kept])), 96, 12)
+    shown = text(1, scene(replace(XOR, series=[*own, *held_out], overlays=[kept])), 78, 12)
     first = shown.splitlines()[0]
     assert "Accuracy" in first and "Loss" not in shown, "what is compared comes first"
-    assert "held-out 0.875" in first and "from scratch 0.75" in first and "source task 0.5" in first
+    assert "held-out 0.875" in first and "scratch 0.75" in first and "source 0.5" in first
     assert "kept: 1 frozen off" in shown
 
 

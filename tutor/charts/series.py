@@ -13,7 +13,7 @@ _LIMIT = 1e300
 
 XY = list[tuple[float, float]]
 
-_NAMES = {"scratch_accuracy": "from scratch", "source_accuracy": "source task"}
+_NAMES = {"scratch_accuracy": "scratch", "source_accuracy": "source"}
 """Curves that stand beside training and held-out ones and have a name of their own."""
 
 

@@ -32,8 +32,13 @@ _NETWORK_STATUS = [
     ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("accuracy", "accuracy"),
     ("reconstruction", "reconstruction_error"), ("held-out", "val_reconstruction_error"),
     ("gap", "free_energy_gap"), ("held-out", "val_accuracy"), ("each net", "member_accuracy"),
-    ("from scratch", "scratch_accuracy"), ("layers pretrained", "pretrained_layers"),
+    ("layers pretrained", "pretrained_layers"),
     ("wrong", "errors"), ("held-out loss", "val_loss"),
+]  # fmt: skip
+_TWIN_STATUS = [
+    ("step", "steps"), ("epoch", "epochs"), ("held-out", "val_accuracy"),
+    ("from scratch", "scratch_accuracy"), ("source", "source_accuracy"),
+    ("accuracy", "accuracy"), ("loss", "loss"),
 ]  # fmt: skip
 _UNIT_STATUS = [
     ("step", "steps"), ("epoch", "epochs"), ("loss", "loss"), ("wrong", "errors"), ("updates", "updates"),
@@ -69,7 +74,8 @@ def status(report: Report | None, width: int) -> str:
     if report is None:
         return ""
     line = ""
-    for name, quantity in _UNIT_STATUS if report.perceptron is not None else _NETWORK_STATUS:
+    fields = _UNIT_STATUS if report.perceptron is not None else _NETWORK_STATUS
+    for name, quantity in _TWIN_STATUS if "scratch_accuracy" in report.quantities else fields:
         if quantity not in report.quantities:
             continue
         field = f"{name} {figure(quantity, report.quantities[quantity])}"
@@ -103,7 +109,14 @@ def heading(controller: LabController, width: int) -> str:
 
 
 def advice(controller: LabController) -> str:
-    """What happened last, or which key to press next."""
+    """What happened last, or which key to press next; before the first step what was learned earlier, too."""
+    report = controller.report
+    if controller.state == "ready" and report is not None and report.before:
+        return f"{report.before} {_next(controller)}"
+    return _next(controller)
+
+
+def _next(controller: LabController) -> str:
     if controller.notice:
         return controller.notice
     if controller.gone:
@@ -117,8 +130,6 @@ def advice(controller: LabController) -> str:
         return said.partition(". ")[0].rstrip(".") + "." if controller.locked else said
     if controller.asking:
         return "Press the letter of your answer, or up and down and then enter."
-    if controller.state == "ready" and controller.report is not None and controller.report.before:
-        return f"{controller.report.before} space goes on."
     return {
         "ready": "space starts the training, s does a single step, e one epoch.",
         "running": "space pauses. A knob can be turned while it runs: left and right.",

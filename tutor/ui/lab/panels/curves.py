@@ -18,11 +18,12 @@ from tutor.ui.lab.scene import Scene
 _CHART = 9
 """Lines that a chart is given at least where there are several."""
 _LOSS = ("loss", "val_loss")
-_SHARE = ("accuracy", "val_accuracy", "member_accuracy", "scratch_accuracy", "source_accuracy")
+_SHARE = ("accuracy", "val_accuracy", "member_accuracy")
+_COMPARED = ("val_accuracy", "scratch_accuracy", "source_accuracy")
 _WRONG, _UPDATES = ("errors",), ("updates", "bound")
 _AGAIN, _GAP = ("reconstruction_error", "val_reconstruction_error"), ("free_energy_gap",)
 _TITLES = {
-    _LOSS: "Loss", _SHARE: "Accuracy", _WRONG: "Wrong answers", _UPDATES: "Updates",
+    _LOSS: "Loss", _SHARE: "Accuracy", _COMPARED: "Accuracy", _WRONG: "Wrong answers", _UPDATES: "Updates",
     _AGAIN: "Reconstruction error", _GAP: "Free energy gap",
 }  # fmt: skip
 """What a chart is headed with."""
@@ -75,8 +76,8 @@ class CurvesPanel(Panel):
             )
         if _has_twin(scene.report):
             return (
-                "Held-out accuracy counts. From scratch is that of the same network on the same examples, "
-                "from random weights. Source task: what the layers, as they are now, still know of it."
+                "All on held-out examples. Scratch: the same network on the same examples, from random "
+                "weights. Source: what the layers, as they are now, still know of the task learned before."
             )
         if scene.report.members > 1:
             return (
@@ -133,7 +134,7 @@ class CurvesPanel(Panel):
         else:
             halves = {"loss": _LOSS, "accuracy": _SHARE, "reconstruction": _AGAIN, "free energy": _GAP}
         if _has_twin(report):  # what is compared comes first
-            halves = dict(reversed(halves.items()))
+            halves = {"accuracy": _COMPARED, "loss": _LOSS}
         there = {name: curves for name, curves in halves.items() if self._pick(report, *curves)}
         return there or dict(list(halves.items())[:1])
 
@@ -161,12 +162,11 @@ class CurvesPanel(Panel):
         self, scene: Scene, names: tuple[str, ...], size: tuple[int, int], title: str, cursor: float | None
     ) -> list[Strip]:
         series = self._pick(scene.report, *names)
-        compared = "val_accuracy" if names is _SHARE and _has_twin(scene.report) else names[0]
         kept = [
             changed(one, name=overlay.label)
             for overlay in scene.report.overlays
             for one in overlay.series
-            if one.name == compared
+            if one.name == names[0]
         ]
         begun = any(len(one.x) > 1 for one in series)  # one point is no curve yet
         chart = line_chart(
@@ -174,7 +174,7 @@ class CurvesPanel(Panel):
             *size,
             title=title,
             log=self._log(scene) and names in _LOGARITHMIC,
-            y_range=(0.0, 1.0) if names is _SHARE else None,
+            y_range=(0.0, 1.0) if names in (_SHARE, _COMPARED) else None,
             colours=scene.look.colours,
             empty="the curve begins after the first epochs",
             kept=kept if begun else (),
