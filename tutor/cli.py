@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "export": "write an experiment as a script for Keras or PyTorch",
     "bench": "set up your own experiment: any data, any network, any training",
     "quiz": "be quizzed on the lessons you have read",
+    "exam": "be examined against the clock, with a report at the end",
     "gift": "turn Moodle's GIFT files into quizzes, and quizzes into GIFT",
     "review": "be asked what is due: questions come back before they are forgotten",
     "notes": "print what you wrote down in the lessons, as Markdown",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.progress.samples import answered
-from tests.ui.pack import GAP, MATCHING, MULTIPLE, NUMERIC, ORDERING, QUESTIONS, SINGLE, lesson
+from tests.ui.pack import GAP, MATCHING, MULTIPLE, NUMERIC, ORDERING, QUESTIONS, SINGLE, TRACE, lesson
 from tutor.errors import InputError
 from tutor.progress.items import MIN_LEARNERS, Item, discrimination, items
 from tutor.progress.log import LoggedAnswer, read_log
@@ -30,7 +30,7 @@ def row(
     return LoggedAnswer("perceptron", question, kind, given, correct, float(correct), seconds, first_try)
 
 
-LESSONS = [lesson(1, "perceptron", "The perceptron", [*QUESTIONS, MATCHING, GAP])]
+LESSONS = [lesson(1, "perceptron", "The perceptron", [*QUESTIONS, MATCHING, GAP, TRACE])]
 
 
 def only(*log: LoggedAnswer) -> Item:
@@ -87,6 +87,11 @@ def test_pairs_and_words_are_told_as_they_were_given() -> None:
     assert told(pairs) == [*right, *wrong]
     words = [row(GAP.id, word, correct=False, kind="gap") for word in ("bias", "rule", "bias")]
     assert told(only(*words)) == [("bias", False, 2), ("rule", False, 1)]
+
+
+def test_of_a_trace_no_numbers_are_told() -> None:
+    item = only(row(TRACE.id, [1234, 0.5], correct=False, kind="trace"))
+    assert (item.asked, item.right, item.choices, item.distractor) == (1, 0, (), None)
 
 
 def test_answers_that_no_longer_fit_the_question_are_kept_as_they_were() -> None:

@@ -51,8 +51,12 @@ def run(args: argparse.Namespace) -> int:
     return run_app(at_quiz([lesson.id for lesson in lessons], args.count))
 
 
-def chosen_lessons(catalog: Catalog, words: Sequence[str], store: Store) -> list[Lesson]:
+def chosen_lessons(
+    catalog: Catalog, words: Sequence[str], store: Store, command: str = "quiz"
+) -> list[Lesson]:
     """The lessons that ``words`` name, each once; without words those that have been read.
+
+    ``command`` is the one that a hint names.
 
     Raises :class:`UsageError` for a word that names none, and where there would be nothing to ask.
     """
@@ -62,7 +66,7 @@ def chosen_lessons(catalog: Catalog, words: Sequence[str], store: Store) -> list
         if not lessons:
             first = catalog.lessons[0].id
             raise UsageError(
-                "no lesson has been read to its end yet", f"name one, as in: dltutor quiz {first}"
+                "no lesson has been read to its end yet", f"name one, as in: dltutor {command} {first}"
             )
     if not any(lesson.questions for lesson in lessons):
         names = ", ".join(lesson.id for lesson in lessons)
@@ -88,7 +92,7 @@ def ask_plain(questions: Sequence[tuple[str, Question]], rng: random.Random, sto
     try:
 
         def record(answered: Answered) -> None:
-            _record(writer, answered, mode)
+            save_at_once(writer, answered, mode)
 
         run_plain(session, sys.stdin, sys.stdout, record, LocalExaminer())
     finally:
@@ -98,7 +102,7 @@ def ask_plain(questions: Sequence[tuple[str, Question]], rng: random.Random, sto
     return 0
 
 
-def _record(writer: Writer, answered: Answered, mode: Mode) -> None:
+def save_at_once(writer: Writer, answered: Answered, mode: Mode) -> None:
     """Save the answer before its feedback is shown, so that what has been seen is safe; wait only so long."""
     writer.submit(lambda store: store.record_answer(answered, mode))
     writer.flush()

@@ -5,7 +5,15 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from tutor.content.questions import Matching, MultipleChoice, Ordering, Question, SingleChoice, TrueFalse
+from tutor.content.questions import (
+    Matching,
+    MultipleChoice,
+    Ordering,
+    Question,
+    SingleChoice,
+    Trace,
+    TrueFalse,
+)
 from tutor.progress.log import LoggedAnswer
 from tutor.text import clean_line
 
@@ -45,6 +53,8 @@ def chosen_in(question: Question | None, row: LoggedAnswer) -> list[Chosen]:
             return [Chosen(" ".join(str(place + 1) for place in places), row.correct)]
         case Matching() if (places := _places(given, len(question.rights))) is not None:
             return [_matched(question, *pair) for pair in enumerate(places[: len(question.pairs)])]
+        case Trace():
+            return []  # its numbers are others each time
     text = (
         given
         if isinstance(given, str)

@@ -19,7 +19,7 @@ CREATE TABLE answer (
     correct     INTEGER NOT NULL CHECK (correct IN (0, 1)),
     score       REAL    NOT NULL CHECK (score BETWEEN 0 AND 1),
     seconds     REAL    NOT NULL,
-    mode        TEXT    NOT NULL,   -- lesson, quiz or plain
+    mode        TEXT    NOT NULL,   -- lesson, quiz, plain, review or exam
     first_try   INTEGER NOT NULL CHECK (first_try IN (0, 1))
 );
 CREATE INDEX answer_by_question ON answer (lesson, question);

@@ -36,8 +36,8 @@ MAX_NOTE = 100_000
 _PIECE = 2000
 """Rows of the log that are read at a time."""
 
-Mode = Literal["lesson", "quiz", "plain", "review"]
-"""Where a question was asked: inside its lesson, in the app's quiz mode, line by line, as it was due."""
+Mode = Literal["lesson", "quiz", "plain", "review", "exam"]
+"""Where a question was asked: inside its lesson, in the app's quiz mode, line by line, as due, in an exam."""
 
 
 def utc_now() -> datetime:

@@ -78,13 +78,19 @@ def _ask(session: QuizSession, question: Posed, source: TextIO, sink: TextIO) ->
             if word == "h":
                 _print(sink, *_hint(session))
             elif word == "?":
-                _print(sink, *wrap(help_for(question, len(session.shown_options))), *_CONFIDENCE)
+                _print(sink, *wrap(_help(session, question)), *_CONFIDENCE)
             else:
                 answer = line.rstrip().removesuffix("?")
                 return read_answer(question, session.shown_options, answer), answer == line.rstrip()
         except InputError as error:
-            help_ = help_for(question, len(session.shown_options))
+            help_ = _help(session, question)
             _print(sink, *wrap(f"{error.message[0].upper()}{error.message[1:]}. {help_}"))
+
+
+def _help(session: QuizSession, question: Posed) -> str:
+    how = help_for(question, len(session.shown_options))
+    hints = " Type h for a hint: each costs a quarter of the score." if question.hints else ""
+    return f"{how}{hints} Type q to end the quiz."
 
 
 def _heading(session: QuizSession) -> str:

@@ -210,7 +210,7 @@ class QuizSession:
         traced = not self.finished and isinstance(self.current, Trace)
         self.drawn: int | None = self._rng.getrandbits(_SEED_BITS) if traced else None
         """What was drawn for this try, where the question wants it: the seed of its numbers."""
-        self.shown_options: tuple[int, ...] = _shuffled(self.posed, self._rng)
+        self.shown_options: tuple[int, ...] = shuffled(self.posed, self._rng)
         """For each place on the screen, from the top, the option's (item's, right side's) index in the file.
 
         Empty for questions that have nothing to shuffle.
@@ -223,7 +223,8 @@ def _drawn_for(drawn: int, answer: Answer) -> tuple[int, float]:
     return (drawn, answer)
 
 
-def _shuffled(question: Posed | None, rng: random.Random) -> tuple[int, ...]:
+def shuffled(question: Posed | None, rng: random.Random) -> tuple[int, ...]:
+    """The order in which the options of ``question`` are shown: see :attr:`QuizSession.shown_options`."""
     if isinstance(question, SingleChoice | MultipleChoice):
         return tuple(rng.sample(range(len(question.options)), len(question.options)))
     if not isinstance(question, Ordering | Matching):

@@ -63,7 +63,7 @@ def prompt_for(question: Posed, count: int) -> str:
 
 
 def help_for(question: Posed, count: int) -> str:
-    """One sentence or two: how to answer."""
+    """How to answer, in a sentence."""
     match question:
         case SingleChoice():
             how = f"Type one letter, {_span(count)}."
@@ -84,9 +84,7 @@ def help_for(question: Posed, count: int) -> str:
             )
         case Gap():
             how = f"Type what is missing where {GAP} stands; small or capital letters make no difference."
-    if question.hints:
-        how += " Type h for a hint: each costs a quarter of the score."
-    return f"{how} Type q to end the quiz."
+    return how
 
 
 def read_answer(question: Posed, shown: tuple[int, ...], line: str) -> Answer:

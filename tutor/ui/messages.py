@@ -52,6 +52,21 @@ class OpenMastery(Opening):
 
 
 @dataclass
+class OpenExam(Opening):
+    """Open an exam over these lessons (none named: all that were read).
+
+    ``count`` and ``minutes`` None are the usual ones; the report goes to the paths given, or into ``reports``
+    of the user's data.
+    """
+
+    lessons: tuple[str, ...] = ()
+    count: int | None = None
+    minutes: int | None = None
+    markdown: Path | None = None
+    json: Path | None = None
+
+
+@dataclass
 class OpenClinic(Opening):
     """Open the list of sick runs."""
 

@@ -11,6 +11,7 @@ from tutor.ui.messages import (
     OpenBench,
     OpenCase,
     OpenClinic,
+    OpenExam,
     Opening,
     OpenLesson,
     OpenMastery,
@@ -39,6 +40,10 @@ def screen_for(opening: Opening, services: Services) -> Screen[None]:
             from tutor.ui.screens.mastery import MasteryScreen
 
             return MasteryScreen(services)
+        case OpenExam():
+            from tutor.ui.screens.exam import ExamScreen
+
+            return ExamScreen(_to_ask(opening.lessons, services), services, opening)
         case OpenTimeline():
             from tutor.ui.screens.timeline import TimelineScreen
 

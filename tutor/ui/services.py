@@ -6,6 +6,7 @@ it posts as a message.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,6 +57,8 @@ class Services:
     worker: Worker
     now: Callable[[], datetime]
     """An aware time in UTC."""
+    clock: Callable[[], float] = time.monotonic
+    """Seconds of a clock that never runs backwards: what an exam is timed by."""
     seed: int = 0
     """Orders the options and questions of a quiz; another one for each start of the app."""
     colours: bool = True

@@ -20,6 +20,7 @@ from tutor.ui.keys import COPY
 from tutor.ui.messages import (
     OpenBench,
     OpenClinic,
+    OpenExam,
     OpenLesson,
     OpenMastery,
     OpenQuiz,
@@ -55,6 +56,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         Binding("q", "quiz", "Quiz", tooltip="Questions from all the lessons you have read, mixed"),
         Binding("v", "review", "Review", tooltip="Questions that are due, before you forget them"),
         Binding("p", "mastery", "Progress", tooltip="How well each lesson and topic is known, over time"),
+        Binding("e", "exam", "Exam", tooltip="An exam on the lessons you have read: timed, with a report"),
         Binding("t", "timeline", "Years", tooltip="The history in years, each with its lesson"),
         Binding("c", "clinic", "Clinic", tooltip="Runs that went wrong: find out why, and cure them"),
         Binding("b", "bench", "Bench", tooltip="Your own experiment: any data, any network"),
@@ -192,6 +194,10 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def action_bench(self) -> None:
         """Open the free bench."""
         self.post_message(OpenBench())
+
+    def action_exam(self) -> None:
+        """Open an exam."""
+        self.post_message(OpenExam())
 
     def action_quiz(self) -> None:
         """Open quiz mode."""

@@ -33,7 +33,7 @@ Draw = Callable[[random.Random], Sequence[tuple[str, Question]]]
 _POLL_SECONDS = 0.1
 """How often it is looked whether the training process has done what was asked."""
 
-_HOW = {
+HOW = {
     "single": "Press the letter of your answer.",
     "truefalse": "True or false? Press its letter.",
     "multiple": "More than one may be right. Letters mark, enter answers.",
@@ -43,6 +43,7 @@ _HOW = {
     "gap": "Type the missing word, then enter.",
     "trace": "Work it out, type the number, then enter. The numbers are new at each try.",
 }
+"""How an answer is given, by the kind of question."""
 
 
 class QuizView(Vertical):
@@ -172,9 +173,9 @@ class QuizView(Vertical):
         session = self.session
         if session.posed is not None:
             self._prompt.update(Content(session.posed.prompt))
-            self._answer = _answer_for(session.posed, session.shown_options)
+            self._answer = answer_for(session.posed, session.shown_options)
             await self._pane.mount(self._answer, after=self._hints)
-            self._say(_HOW[kind_of(session.current)])
+            self._say(HOW[kind_of(session.current)])
         elif isinstance(session.current, Trace) and session.drawn is not None:
             self._errands.trace(session.current, session.drawn)
             self._waiting.resume()
@@ -336,7 +337,8 @@ class QuizView(Vertical):
         self.post_message(Explain(missed.lesson, missed.question.page))
 
 
-def _answer_for(question: Posed, shown: Sequence[int]) -> Rows | Entry:
+def answer_for(question: Posed, shown: Sequence[int]) -> Rows | Entry:
+    """The widget that takes the answer; what stands in it to choose from is in the order ``shown``."""
     match question:
         case Numeric():
             return EnterNumber(question)
