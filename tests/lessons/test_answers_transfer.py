@@ -41,7 +41,7 @@ def test_of_four_ways_with_fifty_labels_the_digits_layers_frozen_are_the_best() 
     assert frozen > scratch + 0.03 and free > scratch + 0.02
 
 
-@pytest.mark.parametrize("labels", [10, 20])
+@pytest.mark.parametrize("labels", [20, pytest.param(10, marks=pytest.mark.slow)])
 def test_with_few_labels_frozen_is_ahead_of_fine_tuned_and_that_of_scratch(labels: int) -> None:
     frozen, free, scratch = (
         right("loops", knobs | {"examples": labels}) for knobs in (FROZEN, FREE, SCRATCH)
