@@ -6,7 +6,7 @@ import json
 import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,6 @@ class _Rows:
     goals: set[str] = field(default_factory=set)
     predictions: list[int] = field(default_factory=list)
     latest: dict[str, int] = field(default_factory=dict)
-    right_by_session: dict[float, set[str]] = field(default_factory=lambda: defaultdict(set))
     last_at: float | None = None
 
     def visited(self, at: float) -> None:
@@ -39,7 +38,7 @@ def lesson_states(connection: sqlite3.Connection, lessons: Iterable[Lesson]) -> 
         by_lesson[lesson].visited(at)
     _read_runs(connection, by_lesson)
     _read_answers(connection, by_lesson)
-    return {lesson.id: _state(lesson, by_lesson[lesson.id]) for lesson in lessons}
+    return {lesson.id: _state(connection, lesson, by_lesson[lesson.id]) for lesson in lessons}
 
 
 def summary(connection: sqlite3.Connection) -> Summary:
@@ -119,19 +118,31 @@ def _read_runs(connection: sqlite3.Connection, by_lesson: dict[str, _Rows]) -> N
 
 
 def _read_answers(connection: sqlite3.Connection, by_lesson: dict[str, _Rows]) -> None:
-    columns = "SELECT lesson, session, question, correct, first_try, at FROM answer ORDER BY id"
-    for lesson, session, question, correct, first_try, at in connection.execute(columns):
-        rows = by_lesson[lesson]
-        rows.latest[question] = correct  # in the order of the log: the last one stays
-        if correct and first_try:
-            rows.right_by_session[session].add(question)
-        rows.visited(at)
+    # Grouped by the database: the log may hold tens of thousands of rows, and Home waits for this.
+    latest = (
+        "SELECT lesson, question, correct, at FROM answer"
+        " WHERE id IN (SELECT max(id) FROM answer GROUP BY lesson, question)"
+    )
+    for lesson, question, correct, at in connection.execute(latest):
+        by_lesson[lesson].latest[question] = correct
+        by_lesson[lesson].visited(at)
 
 
-def _state(lesson: Lesson, rows: _Rows) -> LessonState:
+def _most_right(connection: sqlite3.Connection, lesson: str, questions: Sequence[str]) -> int:
+    """Most of ``questions`` that were right at the first try within one quiz."""
+    marks = ", ".join("?" * len(questions))
+    [(most,)] = connection.execute(
+        "SELECT max(number) FROM (SELECT count(DISTINCT question) AS number FROM answer"
+        f" WHERE lesson = ? AND correct AND first_try AND question IN ({marks}) GROUP BY session)",
+        (lesson, *questions),
+    )
+    return most or 0
+
+
+def _state(connection: sqlite3.Connection, lesson: Lesson, rows: _Rows) -> LessonState:
     questions = {question.id for question in lesson.questions}
     latest = {question: correct for question, correct in rows.latest.items() if question in questions}
-    best = max((len(right & questions) for right in rows.right_by_session.values()), default=0)
+    best = _most_right(connection, lesson.id, sorted(latest)) if latest else 0
     return LessonState(
         lesson=lesson.id,
         pages_total=len(lesson.pages),
