@@ -237,3 +237,34 @@ def test_a_clock_set_back_while_a_question_is_open_gives_no_negative_time() -> N
     quiz = QuizSession([("a", truefalse())], random.Random(0), lambda: next(clock))
     take(quiz, right=True)
     assert quiz.answers[0].seconds == 0.0
+
+
+@given(st.integers(0, 60), st.integers(0, 99), st.lists(st.booleans(), max_size=60))
+def test_a_quiz_that_was_cut_goes_on_as_if_it_had_not_been(cut: int, seed: int, luck: list[bool]) -> None:
+    asked = [truefalse(id=f"q{i}") for i in range(5)]
+    whole = session(*asked, seed=seed)
+    for right in luck[:cut]:
+        if whole.finished:
+            break
+        take(whole, right)
+    rest = session(*asked, seed=seed + 1)
+    rest.resume(whole.answers)
+    assert (rest.finished, rest.score, rest.progress) == (whole.finished, whole.score, whole.progress)
+    assert len(rest.grades) == len(rest.answers)
+    if not rest.finished:
+        untried = [question.id for question in asked[whole.score.asked :]]
+        assert not untried or rest.current.id == untried[0]
+        assert rest.again == (not untried)
+    while not rest.finished:
+        take(rest, right=True)
+    assert {one.session for one in rest.answers} == {whole.answers[0].session if whole.answers else 0}
+    assert sum(one.first_try for one in rest.answers) == len(asked)
+
+
+def test_answers_to_questions_that_are_gone_are_not_gone_on_from() -> None:
+    whole = session(truefalse(id="old"), truefalse(id="kept"))
+    take(whole, right=True)
+    rest = session(truefalse(id="kept"), truefalse(id="new"))
+    rest.resume(whole.answers)
+    assert rest.answers == []
+    assert (rest.current.id, rest.score) == ("kept", Score(0, 0))

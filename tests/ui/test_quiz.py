@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from msgspec.structs import replace as changed
+from msgspec.structs import replace as replace_struct
 from textual.pilot import Pilot
 
 from tests.ui.conftest import shown
@@ -18,7 +20,7 @@ from tests.ui.seen import settle
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
 from tutor.content.questions import Question
-from tutor.progress.store import Store
+from tutor.progress.store import Store, utc_now
 from tutor.ui.app import TutorApp
 from tutor.ui.lab.view import LabView
 from tutor.ui.messages import OpenLesson, OpenQuiz
@@ -422,3 +424,58 @@ async def test_the_summary_begins_with_what_one_was_sure_of(services: Services) 
         await pilot.pause()
         assert "1 you were sure: The rule always settles." in shown(app)
         assert "2 Weights 1 and 1" in shown(app)
+
+
+async def test_a_lessons_quiz_that_was_cut_goes_on_where_it_was(services: Services) -> None:
+    async with (app := asking(services, SINGLE, TRUEFALSE, NUMERIC)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press(*letters(app, [1]), "enter", "b")
+        await pilot.pause()
+    services.writer.flush()
+    async with (app := asking(services, SINGLE, TRUEFALSE, NUMERIC)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "Question 3 of 3  going on where you left off" in shown(app)
+        await pilot.press("minus", "1", "enter", "enter")
+        await pilot.pause()
+        assert "you missed this one; 1 to go" in shown(app)
+        await pilot.press(*letters(app, [0]), "enter")
+        await pilot.pause()
+        assert "2 of 3 right at the first try." in shown(app)
+    services.writer.flush()
+    [state] = services.store.lesson_states(PACK.lessons[:1]).values()
+    assert state.quiz_best == 2 / 5, "both parts are one quiz"
+    async with (app := asking(services, SINGLE, TRUEFALSE, NUMERIC)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "Question 1 of 3" in shown(app), "a quiz that was finished begins anew"
+
+
+async def test_a_quiz_cut_yesterday_begins_anew(services: Services) -> None:
+    async with (app := asking(services, SINGLE, TRUEFALSE)).run_test() as pilot:
+        await pilot.pause()
+        await pilot.press(*letters(app, [0]))
+        await pilot.pause()
+    services.writer.flush()
+    tomorrow = replace(services, now=lambda: utc_now() + timedelta(hours=25))
+    async with (app := asking(tomorrow, SINGLE, TRUEFALSE)).run_test() as pilot:
+        await pilot.pause()
+        assert "Question 1 of 2" in shown(app)
+        assert "left off" not in shown(app)
+
+
+async def test_the_second_quiz_of_a_lesson_has_another_order(services: Services) -> None:
+    many = [replace_struct(TRUEFALSE, id=f"q{n}") for n in range(8)]
+    async with (app := asking(services, *many)).run_test() as pilot:
+        await pilot.pause()
+        orders = []
+        for _ in range(2):
+            asked = []
+            while not app.screen.query_one(QuizView).session.finished:
+                asked.append(app.screen.query_one(QuizView).session.current.id)
+                await pilot.press("b", "enter")
+                await pilot.pause()
+            orders.append(asked)
+            await pilot.press("enter")
+            await pilot.pause()
+        first, second = orders
+        assert first == [question.id for question in many]
+        assert second != first and sorted(second) == first

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tutor.content.model import Lesson
-from tutor.progress.state import FirstTry, LessonState, PastRun, Summary
+from tutor.progress.state import FirstTry, LessonState, PastAnswer, PastRun, Summary
 
 
 @dataclass
@@ -67,6 +67,23 @@ def first_tries(connection: sqlite3.Connection, after: int, most: int) -> list[F
         FirstTry(id, at, lesson, question, kind, bool(correct), seconds, bool(sure), hints)
         for id, at, lesson, question, kind, correct, seconds, sure, hints in rows
     ]
+
+
+def latest_quiz(connection: sqlite3.Connection, lesson: str) -> list[PastAnswer]:
+    """The answers of the latest quiz within a lesson, as logged. Raises sqlite3.Error."""
+    names = "session, lesson, question, kind, given, correct, score, seconds, first_try, sure, hints"
+    rows = connection.execute(
+        f"SELECT at, {names} FROM answer WHERE lesson = :lesson AND mode = 'lesson' AND session = "
+        "(SELECT session FROM answer WHERE lesson = :lesson AND mode = 'lesson' ORDER BY id DESC LIMIT 1)"
+        " ORDER BY id",
+        {"lesson": lesson},
+    )
+    answers = []
+    for at, *values in rows:
+        fields = dict(zip(names.split(", "), values, strict=True))
+        truths = {name: bool(fields[name]) for name in ("correct", "first_try", "sure")}
+        answers.append(PastAnswer(at, fields | truths | {"given": json.loads(fields["given"])}))
+    return answers
 
 
 def first_tries_mark(connection: sqlite3.Connection, upto: int) -> tuple[int, float]:

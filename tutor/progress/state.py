@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 Status = Literal["new", "reading", "practised", "done"]
 
@@ -117,6 +117,16 @@ class FirstTry(NamedTuple):
     seconds: float
     sure: bool
     hints: int
+
+
+class PastAnswer(NamedTuple):
+    """An answer out of the log: when it was given, in seconds, UTC, and what an :class:`AnswerLike` holds.
+
+    ``given`` is as JSON has it: sets and orders are lists.
+    """
+
+    at: float
+    fields: dict[str, Any]
 
 
 class AnswerLike(Protocol):

@@ -22,7 +22,7 @@ from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress import derive
 from tutor.progress.opening import Opened, connect, open_database, reason
-from tutor.progress.state import AnswerLike, FirstTry, LessonState, Note, PastRun, Place, Summary
+from tutor.progress.state import AnswerLike, FirstTry, LessonState, Note, PastAnswer, PastRun, Place, Summary
 from tutor.report import Result
 from tutor.text import clean
 
@@ -206,6 +206,10 @@ class Store:
             if len(piece) < _PIECE:
                 return rows
             after = piece[-1].id
+
+    def latest_quiz(self, lesson: str) -> list[PastAnswer]:
+        """The answers of the latest quiz within a lesson, in the order in which they were given."""
+        return self._read(lambda connection: derive.latest_quiz(connection, lesson))
 
     def first_tries_mark(self, upto: int) -> tuple[int, float]:
         """Number and sum of times of the first tries up to the id ``upto``: other figures, other rows."""

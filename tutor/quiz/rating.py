@@ -27,6 +27,7 @@ USUAL_SECONDS = {
     "numeric": 45.0,
     "ordering": 45.0,
     "matching": 45.0,
+    "trace": 90.0,
 }
 """What reading and answering a question of a kind takes somebody who knows; 40 for those not named."""
 

@@ -194,11 +194,39 @@ class QuizSession:
     def _next(self) -> None:
         del self._round[0]
         if not self._round:
-            self._round, self._missed = self._missed, []
-            self._rng.shuffle(self._round)
-            self._round.sort(key=lambda number: number not in self._sure)
-            self._sure.clear()
+            self._next_round()
         self._show()
+
+    def resume(self, before: Sequence[Answered]) -> None:
+        """Go on with a quiz that was cut after the answers ``before``; to be called before the first answer.
+
+        What was not asked yet comes first, then what was missed. Answers to questions that are not (or no
+        longer) among these are left out; the others count for the score.
+        """
+        numbers = {(lesson, question.id): n for n, (lesson, question) in enumerate(self._questions)}
+        for answered in before:
+            number = numbers.get((answered.lesson, answered.question))
+            if number is None:
+                continue
+            self._started = answered.session
+            self.answers.append(answered)
+            self.grades.append(Grade(answered.correct, answered.score, (), ""))
+            self._tried.add(number)
+            if answered.correct:
+                self._settled.add(number)
+            elif answered.sure_and_wrong:
+                self._sure.add(number)
+        self._missed = sorted(self._tried - self._settled)
+        self._round = [number for number in self._round if number not in self._tried]
+        if not self._round:
+            self._next_round()
+        self._show()
+
+    def _next_round(self) -> None:
+        self._round, self._missed = self._missed, []
+        self._rng.shuffle(self._round)
+        self._round.sort(key=lambda number: number not in self._sure)
+        self._sure.clear()
 
     def _show(self) -> None:
         self.grade = None

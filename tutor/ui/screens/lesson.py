@@ -24,6 +24,10 @@ from tutor.ui.widgets.page import ReadView
 from tutor.ui.widgets.tabs import PartTabs
 
 if TYPE_CHECKING:
+    import random
+
+    from tutor.content.questions import Question
+    from tutor.quiz.session import Answered
     from tutor.ui.lab.view import LabView
 
 
@@ -49,6 +53,7 @@ class LessonScreen(Screen[None], inherit_bindings=False):
         self._services = services
         self._page = page if self.part == "read" else ""
         self._experiment = page if self.part == "lab" else ""
+        self._quizzed = False
         self._tabs = PartTabs(lesson)
         self._switcher = ContentSwitcher(id="parts")
 
@@ -98,8 +103,26 @@ class LessonScreen(Screen[None], inherit_bindings=False):
             return LabView(self.lesson, self._services, page or self._experiment, id="lab")
         from tutor.ui.widgets.quiz import QuizView
 
+        return QuizView(self._draw_questions, "lesson", self._services, self._answers_before(), id="quiz")
+
+    def _draw_questions(self, rng: random.Random) -> list[tuple[str, Question]]:
+        """In the lesson's order the first time, then in another one each time."""
         questions = [(self.lesson.id, question) for question in self.lesson.questions]
-        return QuizView(lambda _rng: questions, "lesson", self._services, id="quiz")
+        if self._quizzed:
+            rng.shuffle(questions)
+        self._quizzed = True
+        return questions
+
+    def _answers_before(self) -> list[Answered]:
+        """Those of a quiz that was cut. Notes on the way whether there ever was one."""
+        from tutor.quiz.resume import unfinished
+
+        try:
+            latest = self._services.store.latest_quiz(self.lesson.id)
+        except StoreError:
+            return []
+        self._quizzed = bool(latest)
+        return unfinished(self.lesson, latest, self._services.now().timestamp())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A part that the lesson does not have has no key."""

@@ -77,7 +77,16 @@ class QuizView(Vertical):
     AGAIN = "the quiz once more"
     """What enter does after the last question."""
 
-    def __init__(self, draw: Draw, mode: Mode, services: Services, *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        draw: Draw,
+        mode: Mode,
+        services: Services,
+        before: Sequence[Answered] = (),
+        *,
+        id: str | None = None,
+    ) -> None:
+        """``before`` are the answers of a quiz that was cut, to go on from."""
         super().__init__(id=id)
         self._questions = draw
         self._mode = mode
@@ -98,6 +107,8 @@ class QuizView(Vertical):
         self._pane = Pane(self._prompt, self._hints, self._explanation, id="quiz-pane", can_focus=True)
         self._hint = Static(id="quiz-hint")
         self._begin()
+        self.session.resume(before)
+        self._resumed = bool(self.session.answers)
 
     def compose(self) -> ComposeResult:
         """Where one is, the question, and a line that says how to answer."""
@@ -211,7 +222,10 @@ class QuizView(Vertical):
             return Content.assemble(
                 ("↻ Again", "bold $warning"), (f"  you missed this one; {left} to go", "$text-muted")
             )
-        return Content.styled(f"Question {asked + 1} of {total}", "bold $primary")
+        resumed = "  going on where you left off" if self._resumed else ""
+        return Content.assemble(
+            (f"Question {asked + 1} of {total}", "bold $primary"), (resumed, "$text-muted")
+        )
 
     def on_given(self, event: Given) -> None:
         """Grade and record the answer, then show what was right."""
@@ -219,6 +233,7 @@ class QuizView(Vertical):
         if self._answer is None or not self._asking:
             return
         grade = self.session.answer(event.answer, sure=self._sure)
+        self._resumed = False
         answered = self.session.answers[-1]
         self._services.writer.submit(lambda store: store.record_answer(answered, self._mode))
         self._answer.reveal(grade)
