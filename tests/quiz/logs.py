@@ -17,8 +17,8 @@ class Log:
     def __init__(self, rows: Iterable[FirstTry] = ()) -> None:
         self.rows = list(rows)
 
-    def first_tries(self, after: int = 0) -> list[FirstTry]:
-        return [row for row in self.rows if row.id > after]
+    def first_tries(self, after: int, most: int) -> list[FirstTry]:
+        return [row for row in self.rows if row.id > after][:most]
 
     def first_tries_mark(self, upto: int) -> tuple[int, float]:
         rows = [row.at for row in self.rows if row.id <= upto]

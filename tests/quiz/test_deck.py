@@ -15,7 +15,7 @@ from tests.progress.samples import answered
 from tests.quiz.logs import DAY, MAY, Log, random_history, row
 from tutor.progress.state import FirstTry
 from tutor.progress.store import Store
-from tutor.quiz.deck import Card, Deck
+from tutor.quiz.deck import PIECE, Card, Deck, Stopped
 from tutor.quiz.schedule import LONGEST
 
 Cards = dict[tuple[str, str], Card]
@@ -73,9 +73,9 @@ def test_what_was_read_is_not_read_again() -> None:
     class Watched(Log):
         asked: list[int]
 
-        def first_tries(self, after: int = 0) -> list[FirstTry]:
+        def first_tries(self, after: int, most: int) -> list[FirstTry]:
             self.asked.append(after)
-            return super().first_tries(after)
+            return super().first_tries(after, most)
 
     log = Watched([row(1, MAY), row(5, MAY + DAY)])
     log.asked = []
@@ -87,6 +87,16 @@ def test_what_was_read_is_not_read_again() -> None:
     [key] = before
     assert len(before[key].history) == 2, "what was handed out does not change"
     assert len(after[key].history) == 3
+
+
+def test_it_can_be_stopped_and_goes_on_later() -> None:
+    log = Log(row(n, MAY + n, question=f"question-{n}") for n in range(1, 3 * PIECE))
+    deck, asked = Deck(log), iter([False] * 5 + [True])
+    with pytest.raises(Stopped):
+        deck.refresh(MAY + DAY, lambda: next(asked))
+    with pytest.raises(Stopped):
+        deck.refresh(MAY + DAY, lambda: True)
+    assert deck.refresh(MAY + DAY) == Deck(log).refresh(MAY + DAY)
 
 
 def test_a_lesson_that_was_reset_is_forgotten() -> None:

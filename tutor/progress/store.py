@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
@@ -32,9 +31,6 @@ T = TypeVar("T")
 
 MAX_NOTE = 100_000
 """Bytes (UTF-8) that are kept of a lesson's note: some fifty printed pages."""
-
-_PIECE = 2000
-"""Rows of the log that are read at a time."""
 
 Mode = Literal["lesson", "quiz", "plain", "review", "exam"]
 """Where a question was asked: inside its lesson, in the app's quiz mode, line by line, as due, in an exam."""
@@ -197,15 +193,9 @@ class Store:
         """Counts over all lessons."""
         return self._read(derive.summary)
 
-    def first_tries(self, after: int = 0) -> list[FirstTry]:
-        """The first tries of all quizzes with an id beyond ``after``, in the order of the log."""
-        rows: list[FirstTry] = []
-        while True:  # in pieces: whoever else reads meanwhile waits for one of them at most
-            piece = self._read(partial(derive.first_tries, after=after, most=_PIECE))
-            rows += piece
-            if len(piece) < _PIECE:
-                return rows
-            after = piece[-1].id
+    def first_tries(self, after: int, most: int) -> list[FirstTry]:
+        """At most ``most`` first tries with an id beyond ``after``, in the order of the log."""
+        return self._read(lambda connection: derive.first_tries(connection, after, most))
 
     def latest_quiz(self, lesson: str) -> list[PastAnswer]:
         """The answers of the latest quiz within a lesson, in the order in which they were given."""

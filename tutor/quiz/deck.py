@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from threading import Lock
@@ -38,11 +38,19 @@ class FirstTry(Protocol):
     def hints(self) -> int: ...
 
 
+PIECE = 1000
+"""Rows that are read at a time: whoever else reads meanwhile waits for one piece at most."""
+
+
+class Stopped(Exception):
+    """The deck was told to stop before it was up to date; the next call goes on from there."""
+
+
 class AnswerLog(Protocol):
     """What a deck reads from; ``tutor.progress.store.Store`` is the real one."""
 
-    def first_tries(self, after: int = 0) -> Sequence[FirstTry]:
-        """The first tries with an id beyond ``after``, in the order of the log."""
+    def first_tries(self, after: int, most: int) -> Sequence[FirstTry]:
+        """At most ``most`` first tries with an id beyond ``after``, in the order of the log."""
         ...
 
     def first_tries_mark(self, upto: int) -> tuple[int, float]:
@@ -79,41 +87,59 @@ class Deck:
         self._latest = 0.0  # the last row's time
         self._straight = True  # whether all times so far rose, and none was in the future
 
-    def refresh(self, now: float) -> dict[tuple[str, str], Card]:
+    def refresh(self, now: float, stop: Callable[[], bool] = lambda: False) -> dict[tuple[str, str], Card]:
         """Read what is new in the log; returns the cards by lesson and question. ``now``: seconds since 1970.
 
-        The first call reads the whole log, which takes about a second for 50,000 rows: call it off the
-        event loop. Later ones read what was added. Raises ``StoreError``.
+        The first call reads the whole log, which takes a second or two for 50,000 rows: call it off the
+        event loop. Later ones read what was added. ``stop`` is asked now and then; once it says so, the call
+        ends with :class:`Stopped`. Raises ``StoreError``.
         """
         with self._lock:
             if self._log.first_tries_mark(self._read) != self._mark:
                 self._begin()  # a lesson was reset
-            rows = self._log.first_tries(self._read)
+            rows = self._rows(stop)
             times = [row.at for row in rows]
             straight = all(a <= b for a, b in pairwise([self._latest, *times, now]))
             if not (straight and self._straight):
                 self._begin()
-                rows = self._log.first_tries()
+                rows = self._rows(stop)
                 times = trusted_times([row.at for row in rows], now)
                 self._straight = False
-            self._take(rows, times)
+            self._take(rows, times, stop)
             return dict(self._cards)
 
-    def _take(self, rows: Sequence[FirstTry], times: Sequence[float]) -> None:
+    def _rows(self, stop: Callable[[], bool]) -> list[FirstTry]:
+        """All rows beyond the last one read."""
+        rows: list[FirstTry] = []
+        while not stop():
+            piece = self._log.first_tries(rows[-1].id if rows else self._read, PIECE)
+            rows += piece
+            if len(piece) < PIECE:
+                return rows
+        raise Stopped
+
+    def _take(self, rows: Sequence[FirstTry], times: Sequence[float], stop: Callable[[], bool]) -> None:
+        taken = 0
+        try:
+            for row, at in zip(rows, times, strict=True):
+                if taken % PIECE == 0 and stop():
+                    raise Stopped
+                self._review(row, at)
+                taken += 1
+        finally:
+            if taken:
+                self._read, self._latest = rows[taken - 1].id, times[taken - 1]
+                self._mark = self._log.first_tries_mark(self._read)
+
+    def _review(self, row: FirstTry, at: float) -> None:
         # At its first use: the app opens without it.
         from tutor.quiz.schedule import counts, review
 
-        for row, at in zip(rows, times, strict=True):
-            key = row.lesson, row.question
-            card = self._cards.get(key)
-            memory, history = (card.memory, card.history) if card else (None, ())
-            rating = rate(
-                kind=row.kind, correct=row.correct, sure=row.sure, hints=row.hints, seconds=row.seconds
-            )
-            if memory is None or counts(memory, rating, at):
-                memory = review(memory, rating, at)
-                history = (*history, (at, memory.stability))
-            self._cards[key] = Card(memory, row.sure and not row.correct, history)
-        if rows:
-            self._read, self._latest = rows[-1].id, times[-1]
-            self._mark = self._log.first_tries_mark(self._read)
+        key = row.lesson, row.question
+        card = self._cards.get(key)
+        memory, history = (card.memory, card.history) if card else (None, ())
+        rating = rate(kind=row.kind, correct=row.correct, sure=row.sure, hints=row.hints, seconds=row.seconds)
+        if memory is None or counts(memory, rating, at):
+            memory = review(memory, rating, at)
+            history = (*history, (at, memory.stability))
+        self._cards[key] = Card(memory, row.sure and not row.correct, history)

@@ -10,6 +10,7 @@ from tutor.content.model import Lesson
 from tutor.quiz.due import Cards, what_is_due
 from tutor.quiz.mastery import Keys, Mastery, mastery, over_time, questions_of, topics_of
 from tutor.report import Series
+from tutor.ui.reviewing import cards_now
 from tutor.ui.services import Services
 
 
@@ -61,8 +62,8 @@ class Known:
 
 
 def look_up_mastery(services: Services) -> Known:
-    """How well everything is known now. Reads the log: not for the event loop. Raises ``StoreError``."""
-    services.writer.flush()
+    """How well everything is known now: see :func:`tutor.ui.reviewing.cards_now`."""
     now = services.now().timestamp()
+    cards = cards_now(services, now)
     read = services.store.lessons_read(services.catalog.lessons)
-    return Known(services.deck.refresh(now), frozenset(lesson.id for lesson in read), now)
+    return Known(cards, frozenset(lesson.id for lesson in read), now)

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import random
 
+from textual.worker import get_current_worker
+
 from tutor.errors import StoreError
-from tutor.quiz.due import Due, what_is_due
+from tutor.quiz.deck import Stopped
+from tutor.quiz.due import Cards, Due, what_is_due
 from tutor.ui.services import Services
 
 
-def look_up(services: Services) -> Due | None:
-    """What is due now of the lessons that were read; None when the database cannot be read.
+def cards_now(services: Services, now: float) -> Cards:
+    """The cards, with every answer in them that was given so far.
 
-    Waits for answers that are still being written, and reads the log: not for the event loop.
+    Waits for answers that are still being written, and reads the log: for a worker in a thread, which stops
+    when it is cancelled. Raises :class:`StoreError` and :class:`Stopped`.
     """
+    worker = get_current_worker()
     services.writer.flush()
+    return services.deck.refresh(now, lambda: worker.is_cancelled)
+
+
+def look_up(services: Services) -> Due | None:
+    """What is due now of the lessons that were read; None when the database cannot be read. As above."""
     now = services.now().timestamp()
     rng = random.Random(f"{services.seed} {now}")
     try:
-        read = services.store.lessons_read(services.catalog.lessons)
-        return what_is_due(services.deck.refresh(now), read, now, rng)
-    except StoreError:
+        cards = cards_now(services, now)
+        return what_is_due(cards, services.store.lessons_read(services.catalog.lessons), now, rng)
+    except (StoreError, Stopped):
         return None

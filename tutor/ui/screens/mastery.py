@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from tutor.content.model import Lesson
 from tutor.errors import StoreError
+from tutor.quiz.deck import Stopped
 from tutor.ui.keys import COPY
 from tutor.ui.mastery import Known, Row, look_up_mastery
 from tutor.ui.messages import LeaveScreen, OpenLesson, OpenReview
@@ -97,6 +98,8 @@ class MasteryScreen(Screen[None], inherit_bindings=False):
         try:
             known = look_up_mastery(self._services)
             self.post_message(self.Found(known, known.rows(self._services.catalog.lessons)))
+        except Stopped:
+            return
         except StoreError as error:
             self.post_message(self.Found(None, (), f"{error.message}; {error.hint}"))
 
