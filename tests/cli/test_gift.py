@@ -47,7 +47,7 @@ def test_what_is_left_to_do_is_said_line_by_line(tmp_path: Path, capsys: pytest.
     assert out == f"Wrote {quiz}: 1 question, 1 left out.\n"
     assert err.splitlines() == [
         f"note: {gift}:1: left out: an essay, which no program can grade",
-        "note: 2 answers had no feedback; it just says if they are right",
+        "note: 2 answers had no feedback: what stands there now only says whether it is right",
         "note: 1 question with page = FILL-IN: write the id of the page that explains it, or take --page ID",
         f"note: {quiz}:3: question: 1 questions, and a lesson needs at least 8",
         f"note: {quiz}:10: question[0].options: needs at least 3 options",

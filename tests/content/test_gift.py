@@ -124,10 +124,10 @@ def test_numbers_with_weights_become_slips_and_what_is_lost_is_named() -> None:
     assert (question.answer, question.feedback) == (4, "Right.")
     assert question.slips == [Slip(22, "Side by side."), Slip(0, "Minus.")]
     assert notes(text) == [
-        (6, "feedback to every other number is not kept: 'Add.'"),
         (3, "the weight 50 % of 22 is not kept: it counts as wrong"),
         (5, "the weight 30 % of 4 is not kept: it counts as wrong"),
         (5, "4 is not kept: that number has its feedback already"),
+        (6, "feedback to every other number is not kept: 'Add.'"),
     ]
 
 
@@ -153,9 +153,9 @@ def test_what_a_gap_cannot_keep_is_named() -> None:
     assert (question.accept, question.feedback) == (["sun", "Sol", "a*b"], "Yes.")
     assert question.slips == [WrongWord("light", "Almost.")]
     assert notes(text) == [
+        (3, "all right words share one feedback; this one is not kept: 'In Latin.'"),
         (4, "the weight 50 % of 'light' is not kept: it counts as wrong"),
         (5, "'m*' stands for many words and is not kept, nor is its feedback"),
-        (3, "all right words share one feedback; this one is not kept: 'In Latin.'"),
     ]
 
 

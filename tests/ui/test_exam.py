@@ -140,7 +140,7 @@ async def test_the_time_runs_out(services: Services, store: Store) -> None:
         await settle(pilot, "2:00 left")
         await pilot.press(*keys(app))
         now.at += 90.5
-        await settle(pilot, "0:29 left")
+        await settle(pilot, "0:30 left")
         now.at += 29.5
         text = " ".join((await settle(pilot, "The exam is over")).split())
         assert "1 left out. 2:00 of 2:00 used. The time was up." in text

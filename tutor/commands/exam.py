@@ -77,7 +77,7 @@ def _plain(args: argparse.Namespace, lessons: list[Lesson], store: Store) -> int
 
 
 def _tell(report: ExamReport, markdown: Path | None, json: Path | None) -> None:
-    print(*report_lines(report), "", sep="\n", flush=True)
+    print("", *report_lines(report), "", sep="\n", flush=True)
     try:
         print(where_words(save_report(report, markdown, json)))
     except OSError as error:

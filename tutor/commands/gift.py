@@ -72,7 +72,8 @@ def _remarks(path: Path, imported: Imported) -> Iterator[str]:
     for remark in imported.notes:
         yield f"{path}:{remark.line}: {remark.message}"
     if imported.without_feedback:
-        yield f"{_count(imported.without_feedback, 'answer')} had no feedback; it just says if they are right"
+        what = _count(imported.without_feedback, "answer")
+        yield f"{what} had no feedback: what stands there now only says whether it is right"
     if imported.without_page:
         what = _count(imported.without_page, "question")
         yield f"{what} with page = FILL-IN: write the id of the page that explains it, or take --page ID"

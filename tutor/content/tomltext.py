@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from msgspec import Struct
 
+_FIRST = {"id", "prompt", "explanation", "page"}
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -18,7 +19,9 @@ def table_lines(path: tuple[str, ...], thing: Struct) -> Iterator[str]:
     if config.tag_field is not None:
         yield f"{config.tag_field} = {_value(config.tag)}"
     inner: list[tuple[str, object]] = []
-    for field in msgspec.structs.fields(thing):
+    # What a class inherits stands last in it, and people look for it first.
+    fields = sorted(msgspec.structs.fields(thing), key=lambda field: field.name not in _FIRST)
+    for field in fields:
         value = getattr(thing, field.name)
         if not field.required and value == _default(field):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TextIO
 
@@ -46,7 +47,7 @@ def run_exam_plain(exam: Exam, source: TextIO, sink: TextIO, record: Callable[[A
 def _ask(exam: Exam, source: TextIO, sink: TextIO, record: Callable[[Answered], None]) -> None:
     """One question: until a line answers it, leaves it out, or ends the exam."""
     question, shown = exam.current, exam.shown_options[exam.at]
-    _print(sink, f"Question {exam.at + 1} of {len(exam.questions)}, {clock(exam.left)} left", "")
+    _print(sink, f"Question {exam.at + 1} of {len(exam.questions)}, {clock(math.ceil(exam.left))} left", "")
     _print(sink, *question_lines(question, shown), "")
     while not exam.over:
         word = _typed(f"{prompt_for(question, len(shown))}", source, sink)

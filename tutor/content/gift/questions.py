@@ -79,6 +79,7 @@ def read_gift(text: str, page: str = "") -> Imported:
             continue
         ids.add(question.id)
         result.taken.append(Taken(question, block.line, category))
+    result.notes.sort(key=lambda note: note.line)
     return result
 
 

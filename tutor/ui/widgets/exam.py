@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -202,7 +203,7 @@ class ExamView(Vertical):
         where = f"question {self.exam.at + 1} of {len(self.exam.questions)}"
         self._heading.update(
             Content.assemble(
-                (f"{clock(left)} left", style),
+                (f"{clock(math.ceil(left))} left", style),
                 (f"   {'before the end' if self._handing_in else where}", ""),
                 (f", {len(self.exam.answers)} answered", "$text-muted"),
             )
