@@ -89,6 +89,18 @@ def test_what_was_read_is_not_read_again() -> None:
     assert len(after[key].history) == 3
 
 
+def test_an_answer_from_a_moment_ahead_is_set_right_when_that_moment_has_come() -> None:
+    log = Log([row(1, MAY), row(2, MAY + 3 * DAY)])
+    deck = Deck(log)
+    [early] = deck.refresh(MAY + DAY).values()
+    assert early.memory.at == MAY
+    [card] = deck.refresh(MAY + 4 * DAY).values()
+    assert card.memory.at == MAY + 3 * DAY
+    log.rows.append(row(3, MAY + 20 * DAY))
+    assert deck.refresh(MAY + 30 * DAY) == Deck(log).refresh(MAY + 30 * DAY)
+    assert deck._straight, "from then on only what is new is read again"
+
+
 def test_it_can_be_stopped_and_goes_on_later() -> None:
     log = Log(row(n, MAY + n, question=f"question-{n}") for n in range(1, 3 * PIECE))
     deck, asked = Deck(log), iter([False] * 5 + [True])

@@ -104,7 +104,7 @@ class Deck:
                 self._begin()
                 rows = self._rows(stop)
                 times = trusted_times([row.at for row in rows], now)
-                self._straight = False
+                self._straight = all(row.at == at for row, at in zip(rows, times, strict=True))
             self._take(rows, times, stop)
             return dict(self._cards)
 

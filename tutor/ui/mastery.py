@@ -63,7 +63,6 @@ class Known:
 
 def look_up_mastery(services: Services) -> Known:
     """How well everything is known now: see :func:`tutor.ui.reviewing.cards_now`."""
-    now = services.now().timestamp()
-    cards = cards_now(services, now)
+    cards, now = cards_now(services)
     read = services.store.lessons_read(services.catalog.lessons)
     return Known(cards, frozenset(lesson.id for lesson in read), now)
