@@ -156,3 +156,19 @@ def test_the_database_is_such_a_log(tmp_path: Path) -> None:
         assert len(found["xor", "question-0"].history) == 1, "a repeat within the quiz is no review"
         store.reset_lesson("xor")
         assert set(deck.refresh(MAY + 30 * DAY)) == {("other", "question-2")}
+
+
+def test_no_clock_loses_a_row_of_the_database(tmp_path: Path) -> None:
+    rng, years = random.Random(5), [1, 1969, 2026, 2028, 2036, 9999]
+    clock = [datetime(rng.choice(years), 2, 28, 23, tzinfo=UTC) for _ in range(120)]
+    moments = iter([clock[0], *clock])  # opening the file looks at the clock, too
+    with closing(Store.open(tmp_path / "progress.sqlite3", now=lambda: next(moments))) as store:
+        for number in range(len(clock)):
+            store.record_answer(answered(number % 7, correct=rng.random() < 0.7), "quiz")
+        rows = store.first_tries(0, 1000)
+        assert [one.at for one in rows] == [moment.timestamp() for moment in clock]
+        for year in years:
+            now = datetime(year, 12, 31, tzinfo=UTC).timestamp()
+            if now > 0:
+                check(rows, now)
+                assert Deck(store).refresh(now) == cards(rows, now)

@@ -27,6 +27,7 @@ from tutor.ui.widgets.keybar import KeyBar
 
 ABOUT = "Mastery: mean chance to recall a question now; unanswered ones count as 0."
 EMPTY = "no question answered yet"
+_ROOM_FOR_BARS = 72
 
 
 class MasteryList(OptionList, inherit_bindings=False):
@@ -128,10 +129,10 @@ class MasteryScreen(Screen[None], inherit_bindings=False):
 
     def _line(self, row: Row) -> Content:
         known = row.known
-        bar = "█" * round(10 * known.share)
+        bar = f"  {'█' * round(10 * known.share):░<10}" if self.size.width >= _ROOM_FOR_BARS else ""
         share = f"{known.share:.0%}".replace("%", " %") if known.answered else "-"
         due = f"{row.due} due" if row.due else ""
-        right = f"  {bar:░<10} {share:>5}  {known.answered:>3} of {known.questions:>3} asked  {due:>7}"
+        right = f"{bar}  {share:>5}  {known.answered:>3} of {known.questions:>3} asked  {due:>7}"
         room = max(self.size.width - 5 - len(right), 12)
         return Content.assemble(Content(row.title).truncate(room, ellipsis=True, pad=True), right)
 
