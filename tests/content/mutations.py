@@ -29,7 +29,7 @@ class Break:
         return Fault(self.file, line, self.key, self.message)
 
 
-_LAST_QUESTION = files()[QUIZ][files()[QUIZ].rindex("\n[[question]]") :]
+_LAST_TWO = files()[QUIZ][files()[QUIZ].index('\n[[question]]\nkind = "trace"') :]
 
 SCHEMA = [
     Break(MD, "minutes = 5", 'minutes = "5"', "minutes", "expected a whole number, got text"),
@@ -231,6 +231,12 @@ QUESTIONS = [
           "no experiment of the lesson has the id 'gates'", at='experiment = "gates"'),
     Break(QUIZ, 'id = "what-first"', 'id = "what-first"\nhints = ["Look.", " "]', "question[3].hints[1]",
           "missing: the text is empty", at="hints = ["),
+    Break(QUIZ, 'when = "updates == 5"', 'when = "loss < 0.1"', "question[8].options[0].when",
+          "a run of kind 'perceptron' has no quantity 'loss'"),
+    Break(QUIZ, 'set = { "data.gate" = "or" }', 'set = { "data.gate" = "xor" }', "question[8].set.data.gate",
+          "the knob has no value 'xor'; it has and, or"),
+    Break(QUIZ, 'experiment = "gate"\n', "", "question[8].experiment",
+          "missing: which experiment is to be run?", at='[[question]]\nkind = "predict"'),
     Break(QUIZ, "tolerance = 0.01", "tolerance = 0", "question[7].tolerance", "must be more than 0",
           at="tolerance = 0\n"),
     Break(QUIZ, 'asks = "output"', 'asks = "bias"', "question[7].asks", "invalid enum value 'bias'"),
@@ -260,7 +266,7 @@ QUESTIONS = [
           "counts as the word on line 88: 'SCALES'"),
     Break(QUIZ, 'accept = ["scales", ', 'accept = ["scales", "h", ', "question[5].accept[1]",
           "a single letter is a command where the quiz is typed line by line"),
-    Break(QUIZ, _LAST_QUESTION, "", "question",
+    Break(QUIZ, _LAST_TWO, "", "question",
           "7 questions, and a lesson needs at least 8", at="[[question]]"),
 ]  # fmt: skip
 

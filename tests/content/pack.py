@@ -146,8 +146,7 @@ values = [2, 4]
 help = "How many units."
 """
 
-QUIZ = (
-    """\
+QUIZ = """\
 format_version = 1
 
 [[question]]
@@ -248,8 +247,7 @@ page = "an-answer"
 answer = true
 if_true = "Yes."
 if_false = "0 counts as more."
-"""
-    + """
+
 [[question]]
 kind = "trace"
 id = "traced"
@@ -259,8 +257,20 @@ page = "a-sum"
 asks = "output"
 layers = "dense 1 relu"
 tolerance = 0.01
+
+[[question]]
+kind = "predict"
+id = "predicted"
+prompt = "How will it end?"
+explanation = "OR is easy."
+page = "an-answer"
+experiment = "gate"
+set = { "data.gate" = "or" }
+options = [
+  { text = "five", when = "updates == 5", feedback = "It is so." },
+  { text = "others", when = "updates != 5", feedback = "Count again." },
+]
 """
-)
 
 
 def files(second: str = "second") -> dict[str, str]:

@@ -67,7 +67,7 @@ def test_a_lesson_holds_what_its_files_say(pack: Path) -> None:
     assert [page.id for page in lesson.pages] == ["a-sum", "an-answer"]
     assert [page.line for page in lesson.pages] == [28, 42]
     assert [experiment.id for experiment in lesson.experiments] == ["gate", "net"]
-    assert len(lesson.questions) == 8
+    assert len(lesson.questions) == 9
     assert lesson.head.covers[0].sources == ["Ros58"]
 
 

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from tests.lab.examples import TIMES, network, perceptron
-from tutor.content.model import DataSpec, Goal, Prediction, PredictionOption
+from tutor.content.model import DataSpec, Goal, Prediction
+from tutor.content.questions import PredictionOption
 from tutor.engine import gpu
 from tutor.errors import EngineError, InputError
 from tutor.lab import Run, check_interval

@@ -14,6 +14,8 @@ from tutor.content.questions import (
     Ordering,
     OrderItem,
     Pair,
+    Predict,
+    PredictionOption,
     Question,
     SingleChoice,
     Slip,
@@ -23,6 +25,8 @@ from tutor.content.questions import (
 )
 from tutor.errors import InputError
 from tutor.quiz.grading import Answer
+from tutor.quiz.posing import decided
+from tutor.report import Result
 
 ABOUT = {"prompt": "What is so?", "explanation": "Because it is.", "page": "a-page"}
 
@@ -90,8 +94,37 @@ def trace(id: str = "trace") -> Trace:
     return Trace(id=id, asks="output", tolerance=0.01, layers="dense 1 relu", **ABOUT)
 
 
+def predict(id: str = "predict") -> Predict:
+    options = [PredictionOption(f"end {i}", f"steps == {i}", f"why end {i}") for i in range(3)]
+    return Predict(id=id, options=options, **{**ABOUT, "experiment": "run"})
+
+
+RESULT = Result(
+    lesson="a-lesson",
+    experiment="run",
+    seed=0,
+    backend="cpu",
+    knobs={},
+    steps=410,
+    epochs=10,
+    seconds=0.1,
+    steps_per_second=4100.0,
+    loss={"first": 2.3, "last": 0.1234},
+    metrics={"accuracy": 1.0, "val_accuracy": 0.912},
+    gradient_norms={},
+    goal={"reached": False, "target": None, "at_step": None},
+    stopped_because="budget",
+    explanation="The budget was used up.",
+)
+
+
 class Doubles:
-    """Works a trace out without any core: the answer is twice the seed's last digit."""
+    """Works a trace out without any core: the answer is twice the seed's last digit. Runs end as number 1."""
+
+    def run(self, lesson: str, question: Predict) -> SingleChoice:
+        if question.id == "broken":
+            raise InputError("no run came of it", "")
+        return decided(question, 1, RESULT)
 
     def trace(self, question: Trace, seed: int) -> Numeric:
         if question.id == "broken":

@@ -16,6 +16,7 @@ from tests.quiz.samples import (
     multiple,
     numeric,
     ordering,
+    predict,
     questions,
     single,
     trace,
@@ -117,6 +118,21 @@ def test_a_question_that_cannot_be_put_is_left_out_by_name_of_the_reason() -> No
     assert "A question had to be left out: no numbers were found" in text
     assert text.endswith("1 of 1 right at the first try.\n")
     assert len(recorded) == 1
+
+
+def test_a_prediction_is_trained_and_then_graded() -> None:
+    shown = QuizSession([("x", predict())], random.Random(0), lambda: 0.0).shown_options
+    letter = "abc"[shown.index(1)]
+    text, recorded = quiz(f"{letter}\n", predict())
+    assert "Training, to see what comes true ...\n" in text
+    assert "Right.\n- end 1 (right): why end 1\nBecause it is. The run: 91.2 %" in text
+    assert [(answered.given, answered.correct) for answered in recorded] == [(1, True)]
+
+
+def test_a_run_that_fails_leaves_the_question_out() -> None:
+    text, recorded = quiz("a\nt\n", predict("broken"), truefalse())
+    assert "left out: no run came of it" in text
+    assert [answered.question for answered in recorded] == ["truefalse"]
 
 
 def test_pairs_are_listed_by_number_and_letter() -> None:

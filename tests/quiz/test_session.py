@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.quiz.samples import (
+    RESULT,
     matching,
     multiple,
     numeric,
     ordering,
+    predict,
     questions,
     right_answer,
     single,
@@ -22,6 +24,7 @@ from tests.quiz.samples import (
     wrong_answer,
 )
 from tutor.content.questions import Question
+from tutor.quiz.posing import decided
 from tutor.quiz.session import Progress, QuizSession, Score
 
 
@@ -203,6 +206,21 @@ def test_a_question_that_cannot_be_put_is_left_out() -> None:
     take(quiz, right=True)
     assert quiz.finished
     assert (quiz.progress, quiz.score) == (Progress(1, 1), Score(1, 1))
+
+
+def test_a_prediction_is_graded_only_when_its_run_has_decided() -> None:
+    quiz = session(predict())
+    assert sorted(quiz.shown_options) == [0, 1, 2]
+    with pytest.raises(RuntimeError, match="not decided"):
+        quiz.answer(1)
+    quiz.pose(decided(predict(), 1, RESULT))
+    grade = quiz.answer(1)
+    assert grade.correct
+    assert grade.explanation == (
+        "Because it is. The run: 91.2 % of the held-out examples right, "
+        "100.0 % of the training examples right, loss 0.123. The budget was used up."
+    )
+    assert (quiz.answers[0].kind, quiz.answers[0].given) == ("predict", 1)
 
 
 def test_a_quiz_without_questions_is_finished() -> None:

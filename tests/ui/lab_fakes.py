@@ -17,10 +17,10 @@ from tutor.content.model import (
     LessonHead,
     ModelSpec,
     Prediction,
-    PredictionOption,
     TrainingSpec,
 )
 from tutor.content.part import Value
+from tutor.content.questions import PredictionOption
 from tutor.content.settings import initial_knobs
 from tutor.report import (
     Layer,

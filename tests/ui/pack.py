@@ -14,6 +14,8 @@ from tutor.content.questions import (
     Ordering,
     OrderItem,
     Pair,
+    Predict,
+    PredictionOption,
     SingleChoice,
     Slip,
     Trace,
@@ -104,6 +106,17 @@ TRACE = Trace(
     asks="weight",
     tolerance=0.005,
     layers="dense 1 sigmoid",
+)
+PREDICT = Predict(
+    id="ends",
+    prompt="Will it learn XOR in a thousand steps?",
+    explanation="Steps of 0.5 are short for two units.",
+    page="second",
+    experiment="xor",
+    options=[
+        PredictionOption("All four right", "errors == 0", "Then it has left the plateau."),
+        PredictionOption("Not yet", "errors > 0", "It is on the plateau still."),
+    ],
 )
 QUESTIONS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, ORDERING]
 

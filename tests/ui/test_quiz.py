@@ -15,9 +15,22 @@ from textual.pilot import Pilot
 from tests.ui.conftest import shown
 from tests.ui.core import CoreWorker
 from tests.ui.lab_fakes import experiment as lab_experiment
-from tests.ui.pack import GAP, MATCHING, MULTIPLE, NUMERIC, ORDERING, PACK, SINGLE, TRACE, TRUEFALSE, lesson
+from tests.ui.pack import (
+    GAP,
+    MATCHING,
+    MULTIPLE,
+    NUMERIC,
+    ORDERING,
+    PACK,
+    PREDICT,
+    SINGLE,
+    TRACE,
+    TRUEFALSE,
+    lesson,
+)
 from tests.ui.seen import settle
 from tutor.content.catalog import Catalog
+from tutor.content.model import DataSpec, TrainingSpec
 from tutor.content.pack import Pack
 from tutor.content.questions import Question
 from tutor.progress.store import Store, utc_now
@@ -303,6 +316,46 @@ async def test_a_trace_gets_its_numbers_from_the_core(services: Services) -> Non
         assert "✓ Right" in text
         assert "The unit's delta is" in text
         assert session.answers[0].given[0] == session.drawn
+
+
+def with_xor(services: Services, *questions: Question, epochs: int = 300) -> TutorApp:
+    """The quiz of a lesson that has the experiment XOR, and a training core."""
+    xor = changed(lab_experiment("gate"), id="xor", data=DataSpec("gate", {"gate": "xor"}), goal=None)
+    xor = changed(xor, training=TrainingSpec(epochs=epochs, batch_size=0))
+    whole = changed(lesson(1, "perceptron", "The perceptron", list(questions)), experiments=[xor])
+    catalog = Catalog(Pack("tests", "Tests", [whole]))
+    return TutorApp(
+        replace(services, catalog=catalog, examiner=CoreWorker()), OpenLesson("perceptron", "quiz")
+    )
+
+
+async def test_a_prediction_is_trained_there_and_then(services: Services, store: Store) -> None:
+    async with (app := with_xor(services, PREDICT)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press(*letters(app, [1]))
+        text = " ".join((await settle(pilot, "The run: ")).split())
+        assert "errors on the training examples" in text
+        assert "after 300 epochs (300 steps)" in text
+        assert "✓ Right" in text and "Your answer. It is on the plateau still." in text
+    services.writer.flush()
+    assert store.summary().answers == 1
+
+
+async def test_a_prediction_can_be_called_back_while_it_trains(services: Services, store: Store) -> None:
+    app = with_xor(services, PREDICT, epochs=5_000_000)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press(*letters(app, [0]))
+        text = await settle(pilot, "of 5,000,000 epochs")
+        assert "x Choose again" in text
+        await pilot.press("x")
+        await pilot.pause()
+        text = shown(app)
+        assert "Press the letter of what you expect" in text and "Training" not in text
+        await pilot.press(*letters(app, [1]))
+        await settle(pilot, "of 5,000,000 epochs")
+    services.writer.flush()
+    assert store.summary().answers == 0, "nothing was decided"
 
 
 async def test_a_trace_without_a_training_process_is_left_out(services: Services) -> None:

@@ -79,10 +79,16 @@ def _plain(catalog: Catalog, args: argparse.Namespace) -> int:
         rng = random.Random(args.seed)
         questions = mix(chosen_lessons(catalog, args.lessons, store), rng, args.count)
         note([*catalog.problems, store.problem])
-        return ask_plain(questions, rng, store, "plain")
+        return ask_plain(questions, rng, store, "plain", LocalExaminer(catalog))
 
 
-def ask_plain(questions: Sequence[tuple[str, Question]], rng: random.Random, store: Store, mode: Mode) -> int:
+def ask_plain(
+    questions: Sequence[tuple[str, Question]],
+    rng: random.Random,
+    store: Store,
+    mode: Mode,
+    examiner: LocalExaminer,
+) -> int:
     """Ask line by line, saving each answer as it is given; returns the exit status.
 
     Raises :class:`StoreError` when something could not be saved.
@@ -94,7 +100,7 @@ def ask_plain(questions: Sequence[tuple[str, Question]], rng: random.Random, sto
         def record(answered: Answered) -> None:
             save_at_once(writer, answered, mode)
 
-        run_plain(session, sys.stdin, sys.stdout, record, LocalExaminer())
+        run_plain(session, sys.stdin, sys.stdout, record, examiner)
     finally:
         saved = writer.close()
     if not saved:

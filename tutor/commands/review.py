@@ -7,6 +7,7 @@ import random
 import sys
 from contextlib import closing
 
+from tutor.commands.examiner import LocalExaminer
 from tutor.commands.output import whole_number
 from tutor.commands.quiz import ask_plain
 from tutor.commands.terminal import has_screen, note
@@ -53,4 +54,4 @@ def _plain(args: argparse.Namespace) -> int:
             return 0
         print(f"{due_words(len(due.questions), args.count)}.")
         sys.stdout.flush()
-        return ask_plain(due.questions[: args.count], rng, store, "review")
+        return ask_plain(due.questions[: args.count], rng, store, "review", LocalExaminer(catalog))

@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import field
 
 from tutor.content.part import Part, Value
-from tutor.content.questions import Question
+from tutor.content.questions import PredictionOption, Question
 
 FORMAT_VERSION = 1
 
@@ -141,14 +141,6 @@ class Knob(Part, frozen=True):
     values: list[Value]
     help: str
     names: list[str] = field(default_factory=list)
-
-
-class PredictionOption(Part, frozen=True):
-    """One answer to the prediction; it is right when ``when`` holds for the finished run."""
-
-    text: str
-    when: str
-    feedback: str
 
 
 class Prediction(Part, frozen=True):

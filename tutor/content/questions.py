@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import field
 
-from tutor.content.part import Part
+from tutor.content.part import Part, Value
 
 
 class Option(Part, frozen=True):
@@ -28,6 +28,14 @@ class OrderItem(Part, frozen=True):
     """One thing to put in order; ``feedback`` says why it stands where it stands."""
 
     text: str
+    feedback: str
+
+
+class PredictionOption(Part, frozen=True):
+    """One answer to the prediction; it is right when ``when`` holds for the finished run."""
+
+    text: str
+    when: str
     feedback: str
 
 
@@ -144,13 +152,24 @@ class Trace(QuestionBase, frozen=True, tag_field="kind", tag="trace"):
     layer: int = 1
 
 
+class Predict(QuestionBase, frozen=True, tag_field="kind", tag="predict"):
+    """How a run will end; it is trained there and then, and the option whose ``when`` holds is the right one.
+
+    The run is that of :attr:`experiment` with the knobs ``set`` and this seed.
+    """
+
+    options: list[PredictionOption]
+    set: dict[str, Value] = field(default_factory=dict)
+    seed: int = 0
+
+
 PERCEPTRON = "perceptron"
 """The ``layers`` of a :class:`Trace` of Rosenblatt's unit, which learns from its mistakes alone."""
 
 Posed = SingleChoice | MultipleChoice | TrueFalse | Numeric | Ordering | Matching | Gap
 """A question as it is put to the learner: nothing is open."""
 
-Question = Posed | Trace
+Question = Posed | Trace | Predict
 
 
 class QuizFile(Part, frozen=True):

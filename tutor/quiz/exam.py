@@ -9,7 +9,6 @@ from typing import Literal
 from tutor.content.model import Lesson
 from tutor.content.questions import Posed
 from tutor.quiz.grading import Answer, grade, kind_of
-from tutor.quiz.posing import as_it_stands
 from tutor.quiz.session import Answered, mix, shuffled
 
 Ending = Literal["", "handed in", "time up"]
@@ -23,8 +22,8 @@ def draw(lessons: Iterable[Lesson], rng: random.Random, count: int) -> list[tupl
 
     Questions that the training core must settle first are left out: nobody is kept waiting against the clock.
     """
-    posed = [(lesson, as_it_stands(question)) for lesson, question in mix(lessons, rng, None)]
-    return [(lesson, question) for lesson, question in posed if question is not None][:count]
+    mixed = mix(lessons, rng, None)
+    return [(lesson, question) for lesson, question in mixed if isinstance(question, Posed)][:count]
 
 
 def minutes_for(count: int) -> int:

@@ -32,7 +32,9 @@ Answer = int | float | bool | str | frozenset[int] | tuple[int, ...]
 (see :func:`parse_number`). Ordering: the items' indices from first to last. Matching: for each left side the
 index of its right one among :attr:`Matching.rights`. Gap: the word. Indices are those of the file."""
 
-Kind = Literal["single", "multiple", "truefalse", "numeric", "ordering", "matching", "gap", "trace"]
+Kind = Literal[
+    "single", "multiple", "truefalse", "numeric", "ordering", "matching", "gap", "trace", "predict"
+]
 
 HINT_COST = 0.25
 """What each hint takes off the score, and what is left of it at least: right remains right."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TextIO
 
-from tutor.content.questions import Posed, Trace
+from tutor.content.questions import Posed, Predict, Trace
 from tutor.errors import InputError, TutorError
 from tutor.quiz.grading import Answer, Grade
 from tutor.quiz.posing import Examiner
@@ -41,6 +41,8 @@ def run_plain(
                 continue
             _print(sink, _heading(session), "", *question_lines(posed, session.shown_options), "")
             answer, sure = _ask(session, posed, source, sink)
+            if not _decide(session, sink, examiner):
+                continue
             grade = session.answer(answer, sure=sure)
             record(session.answers[-1])
             _print(sink, "", *_verdict(grade), *_on_confidence(session.answers[-1]), "")
@@ -57,10 +59,28 @@ def _pose(session: QuizSession, sink: TextIO, examiner: Examiner) -> Posed | Non
         try:
             session.pose(examiner.trace(question, session.drawn))
         except TutorError as error:
-            _print(sink, *wrap(f"A question had to be left out: {error.message}"), "")
-            session.skip()
+            _leave_out(session, sink, error)
             return None
     return session.posed
+
+
+def _decide(session: QuizSession, sink: TextIO, examiner: Examiner) -> bool:
+    """Train where the answer is a run's; False where that failed, and the question is left out."""
+    question = session.current
+    if isinstance(question, Predict):
+        _print(sink, "", "Training, to see what comes true ...")
+        sink.flush()
+        try:
+            session.pose(examiner.run(session.current_lesson, question))
+        except TutorError as error:
+            _leave_out(session, sink, error)
+            return False
+    return True
+
+
+def _leave_out(session: QuizSession, sink: TextIO, error: TutorError) -> None:
+    _print(sink, *wrap(f"A question had to be left out: {error.message}"), "")
+    session.skip()
 
 
 def _ask(session: QuizSession, question: Posed, source: TextIO, sink: TextIO) -> tuple[Answer, bool]:

@@ -147,6 +147,8 @@ class QuizSession:
         """
         if self.finished or self.grade is not None or self.posed is None:
             raise RuntimeError("there is no open question")
+        if isinstance(self.posed, SingleChoice) and not any(option.correct for option in self.posed.options):
+            raise RuntimeError("the run has not decided the question yet")
         number = self._round[0]
         lesson, question = self._questions[number]
         self.grade = with_hints(grade(self.posed, answer), self._hints)
@@ -176,9 +178,13 @@ class QuizSession:
         return self.grade
 
     def pose(self, posed: Posed) -> None:
-        """Put the current question like this: what it left open has been worked out. Its time begins now."""
+        """Put the current question like this: what it left open has been worked out.
+
+        Its time begins now, unless it could be seen before.
+        """
+        if self.posed is None:
+            self._shown_at = self._now()
         self.posed = posed
-        self._shown_at = self._now()
 
     def skip(self) -> None:
         """Leave the current question out, for it cannot be put; it counts for nothing."""

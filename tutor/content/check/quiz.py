@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tutor.content.check.lab import ExperimentChecker
 from tutor.content.check.rules import duplicates, ids
 from tutor.content.document import Document
 from tutor.content.fault import Fault, KeyPath
+from tutor.content.model import Experiment
 from tutor.content.parse import Draft
 from tutor.content.questions import (
     Gap,
@@ -15,6 +17,7 @@ from tutor.content.questions import (
     MultipleChoice,
     Numeric,
     Ordering,
+    Predict,
     Question,
     SingleChoice,
     Trace,
@@ -45,16 +48,18 @@ def check_quiz(lesson: Draft, try_trace: TryTrace | None = None) -> list[Fault]:
     named = [(("question", index, "id"), question.id) for index, question in lesson.questions.items()]
     faults += ids(document, named, "question")
     pages = {page.id for page in lesson.pages}
-    experiments = {experiment.id for experiment in lesson.experiments.values()}
+    experiments = {one.id: one for one in reversed(lesson.experiments.values())}
     for index, question in lesson.questions.items():
         path = ("question", index)
         if pages and question.page.strip() and question.page not in pages:
             faults.append(
                 document.fault((*path, "page"), f"no page of the lesson has the id {question.page!r}")
             )
-        if question.experiment and question.experiment not in experiments:
+        if question.experiment and question.experiment not in experiments and _all_read(lesson):
             message = f"no experiment of the lesson has the id {question.experiment!r}"
             faults.append(document.fault((*path, "experiment"), message))
+        if isinstance(question, Predict) and question.experiment in experiments:
+            faults += _check_run(document, path, question, experiments[question.experiment])
         if try_trace is not None and isinstance(question, Trace) and question.tolerance > 0:
             faults += _tried(document, path, question, try_trace)
         faults += _CHECKS.get(type(question), _nothing)(document, path, question)
@@ -85,6 +90,13 @@ def _check_multiple(document: Document, path: KeyPath, question: MultipleChoice)
     yield from _not_too_many(document, (*path, "options"), len(question.options), "options")
 
 
+def _all_read(lesson: Draft) -> bool:
+    """Whether no experiment is missing only because the lab could not be read."""
+    lab = lesson.documents.get("lab.toml")
+    listed = lab.data.get("experiment") if lab else None
+    return isinstance(listed, list) and len(listed) == len(lesson.experiments)
+
+
 def _tried(document: Document, path: KeyPath, question: Trace, try_trace: TryTrace) -> Iterator[Fault]:
     try:
         try_trace(question)
@@ -95,6 +107,29 @@ def _tried(document: Document, path: KeyPath, question: Trace, try_trace: TryTra
 def _check_trace(document: Document, path: KeyPath, question: Trace) -> Iterator[Fault]:
     if question.tolerance <= 0:
         yield document.fault((*path, "tolerance"), "must be more than 0")
+
+
+def _check_predict(document: Document, path: KeyPath, question: Predict) -> Iterator[Fault]:
+    where = (*path, "options")
+    if not question.experiment:
+        yield document.fault((*path, "experiment"), "missing: which experiment is to be run?")
+    if len(question.options) < 2:
+        yield document.fault(where, "needs at least 2 options")
+    yield from _distinct(document, where, [option.text for option in question.options])
+    yield from _not_too_many(document, where, len(question.options), "options")
+    if question.seed < 0:
+        yield document.fault((*path, "seed"), "must not be negative")
+
+
+def _check_run(
+    document: Document, path: KeyPath, question: Predict, experiment: Experiment
+) -> Iterator[Fault]:
+    """Faults of what the run is set to, and of what is asked of it."""
+    checker = ExperimentChecker(document, path, experiment)
+    absent = set() if experiment.goal else {"goal_step"}
+    for index, option in enumerate(question.options):
+        yield from checker.condition(("options", index, "when"), option.when, absent)
+    yield from checker.settings(("set",), question.set)
 
 
 def _check_numeric(document: Document, path: KeyPath, question: Numeric) -> Iterator[Fault]:
@@ -164,4 +199,5 @@ _CHECKS: dict[type, Callable[[Document, KeyPath, Any], Iterator[Fault]]] = {
     Matching: _check_matching,
     Gap: _check_gap,
     Trace: _check_trace,
+    Predict: _check_predict,
 }

@@ -120,9 +120,9 @@ class ChooseOne(Rows):
 
     def reveal(self, grade: Grade) -> None:
         """The own choice and the right one, each with its reason."""
+        fates: dict[str, Fate] = {remark.subject: remark.verdict for remark in grade.remarks}
         for row in self.rows:
-            chosen = row.option.value == self._chosen
-            row.reveal(_fate(chosen, row.option.correct))
+            row.reveal(fates.get(row.option.text, "left"))
 
 
 class ChooseSeveral(Rows):

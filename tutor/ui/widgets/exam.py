@@ -20,7 +20,8 @@ from tutor.ui.services import Services
 from tutor.ui.widgets.answers import Complaint, Given, Rows
 from tutor.ui.widgets.entry import Entry
 from tutor.ui.widgets.pane import Pane
-from tutor.ui.widgets.quiz import HOW, answer_for
+from tutor.ui.widgets.quiz import answer_for
+from tutor.ui.widgets.quizkeys import HOW
 
 LOOK_EVERY, LOOK_SELDOM = 1.0, 5.0
 """Seconds between two looks at the clock; seldom where the line is slow."""

@@ -8,14 +8,15 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.content.questions import Gap, Matching, Numeric, Posed, Question, Trace
+from tutor.content.questions import Gap, Matching, Numeric, Posed, Predict, Question, Trace
 from tutor.progress.store import Mode
-from tutor.quiz.grading import Grade, kind_of
+from tutor.quiz.grading import Answer, Grade, kind_of
+from tutor.quiz.posing import decided
 from tutor.quiz.session import Answered, QuizSession
 from tutor.ui.errands import Errands
 from tutor.ui.messages import Experience, Explain
@@ -25,7 +26,8 @@ from tutor.ui.widgets.entry import EnterNumber, EnterWord, Entry
 from tutor.ui.widgets.matching import MatchPairs
 from tutor.ui.widgets.missed import Missed, missed_of, summary_content
 from tutor.ui.widgets.pane import Pane
-from tutor.worker.protocol import AnyEvent, Busy, Failed, Worked
+from tutor.ui.widgets.quizkeys import BINDINGS, HOW
+from tutor.worker.protocol import AnyEvent, Busy, Failed, Reported, Worked
 
 Draw = Callable[[random.Random], Sequence[tuple[str, Question]]]
 """Gives the questions of a quiz, with their lessons' ids; asked anew for each repetition."""
@@ -33,46 +35,11 @@ Draw = Callable[[random.Random], Sequence[tuple[str, Question]]]
 _POLL_SECONDS = 0.1
 """How often it is looked whether the training process has done what was asked."""
 
-HOW = {
-    "single": "Press the letter of your answer.",
-    "truefalse": "True or false? Press its letter.",
-    "multiple": "More than one may be right. Letters mark, enter answers.",
-    "numeric": "Type a number, then enter.",
-    "ordering": "Press the letters in the right order, then enter.",
-    "matching": "A letter goes to the row at ›; ↑ ↓ choose another row. Then enter.",
-    "gap": "Type the missing word, then enter.",
-    "trace": "Work it out, type the number, then enter. The numbers are new at each try.",
-}
-"""How an answer is given, by the kind of question."""
-
 
 class QuizView(Vertical):
     """Asks, takes the answer, records it, explains; missed questions come again before the summary."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "next", "Next", tooltip="The next question"),
-        Binding("enter", "again", "Again", tooltip="The same quiz once more"),
-        Binding("tab", "doubt", "Not sure", tooltip="You are not sure of this answer; again: you are"),
-        Binding("e", "explain", "Explain", tooltip="Open the page that explains this question"),
-        Binding("l", "experience", "See it run", tooltip="Open the experiment that shows it"),
-        Binding("h", "hint", "Hint", tooltip="A hint; each costs a quarter of the score"),
-        Binding(
-            "shift+tab", "hint_while_typing", "Hint", tooltip="A hint; each costs a quarter of the score"
-        ),
-        *[
-            Binding(
-                str(n),
-                f"missed({n})",
-                "Open page" if n == 1 else "",
-                show=n == 1,
-                key_display="number",
-                tooltip="Open a listed page",
-            )
-            for n in range(1, 10)
-        ],
-        Binding("space,pagedown", "scroll(1)", "Scroll", show=False, tooltip="A screenful down"),
-        Binding("pageup", "scroll(-1)", "Scroll up", show=False, tooltip="A screenful up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     AGAIN = "the quiz once more"
     """What enter does after the last question."""
@@ -97,6 +64,8 @@ class QuizView(Vertical):
         self._errands = Errands(services.examiner)
         self._left_out = ""
         """Why the current question cannot be put; empty while it can."""
+        self._expected: Answer | None = None
+        """The prediction whose run is under way."""
         self._how = ""
         self._complaint = ""
         self._sure = True
@@ -130,7 +99,8 @@ class QuizView(Vertical):
     @property
     def _asking(self) -> bool:
         session = self.session
-        return not session.finished and session.grade is None and session.posed is not None
+        open_ = not session.finished and session.grade is None and session.posed is not None
+        return open_ and self._expected is None and not self._left_out
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are on only where they mean something."""
@@ -140,6 +110,8 @@ class QuizView(Vertical):
             return answered or bool(self._left_out)
         if action == "explain":
             return answered
+        if action == "cancel":
+            return self._expected is not None
         if action == "experience":
             return answered and bool(self.session.current.experiment)
         if action in ("hint", "hint_while_typing"):
@@ -198,11 +170,13 @@ class QuizView(Vertical):
             await self._learn(event)
 
     async def _learn(self, event: AnyEvent) -> None:
-        if self.session.finished or self.session.posed is not None:
+        if self.session.finished or (self.session.posed is not None and self._expected is None):
             return
         match event:
             case Busy(text):
                 self._say(text)
+            case Reported():
+                self._follow(event)
             case Worked(seed, question) if seed == self.session.drawn:
                 self._waiting.pause()
                 self.session.pose(question)
@@ -210,10 +184,60 @@ class QuizView(Vertical):
                 self.focus()
                 self.refresh_bindings()
             case Failed(message, hint):
-                self._waiting.pause()
-                self._left_out = "; ".join(filter(None, (message, hint)))
-                self._say("This question has to be left out. enter: go on", self._left_out)
-                self.refresh_bindings()
+                self._give_up("; ".join(filter(None, (message, hint))))
+
+    def _give_up(self, reason: str) -> None:
+        """The question cannot be put, or not be decided: say why, and let the learner go on."""
+        self._waiting.pause()
+        self._expected, self._left_out = None, reason
+        if self._answer is not None:
+            self._answer.disabled = True
+        self._say("This question has to be left out. enter: go on", reason)
+        self.focus()
+        self.refresh_bindings()
+
+    # ------------------------------------------------------------------ predict the run
+
+    def _train(self, question: Predict, expected: Answer) -> None:
+        """Have the run decide; until it has, the answer stands."""
+        lesson = next(one for one in self._services.catalog.lessons if one.id == self.session.current_lesson)
+        experiment = next(one for one in lesson.experiments if one.id == question.experiment)
+        self._expected = expected
+        self._epochs = experiment.training.epochs
+        self._errands.run(lesson.id, question, experiment)
+        self._waiting.resume()
+        if self._answer is not None:
+            self._answer.can_focus = False
+        self._say("Training ... x: stop, and choose again")
+        self.focus()
+        self.refresh_bindings()
+
+    def _follow(self, event: Reported) -> None:
+        """Show how far the run is; at its end grade the prediction."""
+        report, question, expected = event.report, self.session.current, self._expected
+        if not isinstance(question, Predict) or expected is None:
+            return
+        if report.result is None:
+            done = report.quantities.get("epochs", 0.0)
+            self._say(f"Training: {done:,.0f} of {self._epochs:,} epochs ... x: stop, and choose again")
+        elif report.outcome is None:
+            self._give_up("the run fits none of the answers, or several")
+        else:
+            self._waiting.pause()
+            self._expected = None
+            self.session.pose(decided(question, report.outcome, report.result))
+            self._conclude(expected)
+
+    async def action_cancel(self) -> None:
+        """Stop the run and let the learner choose anew."""
+        self._errands.cancel()
+        self._waiting.pause()
+        self._expected = None
+        if self._answer is not None:
+            await self._answer.remove()
+        await self._put()
+        self.focus()
+        self.refresh_bindings()
 
     def _where(self) -> Content:
         asked, total = self.session.score.asked, self.session.progress.total
@@ -228,11 +252,21 @@ class QuizView(Vertical):
         )
 
     def on_given(self, event: Given) -> None:
-        """Grade and record the answer, then show what was right."""
+        """Take the answer; a prediction waits for its run."""
         event.stop()
         if self._answer is None or not self._asking:
             return
-        grade = self.session.answer(event.answer, sure=self._sure)
+        question = self.session.current
+        if isinstance(question, Predict):
+            self._train(question, event.answer)
+        else:
+            self._conclude(event.answer)
+
+    def _conclude(self, answer: Answer) -> None:
+        """Grade the answer, record it, show what was right."""
+        if self._answer is None:
+            return
+        grade = self.session.answer(answer, sure=self._sure)
         self._resumed = False
         answered = self.session.answers[-1]
         self._services.writer.submit(lambda store: store.record_answer(answered, self._mode))
