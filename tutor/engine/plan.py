@@ -41,8 +41,6 @@ class Plan:
     """Numbers per example in the workspace."""
     transposed: int
     scratch: int
-    slack: int
-    """Numbers behind the values that may be read, though they are of no account."""
 
     @property
     def learned(self) -> tuple[Tensor, ...]:
@@ -72,7 +70,7 @@ class Plan:
 
     def workspace(self, capacity: int, dtype: Any, count: int = 1) -> d.Workspace:
         """Room for ``capacity`` examples, ``count`` times; EngineError if that is absurdly much."""
-        size = capacity * self.values + self.slack
+        size = capacity * self.values + d.WIDTH  # the last pixel is copied as a whole lane group
         if count * (size + self.transposed + self.scratch) > MAX_WORKSPACE:
             raise EngineError(
                 f"a batch of {count * capacity} needs more memory than there is", "take a smaller batch"
@@ -127,7 +125,6 @@ def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:
         values=planner.values,
         transposed=planner.transposed,
         scratch=planner.scratch,
-        slack=planner.slack,
     )
 
 
@@ -138,7 +135,7 @@ def _check_size(planner: Planner) -> None:
             f"the network is too large: {weights:,} weights up to {planner.layer_name}",
             f"stay below {MAX_PARAMETERS:,} weights; take fewer or smaller layers",
         )
-    room = planner.values + planner.transposed + planner.scratch + planner.slack
+    room = planner.values + planner.transposed + planner.scratch
     if room > MAX_WORKSPACE:
         raise EngineError(
             f"the network is too large: {room:,} numbers for one example up to {planner.layer_name}",

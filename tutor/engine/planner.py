@@ -81,7 +81,7 @@ class Planner:
         self.tensors: list[Tensor] = []
         self.parameters = self.kept = 0
         self._frozen = False
-        self.transposed = self.scratch = self.slack = 0
+        self.transposed = self.scratch = 0
         self.values = d.padded(math.prod(input_shape))
         self._place = 0  # of the present layer's input, per example
         self._pixel = input_shape[-1] if len(input_shape) > 1 else self.values
@@ -193,9 +193,8 @@ class Planner:
                 strict=True,
             )
         ]
-        beyond = 8 * max(row[d.STEP_COLUMNS] * row[d.IN_PIXEL], row[d.OUT_PIXEL])  # see kernels.cpu.windows
-        self.scratch += d.padded(math.prod(framed) * row[d.IN_PIXEL] + beyond)
-        self.slack = max(self.slack, beyond)
+        # the last lane group that is copied may reach beyond the frame
+        self.scratch += d.padded(math.prod(framed) * row[d.IN_PIXEL] + d.WIDTH)
 
     def pool(self, kind: int, window: Window) -> None:
         """MAX_POOL or AVERAGE_POOL of each channel in a window."""

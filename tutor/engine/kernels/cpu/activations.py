@@ -19,7 +19,19 @@ from tutor.engine.kernels.cpu.functions import (
     tanh,
 )
 from tutor.engine.kernels.cpu.jit import inlined, kernel, spliced
-from tutor.engine.kernels.cpu.lanes import fill, keep, largest, load, store, total, where_less
+from tutor.engine.kernels.cpu.lanes import (
+    WIDE,
+    count_of,
+    fill,
+    fill_wide,
+    keep,
+    largest,
+    load,
+    load_like,
+    store,
+    total,
+    where_less,
+)
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView, advanced
 
 LEAK = 0.2
@@ -56,21 +68,25 @@ def activation_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> Non
 
 @kernel
 def _forward(function: int, z: Pointer, a: Pointer, size: int) -> None:
-    """A loop each for the usual functions: the numbers they need stay in registers."""
+    """A loop each for the usual functions: the numbers they need stay in registers, in wide groups."""
+    done = size - size % count_of(fill_wide(z, 0.0)) if WIDE else 0
     if function == d.TANH:
-        _values(d.TANH, z, a, size)
+        _wide_values(d.TANH, z, a, done)
     elif function == d.SIGMOID:
-        _values(d.SIGMOID, z, a, size)
+        _wide_values(d.SIGMOID, z, a, done)
     elif function == d.RELU:
-        _values(d.RELU, z, a, size)
+        _wide_values(d.RELU, z, a, done)
     else:
-        _values(function, z, a, size)
+        done = 0
+    for i in range(done, size, d.WIDTH):
+        store(a, i, _value(function, load(z, i)))
 
 
 @inlined
-def _values(function: int, z: Pointer, a: Pointer, size: int) -> None:
-    for i in range(0, size, d.WIDTH):
-        store(a, i, _value(function, load(z, i)))
+def _wide_values(function: int, z: Pointer, a: Pointer, size: int) -> None:
+    like = fill_wide(z, 0.0)
+    for i in range(0, size, count_of(like)):
+        store(a, i, _value(function, load_like(like, z, i)))
 
 
 @kernel

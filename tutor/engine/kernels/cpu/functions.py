@@ -18,7 +18,7 @@ from numba.extending import overload
 
 from tutor.engine.kernels.cpu.jit import inlined
 from tutor.engine.kernels.cpu.lanes import (
-    WIDTH,
+    count_of,
     fill,
     lane,
     magnitude,
@@ -174,6 +174,6 @@ def softplus(z: Any) -> Any:
 def normal_share(z: Any) -> Any:
     """The share of a standard normal distribution that lies below z, by the C library's error function."""
     scaled = z * math.sqrt(0.5)
-    for place in range(WIDTH):
+    for place in range(count_of(z)):
         scaled = with_lane(scaled, place, math.erf(lane(scaled, place)))
     return (scaled + 1.0) * 0.5

@@ -1,7 +1,8 @@
-"""Eight numbers at once: a SIMD vector as a numba type.
+"""Eight numbers at once, or a whole vector register of them: a SIMD vector as a numba type.
 
 The compiled loops of this package read, combine and write numbers in groups of eight, the *lanes* of a vector
-register. Saying so by hand, instead of hoping for LLVM's loop vectorizer, keeps short rows (two inputs, four
+register; the innermost ones of matrix products in *wide* groups of 64 bytes where the processor has such
+registers. Saying so by hand, instead of hoping for LLVM's loop vectorizer, keeps short rows (two inputs, four
 hidden units) as quick as long ones, needs no fast-math flag that would let NaN slip by, and fixes the order
 of every sum. (A product may be fused with the sum it goes into: that rounds less, and hides no NaN.)
 
@@ -17,10 +18,14 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
 from numba.core import types
 from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
 
 WIDTH = 8
+
+WIDE = "+avx512f" in get_host_cpu_features().flatten()
+"""Whether there are 32 registers of 64 bytes."""
 
 _EXPONENT_BITS = {"float": (23, 127), "double": (52, 1023)}
 
@@ -34,20 +39,21 @@ def primitive(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Lanes(types.Type):
-    """The numba type of ``WIDTH`` numbers of type ``element``."""
+    """The numba type of ``count`` numbers of type ``element``."""
 
-    def __init__(self, element: Any) -> None:
+    def __init__(self, element: Any, count: int = WIDTH) -> None:
         self.element = element
-        super().__init__(name=f"Lanes({element})")
+        self.count = count
+        super().__init__(name=f"Lanes({element}, {count})")
 
 
 @register_model(Lanes)
 class _LanesModel(models.PrimitiveModel):
-    """In LLVM: ``<8 x float>`` or ``<8 x double>``."""
+    """In LLVM: ``<8 x float>``, ``<16 x float>`` or ``<8 x double>``."""
 
     def __init__(self, manager: Any, lanes: Lanes) -> None:
         element = manager.lookup(lanes.element).get_value_type()
-        super().__init__(manager, lanes, ir.VectorType(element, WIDTH))  # type: ignore[no-untyped-call]
+        super().__init__(manager, lanes, ir.VectorType(element, lanes.count))  # type: ignore[no-untyped-call]
 
 
 # --------------------------------------------------------------------------- memory
@@ -65,13 +71,22 @@ def _number_size(pointer: Any) -> int:
 def load(typing: Any, pointer: Any, index: Any) -> Any:
     """The numbers from ``pointer[index]`` on."""
     lanes = Lanes(pointer.dtype)
+    return lanes(pointer, types.intp), _loading(lanes)
 
+
+@primitive
+def load_like(typing: Any, like: Any, pointer: Any, index: Any) -> Any:
+    """As many numbers from ``pointer[index]`` on as ``like`` has."""
+    return like(like, pointer, types.intp), _loading(like)
+
+
+def _loading(lanes: Lanes) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         vector = context.get_value_type(lanes)
-        address = _address(builder, args[0], args[1], vector)
-        return builder.load(address, align=_number_size(pointer), typ=vector)
+        address = _address(builder, args[-2], args[-1], vector)
+        return builder.load(address, align=int(lanes.element.bitwidth) // 8, typ=vector)
 
-    return lanes(pointer, types.intp), generate
+    return generate
 
 
 @primitive
@@ -90,30 +105,57 @@ def store(typing: Any, pointer: Any, index: Any, value: Any) -> Any:
 def spread(typing: Any, pointer: Any, index: Any) -> Any:
     """``pointer[index]`` in every lane."""
     lanes = Lanes(pointer.dtype)
+    return lanes(pointer, types.intp), _spreading(lanes)
 
+
+@primitive
+def spread_like(typing: Any, like: Any, pointer: Any, index: Any) -> Any:
+    """``pointer[index]`` in every lane of a group like ``like``."""
+    return like(like, pointer, types.intp), _spreading(like)
+
+
+def _spreading(lanes: Lanes) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        number = context.get_value_type(pointer.dtype)
-        address = _address(builder, args[0], args[1], number)
-        return _splat(builder, builder.load(address, typ=number))
+        number = context.get_value_type(lanes.element)
+        address = _address(builder, args[-2], args[-1], number)
+        return _splat(builder, builder.load(address, typ=number), lanes.count)
 
-    return lanes(pointer, types.intp), generate
+    return generate
 
 
 @primitive
 def fill(typing: Any, like: Any, value: Any) -> Any:
     """The number ``value`` in every lane, of the type of ``like``: a pointer or lanes."""
-    lanes = like if isinstance(like, Lanes) else Lanes(like.dtype)
+    return _filled(like if isinstance(like, Lanes) else Lanes(like.dtype), like, value)
 
+
+@primitive
+def fill_wide(typing: Any, pointer: Any, value: Any) -> Any:
+    """The number ``value`` in every lane of a group of 64 bytes, but no fewer than ``WIDTH`` lanes."""
+    return _filled(Lanes(pointer.dtype, max(64 // _number_size(pointer), WIDTH)), pointer, value)
+
+
+def _filled(lanes: Lanes, like: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _splat(builder, context.cast(builder, args[1], value, lanes.element))
+        return _splat(builder, context.cast(builder, args[1], value, lanes.element), lanes.count)
 
     return lanes(like, value), generate
 
 
-def _splat(builder: Any, number: Any) -> Any:
-    undefined = ir.Constant(ir.VectorType(number.type, WIDTH), ir.Undefined)
+@primitive
+def count_of(typing: Any, value: Any) -> Any:
+    """How many lanes a group has."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return context.get_constant(types.intp, value.count)
+
+    return types.intp(value), generate
+
+
+def _splat(builder: Any, number: Any, count: int = WIDTH) -> Any:
+    undefined = ir.Constant(ir.VectorType(number.type, count), ir.Undefined)
     first = builder.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count)
     return builder.shuffle_vector(first, undefined, zeros)
 
 
@@ -139,9 +181,11 @@ def _define(operation: Any, instruction: str) -> None:
         return typer
 
     def lower(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        element = signature.return_type.element
+        element, count = signature.return_type.element, signature.return_type.count
         operands = [
-            value if isinstance(kind, Lanes) else _splat(builder, context.cast(builder, value, kind, element))
+            value
+            if isinstance(kind, Lanes)
+            else _splat(builder, context.cast(builder, value, kind, element), count)
             for kind, value in zip(signature.args, args, strict=True)
         ]
         return getattr(builder, instruction)(*operands, flags=("contract",))
@@ -178,8 +222,8 @@ def _call(builder: Any, name: str, returns: Any, args: Any) -> Any:
 
 
 def _suffix(value: Any) -> str:
-    """``v8f32`` or ``v8f64``, as LLVM's names of intrinsics end."""
-    return f"v{WIDTH}f{'32' if value.type.element.intrinsic_name == 'f32' else '64'}"
+    """``v8f32``, ``v16f32`` or ``v8f64``, as LLVM's names of intrinsics end."""
+    return f"v{value.type.count}f{'32' if value.type.element.intrinsic_name == 'f32' else '64'}"
 
 
 @primitive
@@ -354,10 +398,10 @@ def power_of_two(typing: Any, rounded: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         shift, bias = _EXPONENT_BITS[str(args[0].type.element)]
         integer = ir.IntType(rounded.element.bitwidth)
-        integers = ir.VectorType(integer, WIDTH)
+        integers = ir.VectorType(integer, rounded.count)
         bits = builder.bitcast(args[0], integers)
-        shifted = builder.shl(bits, ir.Constant(integers, [shift] * WIDTH))
-        scaled = builder.add(shifted, ir.Constant(integers, [bias << shift] * WIDTH))
+        shifted = builder.shl(bits, ir.Constant(integers, [shift] * rounded.count))
+        scaled = builder.add(shifted, ir.Constant(integers, [bias << shift] * rounded.count))
         return builder.bitcast(scaled, args[0].type)
 
     return rounded(rounded), generate

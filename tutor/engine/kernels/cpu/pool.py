@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.dense import Matrix, clear
-from tutor.engine.kernels.cpu.jit import kernel, spliced
+from tutor.engine.kernels.cpu.dense import clear
+from tutor.engine.kernels.cpu.jit import inlined, kernel, spliced
 from tutor.engine.kernels.cpu.lanes import fill, load, store, where_less
+from tutor.engine.kernels.cpu.tiles import Matrix
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView
 
 
@@ -25,38 +26,59 @@ class Part(NamedTuple):
     pixel: int
 
 
+class Pool(NamedTuple):
+    """What an operation says of its windows, read once: after a store, all of it would be read again."""
+
+    lines: int
+    columns: int
+    line: int
+    pixel: int
+    window_lines: int
+    window_columns: int
+    step_lines: int
+    step_columns: int
+    top: int
+    left: int
+
+
 @kernel
 def pool_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """The values at OUTPUT (rows, OUT_STRIDE) from those at INPUT (rows, IN_STRIDE)."""
+    pool, values = _read(op), workspace.values
+    largest, lines, columns = op[d.KIND] == d.MAX_POOL, op[d.OUT_LINES], op[d.OUT_COLUMNS]
+    first, stride = op[d.INPUT] * workspace.capacity, op[d.IN_STRIDE]
     target = op[d.OUTPUT] * workspace.capacity
     for r in range(rows):
-        source = op[d.INPUT] * workspace.capacity + r * op[d.IN_STRIDE]
-        for y in range(op[d.OUT_LINES]):
-            for x in range(op[d.OUT_COLUMNS]):
-                part = _part(op, source, y, x)
-                for c in range(0, op[d.OUT_PIXEL], d.WIDTH):
-                    if op[d.KIND] == d.MAX_POOL:
-                        _largest(workspace.values, part, c, target)
+        for y in range(lines):
+            for x in range(columns):
+                part = _part(pool, first + r * stride, y, x)
+                for c in range(0, pool.pixel, d.WIDTH):
+                    if largest:
+                        _largest(values, part, c, target)
                     else:
-                        _mean(workspace.values, part, c, target)
+                        _mean(values, part, c, target)
                     target += d.WIDTH
 
 
 @kernel
 def pool_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """The deltas at INPUT from those at OUTPUT: all to the largest, or as much to each."""
-    deltas, source = workspace.deltas, op[d.OUTPUT] * workspace.capacity
-    first = op[d.INPUT] * workspace.capacity
-    clear(Matrix(deltas, first, op[d.IN_STRIDE], 1), rows, op[d.IN_STRIDE])
+    pool, values, deltas = _read(op), workspace.values, workspace.deltas
+    largest, lines, columns = op[d.KIND] == d.MAX_POOL, op[d.OUT_LINES], op[d.OUT_COLUMNS]
+    first, stride = op[d.INPUT] * workspace.capacity, op[d.IN_STRIDE]
+    source = op[d.OUTPUT] * workspace.capacity
+    begun = not _is_divided(pool, lines, columns)
+    if begun:
+        clear(Matrix(deltas, first, stride, 1), rows, stride)
     for r in range(rows):
-        for y in range(op[d.OUT_LINES]):
-            for x in range(op[d.OUT_COLUMNS]):
-                part = _part(op, first + r * op[d.IN_STRIDE], y, x)
-                for c in range(0, op[d.OUT_PIXEL], d.WIDTH):
-                    if op[d.KIND] == d.MAX_POOL:
-                        _to_largest(workspace.values, deltas, part, c, source)
+        for y in range(lines):
+            for x in range(columns):
+                part = _part(pool, first + r * stride, y, x)
+                for c in range(0, pool.pixel, d.WIDTH):
+                    if largest:
+                        _to_largest(values, deltas, part, c, source, begun)
                     else:
-                        _to_each(deltas, part, c, source)
+                        _to_each(deltas, part, c, source, begun)
                     source += d.WIDTH
 
 
@@ -81,7 +103,7 @@ def _mean(values: Pointer, part: Part, c: int, target: int) -> None:
 
 
 @spliced
-def _to_largest(values: Pointer, deltas: Pointer, part: Part, c: int, source: int) -> None:
+def _to_largest(values: Pointer, deltas: Pointer, part: Part, c: int, source: int, begun: bool) -> None:
     best, chosen = load(values, part.start + c), fill(values, 0.0)
     delta, zero = load(deltas, source), fill(deltas, 0.0)
     for u in range(part.lines):
@@ -94,24 +116,48 @@ def _to_largest(values: Pointer, deltas: Pointer, part: Part, c: int, source: in
             at, number = part.start + u * part.line + v * part.pixel + c, u * part.columns + v
             here = where_less(chosen, fill(values, number + 0.5), delta, zero)
             here = where_less(chosen, fill(values, number - 0.5), zero, here)
-            store(deltas, at, load(deltas, at) + here)
+            store(deltas, at, load(deltas, at) + here if begun else here)
 
 
 @spliced
-def _to_each(deltas: Pointer, part: Part, c: int, source: int) -> None:
+def _to_each(deltas: Pointer, part: Part, c: int, source: int, begun: bool) -> None:
     share = load(deltas, source) * (1.0 / (part.lines * part.columns))
     for u in range(part.lines):
         for v in range(part.columns):
             at = part.start + u * part.line + v * part.pixel + c
-            store(deltas, at, load(deltas, at) + share)
+            store(deltas, at, load(deltas, at) + share if begun else share)
 
 
-@kernel
-def _part(op: Pointer, source: int, y: int, x: int) -> Part:
+@inlined
+def _read(op: Pointer) -> Pool:
+    return Pool(
+        op[d.IN_LINES],
+        op[d.IN_COLUMNS],
+        op[d.IN_COLUMNS] * op[d.IN_PIXEL],
+        op[d.IN_PIXEL],
+        op[d.WINDOW_LINES],
+        op[d.WINDOW_COLUMNS],
+        op[d.STEP_LINES],
+        op[d.STEP_COLUMNS],
+        op[d.TOP],
+        op[d.LEFT],
+    )
+
+
+@inlined
+def _is_divided(pool: Pool, lines: int, columns: int) -> bool:
+    """Whether each pixel of the image is in one window and no other, so that nothing is to be added up."""
+    down = pool.step_lines == pool.window_lines and lines * pool.step_lines == pool.lines
+    return down and pool.step_columns == pool.window_columns and columns * pool.step_columns == pool.columns
+
+
+@inlined
+def _part(pool: Pool, source: int, y: int, x: int) -> Part:
     """What the window at (y, x) sees of the image that begins at ``source``."""
-    top, left = y * op[d.STEP_LINES] - op[d.TOP], x * op[d.STEP_COLUMNS] - op[d.LEFT]
-    bottom = min(top + op[d.WINDOW_LINES], op[d.IN_LINES])
-    right = min(left + op[d.WINDOW_COLUMNS], op[d.IN_COLUMNS])
+    top, left = y * pool.step_lines - pool.top, x * pool.step_columns - pool.left
+    bottom = min(top + pool.window_lines, pool.lines)
+    right = min(left + pool.window_columns, pool.columns)
     top, left = max(top, 0), max(left, 0)
-    line = op[d.IN_COLUMNS] * op[d.IN_PIXEL]
-    return Part(source + top * line + left * op[d.IN_PIXEL], bottom - top, right - left, line, op[d.IN_PIXEL])
+    return Part(
+        source + top * pool.line + left * pool.pixel, bottom - top, right - left, pool.line, pool.pixel
+    )
