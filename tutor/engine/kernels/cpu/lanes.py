@@ -321,27 +321,6 @@ def widened(typing: Any, value: Any) -> Any:
 
 
 @primitive
-def transposed(typing: Any, r0: Any, r1: Any, r2: Any, r3: Any, r4: Any, r5: Any, r6: Any, r7: Any) -> Any:
-    """The columns of the square whose lines are r0 .. r7: quarters change places, then quarters of those."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        lines = list(args)
-        places = ir.VectorType(ir.IntType(32), WIDTH)
-        for half in (4, 2, 1):
-            upper = [i for i in range(WIDTH) if not i & half]
-            left = [i if not i & half else WIDTH + i - half for i in range(WIDTH)]
-            right = [i + half if not i & half else WIDTH + i for i in range(WIDTH)]
-            for i in upper:
-                pair = lines[i], lines[i + half]
-                lines[i] = builder.shuffle_vector(*pair, ir.Constant(places, left))
-                lines[i + half] = builder.shuffle_vector(*pair, ir.Constant(places, right))
-        return context.make_tuple(builder, signature.return_type, lines)
-
-    square: Any = types.UniTuple(r0, WIDTH)  # type: ignore[no-untyped-call]
-    return square(r0, r1, r2, r3, r4, r5, r6, r7), generate
-
-
-@primitive
 def total(typing: Any, value: Any) -> Any:
     """The sum of the lanes, in a fixed order (halves added to halves)."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.dense import transpose
 from tutor.engine.kernels.cpu.jit import inlined
 from tutor.engine.kernels.cpu.lanes import fill, load, multiply_add, spread, store
+from tutor.engine.kernels.cpu.transpose import transpose
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
 
 
