@@ -276,6 +276,8 @@ class Perceptron(Struct, frozen=True):
     """For ADALINE: the learning rate beyond which it diverges in full batches."""
     threshold: float | None = None
     """For a unit that is set by hand; ``bias`` is the same number with the opposite sign."""
+    vetoes: list[int] = field(default_factory=list)
+    """The inputs, counted from 0, that silence such a unit; their weights count for nothing."""
     support_vectors: int | None = None
     """For a support vector machine, whose ``weights`` are empty: how many examples it keeps, and the"""
     margin: float | None = None

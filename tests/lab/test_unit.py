@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from tests.lab.examples import perceptron
 from tutor.content.model import DataSpec, Experiment, Knob, ModelSpec, TrainingSpec
+from tutor.engine.classic.mcculloch_pitts import McCullochPitts, binary_rows
 from tutor.errors import InputError
 from tutor.lab import Run, validate
+from tutor.ui.lab import tables
 
 WEIGHTS = [-2.0, -1.0, 0.0, 1.0, 2.0]
 THRESHOLDS = [-1.5, -0.5, 0.5, 1.5]
@@ -74,3 +77,28 @@ def test_the_checker_builds_it_at_every_stop():
 def test_a_set_of_more_inputs_is_refused():
     with pytest.raises(InputError, match="two inputs"):
         Run(replace(unit(), data=DataSpec("gate", {"features": "product"})), "a")
+
+
+def reached(gate: str) -> int:
+    """The fewest wrong rows of that gate over all settings of the unit of 1943."""
+    fewest = 4
+    for veto, threshold in itertools.product(("none", "x1", "x2", "both"), (0.0, 1.0, 2.0, 3.0)):
+        model = ModelSpec(weight_1=1.0, weight_2=1.0, threshold=threshold, veto=veto)  # type: ignore[arg-type]
+        run = Run(replace(unit(gate), model=model, knobs=[]), "a")
+        inhibitory = {"none": [], "x1": [0], "x2": [1], "both": [0, 1]}[veto]
+        rows = binary_rows(2)
+        of_1943 = McCullochPitts(2, int(threshold), inhibitory).predict(rows)
+        assert run._course.learner.outputs(rows.astype(np.float32)).tolist() == of_1943.tolist()
+        fewest = min(fewest, int(run.quantities()["errors"]))
+    return fewest
+
+
+def test_a_veto_makes_it_the_unit_of_1943_which_has_and_or_but_neither_nand_nor_xor():
+    assert [reached(gate) for gate in ("and", "or", "nand", "xor")] == [0, 0, 1, 1]
+
+
+def test_the_report_says_which_inputs_have_a_veto():
+    run = Run(replace(unit(), model=ModelSpec(weight_1=1.0, threshold=1.0, veto="x2"), knobs=[]), "a")
+    told = run.report("ready", 1).perceptron
+    assert told.vetoes == [1]
+    assert tables.perceptron(told)[0].split() == ["weights", "+1", "veto"]

@@ -36,6 +36,7 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("mcculloch-pitts", "hundred", "xor", {}, "min_errors == 1 and max_errors == 1 and epochs == 100"),
     ("mcculloch-pitts", "learns", "gates", {}, "min_errors == 2 and max_errors == 2 and epochs == 100"),
     ("mcculloch-pitts", "best-xor", "xor", {}, "errors == 1"),
+    ("mcculloch-pitts", "inhibition", "veto", {}, "min_errors == 2 and max_errors == 2"),
     ("perceptron", "learning-rate", "gates", {"learning_rate": 1.0}, "updates == 11 and epochs == 5"),
     ("perceptron", "learning-rate", "gates", {"learning_rate": 4.0}, "updates == 11 and epochs == 5"),
     ("perceptron", "no-settling", "overlap", {}, "min_errors > 0 and epochs == 200"),

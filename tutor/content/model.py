@@ -63,6 +63,8 @@ class ModelSpec(Part, frozen=True):
     weight_2: float = 0.0
     threshold: float = 0.0
     """What the weighted sum of a "unit" must reach for the answer 1."""
+    veto: Literal["none", "x1", "x2", "both"] = "none"
+    """Which inputs of a "unit" have no weight, but silence it while they are on, as in 1943."""
     kernel: Literal["linear", "poly", "rbf"] = "rbf"
     """This, ``C``, ``gamma`` and ``degree`` are for ``kind = "svm"`` only."""
     C: float = 1.0

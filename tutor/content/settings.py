@@ -252,6 +252,7 @@ KNOBS: Mapping[str, _Setting] = {
             "weight_1",
             "weight_2",
             "threshold",
+            "veto",
             "kernel",
             "C",
             "gamma",

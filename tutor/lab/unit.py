@@ -15,9 +15,14 @@ from tutor.lab.learner import Kept, Observation
 from tutor.lab.two_classes import Matrix, TwoClasses, Vector
 from tutor.report import Perceptron as UnitReport
 
+_VETOES: Mapping[str, list[int]] = {"none": [], "x1": [0], "x2": [1], "both": [0, 1]}
+
 
 class UnitLearner:
     """Two weights and a threshold, which training leaves as they are: somebody has to choose them.
+
+    An input with a veto has no weight: while it is on (between the rows, in the picture, from 0.5) the answer
+    is 0. With weights of 1 and a whole threshold this is the unit of 1943 (``McCullochPitts``).
 
     Turning a knob makes another unit, so the run begins again.
     """
@@ -35,6 +40,7 @@ class UnitLearner:
             raise InputError(message, "take another data set")
         model = experiment.model
         self._unit = ThresholdUnit([model.weight_1, model.weight_2], model.threshold)
+        self._vetoes = _VETOES[model.veto]
         self._step = 0
 
     @property
@@ -58,7 +64,9 @@ class UnitLearner:
 
     def observe(self) -> Observation:
         unit = self._unit
-        state = UnitReport(unit.weights.tolist(), -unit.threshold, threshold=unit.threshold)
+        state = UnitReport(
+            unit.weights.tolist(), -unit.threshold, threshold=unit.threshold, vetoes=self._vetoes
+        )
         return Observation(self._examples.score(self._errors), perceptron=state)
 
     def turn(self, name: str, value: Value) -> bool:
@@ -77,7 +85,13 @@ class UnitLearner:
         self._step = kept.state
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
-        return self._unit.predict(self._examples.scaling(x)).astype(np.float64)
+        return self._answers(self._examples.scaling(x).astype(np.float64)).astype(np.float64)
 
     def _errors(self, x: Matrix, y: Vector) -> int:
-        return int(np.count_nonzero(2 * self._unit.predict(x) - 1 != y))
+        return int(np.count_nonzero(2 * self._answers(x) - 1 != y))
+
+    def _answers(self, x: Matrix) -> NDArray[np.int64]:
+        exciting = x.copy()
+        exciting[:, self._vetoes] = 0
+        silenced = (x[:, self._vetoes] >= 0.5).any(axis=1)
+        return np.where(silenced, 0, self._unit.predict(exciting))

@@ -39,6 +39,10 @@ def differences(pairs: Maps) -> list[str]:
     return rows
 
 
+def _weight_or_veto(unit: Perceptron) -> list[str]:
+    return ["veto" if place in unit.vetoes else f"{w:+.3g}" for place, w in enumerate(unit.weights)]
+
+
 def perceptron(unit: Perceptron) -> list[str]:
     """A single unit's numbers, and where it has them its mistakes and what is proved of its rule."""
     if unit.support_vectors is not None:
@@ -50,6 +54,8 @@ def perceptron(unit: Perceptron) -> list[str]:
     lines = [f"weights           {weights}", f"bias              {unit.bias:+.3g}"]
     if unit.threshold is not None:
         lines[1:] = [f"threshold         {unit.threshold:+.3g}", "learns            nothing: you set it"]
+        if unit.vetoes:
+            lines[0] = "weights           " + "  ".join(_weight_or_veto(unit))
     if unit.updates is not None:
         lines.append(f"updates so far    {unit.updates:,}")
     if unit.bound is not None:

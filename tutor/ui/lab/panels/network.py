@@ -61,7 +61,8 @@ class NetworkPanel(Panel):
             )
         if unit is not None:
             if unit.threshold is not None:
-                return "The unit says 1 where its weighted sum reaches the threshold, else 0."
+                said = "The unit says 1 where its weighted sum reaches the threshold, else 0."
+                return said + (" An input with a veto silences it while it is on." if unit.vetoes else "")
             return "The unit says class 1 (label +1) where its weighted sum is 0 or more, else class 0 (-1)."
         if scene.report.reconstructions is not None:
             return (
