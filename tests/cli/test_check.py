@@ -112,3 +112,51 @@ def test_what_is_no_pack_is_bad_input(pack: Path, name: str, capsys: pytest.Capt
 def test_the_bundled_lessons_are_sound_and_teach_every_row(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--trace", str(BUNDLED)]) == 0
     assert capsys.readouterr().out.endswith(" lessons, 0 faults\n")
+
+
+CHART = """
+[[question]]
+kind = "chart"
+id = "which-run"
+prompt = "Which net is it?"
+explanation = "More units, more ways down."
+page = "a-sum"
+experiment = "net"
+curves = ["loss"]
+options = [
+  { text = "two units", feedback = "Slow.", set = { hidden_units = 2 } },
+  { text = "four units", feedback = "Faster.", set = { hidden_units = 4 } },
+  { text = "as it comes", feedback = "Four.", set = {} },
+]
+"""
+
+
+def test_record_trains_what_the_charts_show(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    quiz = pack / "first" / "quiz.toml"
+    quiz.write_text(quiz.read_text() + CHART)
+    assert main(["check", str(pack)]) == 1
+    missing = "its curves are not recorded, or not those: run dltutor check --record on the lesson"
+    assert missing in capsys.readouterr().out
+    assert main(["check", str(pack), "--record"]) == 0
+    assert capsys.readouterr().out == "2 lessons, 0 faults\n"
+    assert (pack / "first" / "charts.toml").read_text().count("[[chart]]") == 3
+    quiz.write_text(quiz.read_text().replace("which-run", "another"))
+    assert main(["check", str(pack)]) == 1
+    assert "chart[0].question: no chart question is 'which-run'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('experiment = "net"\ncurves', "curves", "experiment: missing: which experiment was run?"),
+        ("hidden_units = 2 }", "hidden_units = 3 }", "options[0].set.hidden_units: the knob has no value 3"),
+        ('curves = ["loss"]', "curves = []", "curves: needs at least one"),
+    ],
+)
+def test_what_is_wrong_with_a_chart_question_is_named(
+    pack: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, fault: str
+) -> None:
+    quiz = pack / "first" / "quiz.toml"
+    quiz.write_text(quiz.read_text() + CHART.replace(old, new))
+    assert main(["check", str(pack)]) == 1
+    assert f"question[9].{fault}" in capsys.readouterr().out

@@ -5,6 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tutor.content.questions import (
+    Chart,
+    ChartOption,
+    Curve,
     Extra,
     Gap,
     Matching,
@@ -99,6 +102,13 @@ def predict(id: str = "predict") -> Predict:
     return Predict(id=id, options=options, **{**ABOUT, "experiment": "run"})
 
 
+def chart(id: str = "chart") -> Chart:
+    options = [ChartOption(f"setting {i}", f"looks like {i}") for i in range(3)]
+    drawn = [[Curve("loss", [0.0, 1.0, 2.0], [1.0 + i, 0.5, i / 10])] for i in range(3)]
+    about = {**ABOUT, "experiment": "run"}
+    return Chart(id=id, options=options, curves=["loss"], drawn=drawn, **about)
+
+
 RESULT = Result(
     lesson="a-lesson",
     experiment="run",
@@ -120,6 +130,9 @@ RESULT = Result(
 
 class Doubles:
     """Works a trace out without any core: the answer is twice the seed's last digit. Runs end as number 1."""
+
+    def table(self, question: Chart, shown: int) -> list[str]:
+        return [f"{curve.name} {curve.y}" for curve in question.drawn[shown]]
 
     def run(self, lesson: str, question: Predict) -> SingleChoice:
         if question.id == "broken":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.quiz.samples import (
     Doubles,
+    chart,
     gap,
     matching,
     multiple,
@@ -18,12 +20,14 @@ from tests.quiz.samples import (
     ordering,
     predict,
     questions,
+    right_answer,
     single,
     trace,
     truefalse,
 )
-from tutor.content.questions import Numeric, Option, Question, SingleChoice
+from tutor.content.questions import Numeric, Option, Predict, Question, SingleChoice, Trace
 from tutor.errors import InputError
+from tutor.quiz.grading import Answer, Kind
 from tutor.quiz.plain import run_plain
 from tutor.quiz.session import Answered, QuizSession
 from tutor.quiz.typed import read_answer
@@ -133,6 +137,48 @@ def test_a_run_that_fails_leaves_the_question_out() -> None:
     text, recorded = quiz("a\nt\n", predict("broken"), truefalse())
     assert "left out: no run came of it" in text
     assert [answered.question for answered in recorded] == ["truefalse"]
+
+
+def test_a_chart_is_a_table_of_numbers() -> None:
+    drawn = QuizSession([("x", chart())], random.Random(2), lambda: 0.0).drawn
+    text, _ = quiz("", chart(), seed=2)
+    assert f"A run, in numbers:\n\nloss [{1.0 + drawn}, 0.5, {drawn / 10}]\n\nWhat is so?\n" in text
+
+
+def test_one_session_of_every_kind_all_answered_right() -> None:
+    direct = [single(), multiple(), truefalse(), numeric(), ordering(), matching(), gap()]
+    asked = [*direct, trace(), chart(), predict()]
+    session, doubles = course(asked), Doubles()
+    typed = []
+    while not session.finished:
+        current = session.current
+        if isinstance(current, Trace):
+            session.pose(doubles.trace(current, session.drawn or 0))
+        elif isinstance(current, Predict):
+            session.pose(doubles.run("x", current))
+        assert session.posed is not None
+        answer = right_answer(session.posed)
+        typed.append(as_typed(answer, session.shown_options))
+        session.answer(answer)
+        session.advance()
+    text, recorded = quiz("\n".join(typed) + "\n", *asked)
+    assert [answered.correct for answered in recorded] == [True] * len(asked)
+    assert {answered.kind for answered in recorded} == set(get_args(Kind))
+    assert text.endswith("10 of 10 right at the first try.\n")
+
+
+def course(asked: list[Question]) -> QuizSession:
+    """The same course as in :func:`quiz`."""
+    return QuizSession([("a-lesson", question) for question in asked], random.Random(0), lambda: 0.0)
+
+
+def as_typed(answer: Answer, shown: tuple[int, ...]) -> str:
+    """What to type for an answer."""
+    if isinstance(answer, bool):
+        return "t" if answer else "f"
+    if isinstance(answer, frozenset | tuple):
+        return "".join("abcdefg"[shown.index(index)] for index in answer)
+    return "abcdefg"[shown.index(int(answer))] if shown else str(answer)
 
 
 def test_pairs_are_listed_by_number_and_letter() -> None:

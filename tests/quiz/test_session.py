@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.quiz.samples import (
     RESULT,
+    chart,
     matching,
     multiple,
     numeric,
@@ -221,6 +222,21 @@ def test_a_prediction_is_graded_only_when_its_run_has_decided() -> None:
         "100.0 % of the training examples right, loss 0.123. The budget was used up."
     )
     assert (quiz.answers[0].kind, quiz.answers[0].given) == ("predict", 1)
+
+
+def test_a_chart_shows_any_of_its_runs_and_which_one_is_logged() -> None:
+    shown = set()
+    for seed in range(30):
+        quiz = session(chart(), seed=seed)
+        assert quiz.drawn is not None
+        grade = quiz.answer(quiz.drawn)
+        assert grade.correct
+        assert grade.remarks[0].text == f"looks like {quiz.drawn}"
+        assert quiz.answers[0].given == (quiz.drawn, quiz.drawn)
+        shown.add(quiz.drawn)
+    assert shown == {0, 1, 2}
+    quiz = session(chart())
+    assert not quiz.answer((quiz.drawn + 1) % 3).correct
 
 
 def test_a_quiz_without_questions_is_finished() -> None:

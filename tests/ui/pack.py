@@ -5,6 +5,9 @@ from __future__ import annotations
 from tutor.content.model import FORMAT_VERSION, Lesson, LessonHead, Page, Source, Term, TraceRow
 from tutor.content.pack import Pack
 from tutor.content.questions import (
+    Chart,
+    ChartOption,
+    Curve,
     Extra,
     Gap,
     Matching,
@@ -116,6 +119,24 @@ PREDICT = Predict(
     options=[
         PredictionOption("All four right", "errors == 0", "Then it has left the plateau."),
         PredictionOption("Not yet", "errors > 0", "It is on the plateau still."),
+    ],
+)
+CHART = Chart(
+    id="which-run",
+    prompt="Which setting made this run?",
+    explanation="A rate too large climbs.",
+    page="second",
+    experiment="xor",
+    curves=["loss"],
+    options=[
+        ChartOption("rate 0.1", "It falls slowly."),
+        ChartOption("rate 0.5", "It falls fast."),
+        ChartOption("rate 50", "It climbs."),
+    ],
+    drawn=[
+        [Curve("loss", [0.0, 10.0, 20.0], [1.0, 0.8, 0.6])],
+        [Curve("loss", [0.0, 10.0, 20.0], [1.0, 0.2, 0.1])],
+        [Curve("loss", [0.0, 10.0, 20.0], [1.0, 4.0, 9.0])],
     ],
 )
 QUESTIONS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, ORDERING]

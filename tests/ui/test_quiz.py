@@ -16,6 +16,7 @@ from tests.ui.conftest import shown
 from tests.ui.core import CoreWorker
 from tests.ui.lab_fakes import experiment as lab_experiment
 from tests.ui.pack import (
+    CHART,
     GAP,
     MATCHING,
     MULTIPLE,
@@ -305,10 +306,10 @@ async def test_hints_cost_score_and_right_stays_right(services: Services, store:
 async def test_a_trace_gets_its_numbers_from_the_core(services: Services) -> None:
     services = replace(services, examiner=CoreWorker())
     async with (app := asking(services, TRACE)).run_test(size=(80, 24)) as pilot:
-        text = await settle(pilot, "The unit (sigmoid): weights")
+        text = await settle(pilot, "› a number")
         session = app.screen.query_one(QuizView).session
         assert session.posed is not None
-        assert "› a number" in text, "the question can be answered now"
+        assert "The unit (sigmoid): weights" in text
         typed = f"{session.posed.answer:.3f}"
         await pilot.press(*("minus" if sign == "-" else sign for sign in typed), "enter")
         await pilot.pause()
@@ -356,6 +357,23 @@ async def test_a_prediction_can_be_called_back_while_it_trains(services: Service
         await settle(pilot, "of 5,000,000 epochs")
     services.writer.flush()
     assert store.summary().answers == 0, "nothing was decided"
+
+
+async def test_a_chart_is_drawn_and_each_setting_says_what_it_looks_like(services: Services) -> None:
+    async with (app := asking(services, CHART, TRUEFALSE)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        session = app.screen.query_one(QuizView).session
+        assert session.drawn is not None
+        last = CHART.drawn[session.drawn][0].y[-1]
+        text = shown(app)
+        assert f"loss {last:g}" in text and "epoch" in text and "┤" in text
+        assert "rate 50" in text, "chart and options fit a small screen"
+        await pilot.press(*letters(app, [session.drawn]))
+        await pilot.pause()
+        assert "✓ Right" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "┤" not in shown(app), "the chart goes with its question"
 
 
 async def test_a_trace_without_a_training_process_is_left_out(services: Services) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from tutor.charts import line_table
 from tutor.content.catalog import Catalog
-from tutor.content.questions import Numeric, Predict, SingleChoice, Trace
+from tutor.content.questions import Chart, Numeric, Predict, SingleChoice, Trace
 from tutor.errors import EngineError
 from tutor.quiz.posing import decided, predicted_by
+from tutor.quiz.wrap import WIDTH
+from tutor.report import Series
+
+_ROWS = 12
 
 
 class LocalExaminer:
@@ -30,3 +35,8 @@ class LocalExaminer:
         if outcome is None:
             raise EngineError("the run fits none of the answers, or several")
         return decided(question, outcome, result)
+
+    def table(self, question: Chart, shown: int) -> list[str]:
+        """Some moments of the run, evenly spaced."""
+        series = [Series(curve.name, curve.x, curve.y) for curve in question.drawn[shown]]
+        return line_table(series, rows=_ROWS, width=WIDTH)

@@ -19,7 +19,7 @@ from tutor.content.fault import Fault, PackError
 from tutor.content.files import read_text
 from tutor.content.model import FORMAT_VERSION, Experiment, LabFile, Lesson, LessonHead, Page, Term
 from tutor.content.pack import Case, ClinicFile, GlossaryFile, Milestone, PackFile, TimelineFile
-from tutor.content.questions import Question, QuizFile
+from tutor.content.questions import Chart, ChartsFile, Question, QuizFile, RecordedRun
 from tutor.text import clean, clean_line
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ MAX_ITEMS = 100
 MAX_PAGE = 10_000
 """Most characters of a page; some 1,300 fill the screen, and far more than this would be slow to lay out."""
 
+CHARTS = "charts.toml"
 CLINIC, GLOSSARY, TIMELINE = "clinic.toml", "glossary.toml", "timeline.toml"
 PACK_FILES: dict[str, tuple[type, str, type]] = {
     CLINIC: (ClinicFile, "case", Case),
@@ -56,6 +57,8 @@ class Draft:
     experiments: dict[int, Experiment] = field(default_factory=dict)
     """By index in the file: a broken one leaves a gap."""
     questions: dict[int, Question] = field(default_factory=dict)
+    recorded: dict[int, RecordedRun] = field(default_factory=dict)
+    """The runs of ``charts.toml``, by index."""
     faults: list[Fault] = field(default_factory=list)
 
     def lesson(self, number: int) -> Lesson:
@@ -146,7 +149,7 @@ def read_document(root: Path, name: str) -> Document:
 def draft(folder: Path) -> Draft:
     """Read what can be read of the lesson in ``folder``; never raises for what a file holds."""
     result = Draft(folder)
-    for read in (_read_prose, _read_lab, _read_quiz):
+    for read in (_read_prose, _read_lab, _read_quiz, _read_charts):
         try:
             read(result)
         except PackError as error:
@@ -246,6 +249,21 @@ def _take_quiz(result: Draft, document: Document) -> None:
     # mypy takes no union for type[T], msgspec does.
     kind: Any = Question
     result.questions = _items(document, QuizFile, "question", kind, result.faults)
+
+
+def _read_charts(result: Draft) -> None:
+    """The recorded curves, each put into the question that shows it; a lesson without charts has no file."""
+    if not (result.folder / CHARTS).exists():
+        return
+    document = read_document(result.folder.parent, result.file(CHARTS))
+    result.documents[CHARTS] = document
+    runs = _items(document, ChartsFile, "chart", RecordedRun, result.faults)
+    for index, question in result.questions.items():
+        if isinstance(question, Chart):
+            recorded = {run.option: run.curves for run in runs.values() if run.question == question.id}
+            drawn = [recorded[option] for option in sorted(recorded)]
+            result.questions[index] = replace(question, drawn=drawn)
+    result.recorded = runs
 
 
 def _items(

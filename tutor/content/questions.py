@@ -163,13 +163,58 @@ class Predict(QuestionBase, frozen=True, tag_field="kind", tag="predict"):
     seed: int = 0
 
 
+class Curve(Part, frozen=True):
+    """A quantity over the epochs of a run that was recorded."""
+
+    name: str
+    x: list[float]
+    y: list[float]
+
+
+class ChartOption(Part, frozen=True):
+    """A setting of the knobs; ``feedback`` says what its curve looks like, and why."""
+
+    text: str
+    feedback: str
+    set: dict[str, Value] = field(default_factory=dict)
+
+
+class Chart(QuestionBase, frozen=True, tag_field="kind", tag="chart"):
+    """Which of these settings made this chart? Another one's is shown at each try.
+
+    The ``curves`` (``loss``, ``val_accuracy``, ...) of each option's run of :attr:`experiment` with this seed
+    are recorded in ``charts.toml``, from where they come into ``drawn``. ``log``: the axis is logarithmic.
+    """
+
+    options: list[ChartOption]
+    curves: list[str]
+    seed: int = 0
+    log: bool = False
+    drawn: list[list[Curve]] = field(default_factory=list)
+
+
+class RecordedRun(Part, frozen=True):
+    """The curves of one option (from 0) of a chart question."""
+
+    question: str
+    option: int
+    curves: list[Curve]
+
+
+class ChartsFile(Part, frozen=True):
+    """``charts.toml``, written by ``dltutor check --record``."""
+
+    format_version: int
+    chart: list[RecordedRun]
+
+
 PERCEPTRON = "perceptron"
 """The ``layers`` of a :class:`Trace` of Rosenblatt's unit, which learns from its mistakes alone."""
 
 Posed = SingleChoice | MultipleChoice | TrueFalse | Numeric | Ordering | Matching | Gap
 """A question as it is put to the learner: nothing is open."""
 
-Question = Posed | Trace | Predict
+Question = Posed | Trace | Predict | Chart
 
 
 class QuizFile(Part, frozen=True):

@@ -33,7 +33,7 @@ Answer = int | float | bool | str | frozenset[int] | tuple[int, ...]
 index of its right one among :attr:`Matching.rights`. Gap: the word. Indices are those of the file."""
 
 Kind = Literal[
-    "single", "multiple", "truefalse", "numeric", "ordering", "matching", "gap", "trace", "predict"
+    "single", "multiple", "truefalse", "numeric", "ordering", "matching", "gap", "trace", "predict", "chart"
 ]
 
 HINT_COST = 0.25

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TextIO
 
-from tutor.content.questions import Posed, Predict, Trace
+from tutor.content.questions import Chart, Posed, Predict, Trace
 from tutor.errors import InputError, TutorError
 from tutor.quiz.grading import Answer, Grade
 from tutor.quiz.posing import Examiner
@@ -39,7 +39,8 @@ def run_plain(
             posed = _pose(session, sink, examiner)
             if posed is None:
                 continue
-            _print(sink, _heading(session), "", *question_lines(posed, session.shown_options), "")
+            _print(sink, _heading(session), "", *_chart(session, examiner))
+            _print(sink, *question_lines(posed, session.shown_options), "")
             answer, sure = _ask(session, posed, source, sink)
             if not _decide(session, sink, examiner):
                 continue
@@ -62,6 +63,14 @@ def _pose(session: QuizSession, sink: TextIO, examiner: Examiner) -> Posed | Non
             _leave_out(session, sink, error)
             return None
     return session.posed
+
+
+def _chart(session: QuizSession, examiner: Examiner) -> list[str]:
+    """The numbers of the run that the question shows."""
+    question = session.current
+    if not isinstance(question, Chart) or session.drawn is None:
+        return []
+    return ["A run, in numbers:", "", *examiner.table(question, session.drawn), ""]
 
 
 def _decide(session: QuizSession, sink: TextIO, examiner: Examiner) -> bool:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
+import random
 from typing import Protocol
 
 from msgspec.structs import replace
 
 from tutor.content.model import Experiment, Prediction
-from tutor.content.questions import Numeric, Option, Posed, Predict, Question, SingleChoice, Trace
+from tutor.content.questions import (
+    Chart,
+    Numeric,
+    Option,
+    Posed,
+    Predict,
+    Question,
+    SingleChoice,
+    Trace,
+)
 from tutor.report import Result
 
+_SEED_BITS = 31
 _FIGURES = {
     "val_accuracy": (100, "{:.1f} % of the held-out examples right"),
     "accuracy": (100, "{:.1f} % of the training examples right"),
@@ -29,10 +40,26 @@ class Examiner(Protocol):
         """The question as its run decides it. Raises :class:`TutorError` where it decides nothing."""
         ...
 
+    def table(self, question: Chart, shown: int) -> list[str]:
+        """The curves of the option ``shown`` as lines of numbers."""
+        ...
 
-def as_it_stands(question: Question) -> Posed | None:
+
+def draw(question: Question, rng: random.Random) -> int | None:
+    """What is drawn anew for a try: the seed of a trace, which option's chart is shown; else None."""
+    match question:
+        case Trace():
+            return rng.getrandbits(_SEED_BITS)
+        case Chart():
+            return rng.randrange(len(question.options))
+    return None
+
+
+def as_it_stands(question: Question, drawn: int | None) -> Posed | None:
     """The question as it is put at first; None where its numbers are open still."""
     match question:
+        case Chart():
+            return _choice(question, drawn, question.explanation)
         case Trace():
             return None
         case Predict():
@@ -63,7 +90,8 @@ def figures(result: Result) -> str:
     return f"{', '.join(told)}. {result.explanation}" if told else result.explanation
 
 
-def _choice(question: Predict, correct: int | None, explanation: str) -> SingleChoice:
+def _choice(question: Predict | Chart, correct: int | None, explanation: str) -> SingleChoice:
+    told = [(option.text, option.feedback) for option in question.options]
     return SingleChoice(
         id=question.id,
         prompt=question.prompt,
@@ -71,8 +99,5 @@ def _choice(question: Predict, correct: int | None, explanation: str) -> SingleC
         page=question.page,
         hints=question.hints,
         experiment=question.experiment,
-        options=[
-            Option(option.text, option.feedback, index == correct)
-            for index, option in enumerate(question.options)
-        ],
+        options=[Option(text, feedback, index == correct) for index, (text, feedback) in enumerate(told)],
     )

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tutor.content.model import Lesson
-from tutor.content.questions import Matching, MultipleChoice, Ordering, Posed, Question, SingleChoice, Trace
+from tutor.content.questions import Matching, MultipleChoice, Ordering, Posed, Question, SingleChoice
 from tutor.quiz.grading import Answer, Grade, Kind, grade, kind_of, with_hints
-from tutor.quiz.posing import as_it_stands
-
-_SEED_BITS = 31
+from tutor.quiz.posing import as_it_stands, draw
 
 
 class Score(NamedTuple):
@@ -240,10 +238,9 @@ class QuizSession:
         self._shown_at = self._now()
         self.again: bool = not self.finished and self._round[0] in self._tried
         """Whether the current question was asked before and missed."""
-        self.posed = None if self.finished else as_it_stands(self.current)
-        traced = not self.finished and isinstance(self.current, Trace)
-        self.drawn: int | None = self._rng.getrandbits(_SEED_BITS) if traced else None
-        """What was drawn for this try, where the question wants it: the seed of its numbers."""
+        self.drawn: int | None = None if self.finished else draw(self.current, self._rng)
+        """What was drawn for this try, if anything: a trace's seed, or the option whose chart is shown."""
+        self.posed = None if self.finished else as_it_stands(self.current, self.drawn)
         self.shown_options: tuple[int, ...] = shuffled(self.posed, self._rng)
         """For each place on the screen, from the top, the option's (item's, right side's) index in the file.
 

@@ -9,7 +9,7 @@ from tutor.content.check.values import check_document
 from tutor.content.fault import Fault, PackError
 from tutor.content.parse import PACK_FILES, Draft, Listing
 
-LESSON_FILES = {"lesson.md", "lab.toml", "quiz.toml"}
+LESSON_FILES = {"lesson.md", "lab.toml", "quiz.toml", "charts.toml"}
 _MAY_LIE_THERE = {"pack.toml", *PACK_FILES, "README.md", "LICENSE"}
 
 

@@ -10,8 +10,9 @@ from tutor.content.check.rules import duplicates, ids
 from tutor.content.document import Document
 from tutor.content.fault import Fault, KeyPath
 from tutor.content.model import Experiment
-from tutor.content.parse import Draft
+from tutor.content.parse import CHARTS, Draft
 from tutor.content.questions import (
+    Chart,
     Gap,
     Matching,
     MultipleChoice,
@@ -58,12 +59,26 @@ def check_quiz(lesson: Draft, try_trace: TryTrace | None = None) -> list[Fault]:
         if question.experiment and question.experiment not in experiments and _all_read(lesson):
             message = f"no experiment of the lesson has the id {question.experiment!r}"
             faults.append(document.fault((*path, "experiment"), message))
+        if isinstance(question, Chart) and question.experiment in experiments:
+            checker = ExperimentChecker(document, path, experiments[question.experiment])
+            for place, option in enumerate(question.options):
+                faults += checker.settings(("options", place, "set"), option.set)
         if isinstance(question, Predict) and question.experiment in experiments:
             faults += _check_run(document, path, question, experiments[question.experiment])
         if try_trace is not None and isinstance(question, Trace) and question.tolerance > 0:
             faults += _tried(document, path, question, try_trace)
         faults += _CHECKS.get(type(question), _nothing)(document, path, question)
-    return faults
+    return faults + _strays(lesson)
+
+
+def _strays(lesson: Draft) -> list[Fault]:
+    """Recorded runs of questions that there are not."""
+    charts = {question.id for question in lesson.questions.values() if isinstance(question, Chart)}
+    return [
+        lesson.documents[CHARTS].fault(("chart", index, "question"), f"no chart question is {run.question!r}")
+        for index, run in lesson.recorded.items()
+        if run.question not in charts
+    ]
 
 
 def _nothing(document: Document, path: KeyPath, question: Question) -> Iterator[Fault]:
@@ -119,6 +134,24 @@ def _check_predict(document: Document, path: KeyPath, question: Predict) -> Iter
     yield from _not_too_many(document, where, len(question.options), "options")
     if question.seed < 0:
         yield document.fault((*path, "seed"), "must not be negative")
+
+
+def _check_chart(document: Document, path: KeyPath, question: Chart) -> Iterator[Fault]:
+    where = (*path, "options")
+    if not question.experiment:
+        yield document.fault((*path, "experiment"), "missing: which experiment was run?")
+    if len(question.options) < _MIN_SINGLE:
+        yield document.fault(where, f"needs at least {_MIN_SINGLE} options")
+    if not question.curves:
+        yield document.fault((*path, "curves"), "needs at least one")
+    if question.seed < 0:
+        yield document.fault((*path, "seed"), "must not be negative")
+    yield from _distinct(document, where, [option.text for option in question.options])
+    yield from _not_too_many(document, where, len(question.options), "options")
+    names = [[curve.name for curve in curves] for curves in question.drawn]
+    if names != [question.curves] * len(question.options):
+        message = "its curves are not recorded, or not those: run dltutor check --record on the lesson"
+        yield document.fault(path, message)
 
 
 def _check_run(
@@ -200,4 +233,5 @@ _CHECKS: dict[type, Callable[[Document, KeyPath, Any], Iterator[Fault]]] = {
     Gap: _check_gap,
     Trace: _check_trace,
     Predict: _check_predict,
+    Chart: _check_chart,
 }

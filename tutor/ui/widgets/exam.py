@@ -17,10 +17,10 @@ from tutor.quiz.exam_text import clock
 from tutor.quiz.grading import kind_of
 from tutor.quiz.solution import answer_words
 from tutor.ui.services import Services
+from tutor.ui.widgets.answer_kinds import answer_for
 from tutor.ui.widgets.answers import Complaint, Given, Rows
 from tutor.ui.widgets.entry import Entry
 from tutor.ui.widgets.pane import Pane
-from tutor.ui.widgets.quiz import answer_for
 from tutor.ui.widgets.quizkeys import HOW
 
 LOOK_EVERY, LOOK_SELDOM = 1.0, 5.0

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.content.questions import Gap, Matching, Numeric, Posed, Predict, Question, Trace
+from tutor.content.questions import Chart, Gap, Predict, Question, Trace
 from tutor.progress.store import Mode
 from tutor.quiz.grading import Answer, Grade, kind_of
 from tutor.quiz.posing import decided
@@ -21,12 +21,13 @@ from tutor.quiz.session import Answered, QuizSession
 from tutor.ui.errands import Errands
 from tutor.ui.messages import Experience, Explain
 from tutor.ui.services import Services
-from tutor.ui.widgets.answers import Complaint, Given, Rows, rows_for
-from tutor.ui.widgets.entry import EnterNumber, EnterWord, Entry
-from tutor.ui.widgets.matching import MatchPairs
+from tutor.ui.widgets.answer_kinds import answer_for
+from tutor.ui.widgets.answers import Complaint, Given, Rows
+from tutor.ui.widgets.entry import Entry
 from tutor.ui.widgets.missed import Missed, missed_of, summary_content
 from tutor.ui.widgets.pane import Pane
 from tutor.ui.widgets.quizkeys import BINDINGS, HOW
+from tutor.ui.widgets.runchart import RunChart
 from tutor.worker.protocol import AnyEvent, Busy, Failed, Reported, Worked
 
 Draw = Callable[[random.Random], Sequence[tuple[str, Question]]]
@@ -139,6 +140,7 @@ class QuizView(Vertical):
         if self._answer is not None:
             await self._answer.remove()
             self._answer = None
+        await self._pane.query(RunChart).remove()
         self._explanation.display = self._hints.display = False
         self._sure = True
         if self.session.finished:
@@ -157,6 +159,9 @@ class QuizView(Vertical):
         if session.posed is not None:
             self._prompt.update(Content(session.posed.prompt))
             self._answer = answer_for(session.posed, session.shown_options)
+            if isinstance(session.current, Chart) and session.drawn is not None:
+                chart = RunChart(session.current, session.drawn, colours=self._services.colours)
+                await self._pane.mount(chart, after=self._prompt)
             await self._pane.mount(self._answer, after=self._hints)
             self._say(HOW[kind_of(session.current)])
         elif isinstance(session.current, Trace) and session.drawn is not None:
@@ -384,15 +389,3 @@ class QuizView(Vertical):
         """Ask for the page behind a missed question."""
         missed = self._missed[number - 1]
         self.post_message(Explain(missed.lesson, missed.question.page))
-
-
-def answer_for(question: Posed, shown: Sequence[int]) -> Rows | Entry:
-    """The widget that takes the answer; what stands in it to choose from is in the order ``shown``."""
-    match question:
-        case Numeric():
-            return EnterNumber(question)
-        case Gap():
-            return EnterWord(question)
-        case Matching():
-            return MatchPairs(question, shown)
-    return rows_for(question, shown)

@@ -38,6 +38,7 @@ HOW: dict[Kind, str] = {
     "ordering": "Press the letters in the right order, then enter.",
     "matching": "A letter goes to the row at ›; ↑ ↓ choose another row. Then enter.",
     "gap": "Type the missing word, then enter.",
+    "chart": "Which of these runs is it? Press its letter.",
     "predict": "Press the letter of what you expect; then it is trained.",
     "trace": "Work it out, type the number, then enter. The numbers are new at each try.",
 }
