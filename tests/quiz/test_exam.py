@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.quiz.samples import multiple, numeric, questions, right_answer, single, truefalse, wrong_answer
-from tests.ui.pack import MULTIPLE, NUMERIC, PACK, QUESTIONS, SINGLE, TRACE, TRUEFALSE, lesson
+from tests.ui.pack import MULTIPLE, NUMERIC, ORDERING, PACK, QUESTIONS, SINGLE, TRACE, TRUEFALSE, lesson
 from tutor.content.questions import Question
 from tutor.quiz.exam import Exam, draw, minutes_for
 from tutor.quiz.exam_files import save_report, where_words
@@ -202,6 +202,9 @@ def test_markdown_shows_signs_as_they_are_and_keeps_code() -> None:
     text = to_markdown(report_on(sitting, PACK.lessons, ENDED))
     assert "What is `2*a` and 2\\*a \\| \\_b\\_ \\<x>?" in text
     assert text.startswith("# Exam, 2026-03-01 ")
+    listed = exam(ORDERING)
+    listed.hand_in()
+    assert "- 1\\. Compute the sum (the answer): " in to_markdown(report_on(listed, PACK.lessons, ENDED))
     whole = to_markdown(report_on(sat(), PACK.lessons, ENDED))
     assert "| **The perceptron** | | 3 | 1 | 56 % |\n| | The first page | 1 | 0 | 67 % |\n" in whole
     assert whole.count("### Question") == 3

@@ -9,9 +9,10 @@ import msgspec
 
 from tutor.quiz.exam_report import ExamReport, LessonReport, Mistake, Tally
 from tutor.quiz.wrap import wrap
-from tutor.text import clean, clean_line
+from tutor.text import clean_line
 
 _CODE_OR_SIGN = re.compile(r"(`+[^`]*`+)|([\\*_<|\[\]])")
+_LIST_SIGN = re.compile(r"^(\d*)([.)#>+-])(?=\s)")
 _ENDINGS = {"": "Not over yet.", "handed in": "Handed in.", "time up": "The time was up."}
 
 
@@ -103,5 +104,5 @@ def verdict(mistake: Mistake) -> str:
 
 def _escaped(text: str) -> str:
     """``text`` in a form that Markdown shows as it is; code keeps its marks."""
-    one_line = " ".join(clean(text).split())
-    return _CODE_OR_SIGN.sub(lambda match: match[1] or f"\\{match[2]}", one_line)
+    shown = _CODE_OR_SIGN.sub(lambda match: match[1] or f"\\{match[2]}", clean_line(text))
+    return _LIST_SIGN.sub(r"\1\\\2", shown)
