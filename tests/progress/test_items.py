@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 from tests.progress.samples import answered
-from tests.ui.pack import GAP, MATCHING, MULTIPLE, NUMERIC, ORDERING, QUESTIONS, SINGLE, TRACE, lesson
+from tests.ui.pack import (
+    GAP,
+    MATCHING,
+    MULTIPLE,
+    NUMERIC,
+    ORDERING,
+    PREDICT,
+    QUESTIONS,
+    SINGLE,
+    TRACE,
+    lesson,
+)
 from tutor.errors import InputError
 from tutor.progress.items import MIN_LEARNERS, Item, discrimination, items
 from tutor.progress.log import LoggedAnswer, read_log
@@ -30,7 +41,7 @@ def row(
     return LoggedAnswer("perceptron", question, kind, given, correct, float(correct), seconds, first_try)
 
 
-LESSONS = [lesson(1, "perceptron", "The perceptron", [*QUESTIONS, MATCHING, GAP, TRACE])]
+LESSONS = [lesson(1, "perceptron", "The perceptron", [*QUESTIONS, MATCHING, GAP, TRACE, PREDICT])]
 
 
 def only(*log: LoggedAnswer) -> Item:
@@ -87,6 +98,12 @@ def test_pairs_and_words_are_told_as_they_were_given() -> None:
     assert told(pairs) == [*right, *wrong]
     words = [row(GAP.id, word, correct=False, kind="gap") for word in ("bias", "rule", "bias")]
     assert told(only(*words)) == [("bias", False, 2), ("rule", False, 1)]
+
+
+def test_a_prediction_is_told_by_its_option_and_right_as_the_run_said() -> None:
+    first, second = (option.text for option in PREDICT.options[:2])
+    log = [row(PREDICT.id, place, correct=place == 1, kind="predict") for place in (0, 1, 1)]
+    assert told(only(*log)) == [(second, True, 2), (first, False, 1)]
 
 
 def test_of_a_trace_no_numbers_are_told() -> None:

@@ -9,6 +9,7 @@ from tutor.content.questions import (
     Matching,
     MultipleChoice,
     Ordering,
+    Predict,
     Question,
     SingleChoice,
     Trace,
@@ -53,6 +54,8 @@ def chosen_in(question: Question | None, row: LoggedAnswer) -> list[Chosen]:
             return [Chosen(" ".join(str(place + 1) for place in places), row.correct)]
         case Matching() if (places := _places(given, len(question.rights))) is not None:
             return [_matched(question, *pair) for pair in enumerate(places[: len(question.pairs)])]
+        case Predict() if (places := _places(given, len(question.options))) is not None:
+            return [Chosen(clean_line(question.options[place].text), row.correct) for place in places]
         case Trace():
             return []  # its numbers are others each time
     text = (
