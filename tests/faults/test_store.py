@@ -251,13 +251,17 @@ def test_a_disk_that_fills_up_loses_nothing_while_the_program_runs(path: Path) -
 
 
 def test_a_database_of_a_newer_version_is_not_touched(path: Path) -> None:
-    Store.open(path).close()
+    with closing(Store.open(path)) as store:
+        store.mark_page("xor", "page-1")
     with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE answer ADD COLUMN mood TEXT")
         connection.execute("PRAGMA user_version = 99")
     before = path.read_bytes()
     with closing(Store.open(path)) as store:
         assert store.in_memory
         assert "written by a newer dltutor (version 99" in store.problem
+        assert store.summary().pages_seen == 1  # what this version understands is shown
+        store.reset_lesson("xor")
         assert works(store)
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
@@ -304,10 +308,11 @@ def test_the_journal_goes_aside_with_its_database_unless_that_was_replaced(path:
     journal = path.with_name(path.name + "-journal")
     journal.write_bytes(b"of the old")
     now = datetime(2026, 5, 1, tzinfo=UTC)
-    assert opening.move_aside(path, path.stat().st_ino + 1, now) == ""
+    assert opening.replace_damaged(path, path.stat().st_ino + 1, now) == ""
     assert path.read_bytes() == b"old"
-    assert str(path) in opening.move_aside(path, path.stat().st_ino, now)
-    kept = sorted(path.parent.iterdir())
+    assert str(path) in opening.replace_damaged(path, path.stat().st_ino, now)
+    assert path.read_bytes() == b""
+    kept = sorted(path.parent.glob("*.damaged-*"))
     assert [entry.read_bytes() for entry in kept] == [b"old", b"of the old"]
     assert kept[1].name == kept[0].name + "-journal"
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,15 @@ def test_a_database_in_memory_is_written_to_as_well(tmp_path: Path) -> None:
     writer.submit(lambda store: store.mark_page("xor", "page-0"))
     assert writer.close()
     assert store.summary().pages_seen == 1
+
+
+def test_rows_that_had_to_wait_bear_the_time_at_which_they_were_handed_over(tmp_path: Path) -> None:
+    clock = [datetime(2026, 5, 1, 9, tzinfo=UTC)]
+    with closing(Store.open(tmp_path / "progress.sqlite3", lambda: clock[0])) as store:
+        writer, disk = Writer(store, retry_seconds=60), Disk()
+        writer.submit(disk)
+        assert not writer.flush()
+        clock[0] += timedelta(hours=3)
+        disk.full = False
+        assert writer.close()
+        assert store.summary().last_at == datetime(2026, 5, 1, 9, tzinfo=UTC)

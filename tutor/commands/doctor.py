@@ -119,10 +119,14 @@ def _kernels() -> Findings:
 
 
 def _progress() -> Findings:
+    from tutor.progress.backups import backups_of
     from tutor.progress.store import Store
 
     store = Store.open()
     findings = {"database": "in memory only" if store.in_memory else str(paths.database())}
+    if store.path is not None:
+        kept = backups_of(store.path, store.now().date())
+        findings["backups"] = f"{len(kept)}, the newest {kept[0]}" if kept else "none yet"
     if store.problem:
         findings["problem"] = store.problem
     store.close()

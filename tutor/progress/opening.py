@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from tutor import paths
 from tutor.errors import StoreError
-from tutor.progress.migrations import migrate
+from tutor.progress.backups import backups_of, restore_backup
+from tutor.progress.migrations import MIGRATIONS, migrate, version
+from tutor.progress.turns import Turns
 from tutor.text import clean
 
 BUSY_SECONDS = 2.0
@@ -49,28 +52,33 @@ def open_database(path: Path | None, now: datetime) -> Opened:
     """Open the database at ``path`` (None: the user's own); never raises for what a disk may do.
 
     A file that cannot be used is left as it is and a database in memory takes its place, with a copy of what
-    can still be read. A damaged file is moved aside, never deleted, and a new one begun.
+    can still be read; so does one that a newer program wrote. A damaged file is moved aside, never deleted,
+    and the newest sound backup takes its place, or a new database where there is none.
     """
     if path is None:
         try:
             path = paths.database()
         except FileNotFoundError as error:
             return in_memory(reason(error))
-    moved = ""
+    told = ""
     try:
-        create_file(path)
-        before = path.stat().st_ino
-        try:
-            connection = connect(path, check=True)
-        except Damaged:
-            moved = move_aside(path, before, now)
-            create_file(path)
-            connection = connect(path, check=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with closing(Turns(path.parent)) as turns, turns.turn():  # two sessions must not both mend it
+            created = create_file(path)
+            before = path.stat().st_ino
+            emptied = not created and path.stat().st_size == 0 and backups_of(path, now.date())
+            if emptied:
+                told = replace_damaged(path, before, now)
+            try:
+                connection = connect(path, check=True)
+            except Damaged:
+                told = replace_damaged(path, before, now)
+                connection = connect(path, check=True)
     except StoreError as error:
-        return in_memory(f"{path} was {error.message}")
+        return in_memory(f"{path} was {error.message}", copy_of=path)
     except (OSError, sqlite3.DatabaseError) as error:
         return in_memory(f"{path}: {reason(error)}", copy_of=path)
-    return Opened(connection, path, moved)
+    return Opened(connection, path, told)
 
 
 def in_memory(why: str, copy_of: Path | None = None) -> Opened:
@@ -81,9 +89,7 @@ def in_memory(why: str, copy_of: Path | None = None) -> Opened:
             return Opened(_copy(copy_of), None, problem)
         except (OSError, StoreError, sqlite3.DatabaseError):
             pass  # then it begins empty; the problem has been named already
-    connection = _connection(":memory:")
-    migrate(connection)
-    return Opened(connection, None, problem)
+    return Opened(_migrated(), None, problem)
 
 
 def connect(path: Path, *, check: bool = False) -> sqlite3.Connection:
@@ -106,17 +112,22 @@ def connect(path: Path, *, check: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def create_file(path: Path) -> None:
-    """Make the file and its directory, for their owner's eyes only, unless they are there. Raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def create_file(path: Path) -> bool:
+    """Make the file, for its owner's eyes only, unless it is there; whether it was made. Raises OSError."""
     # SQLite would create it by the umask, which usually lets everybody read; its journal copies these bits.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
+        return False
+    return True
 
 
-def move_aside(path: Path, inode: int, now: datetime) -> str:
-    """Rename the damaged file and its journal; returns the sentence that says so. Raises OSError.
+def replace_damaged(path: Path, inode: int, now: datetime) -> str:
+    """Move the damaged file aside with its journal and put a backup, or a new database, in its place.
 
-    ``inode`` is that of the file found damaged: if another process has put a new one there since, it stays.
+    ``inode`` is that of the file found damaged: if another process has put one there since, that one stays.
+    Returns the sentence that says what was done. Raises OSError.
     """
     if path.stat().st_ino != inode:
         return ""
@@ -125,7 +136,10 @@ def move_aside(path: Path, inode: int, now: datetime) -> str:
     journal = path.with_name(path.name + "-journal")
     if journal.exists():  # left here, it would be played back into the new database
         journal.rename(kept.with_name(kept.name + "-journal"))
-    return f"The progress database was damaged: it was kept as {kept}, and a new one was begun."
+    day = restore_backup(path, now.date())
+    create_file(path)
+    instead = f"the backup of {day} took its place" if day else "a new one was begun"
+    return f"The progress database was damaged: it was kept as {kept}, and {instead}."
 
 
 def reason(error: BaseException) -> str:
@@ -152,24 +166,52 @@ def _check(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise Damaged(_SENTENCES[sqlite3.SQLITE_CORRUPT])
     migrate(connection)
+    if not _columns(_migrated()) <= _columns(connection):
+        raise Damaged(_SENTENCES[sqlite3.SQLITE_CORRUPT])
     connection.execute("BEGIN IMMEDIATE")  # refused where the file or its directory is read-only
     connection.execute("ROLLBACK")
 
 
 def _is_damage(error: BaseException) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    # SQLITE_ERROR: a migration found other tables than its version has.
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+
+
+def _migrated() -> sqlite3.Connection:
+    """An empty database in memory."""
+    connection = _connection(":memory:")
+    migrate(connection)
+    return connection
+
+
+def _columns(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Each table with each of its columns."""
+    return set(
+        connection.execute(
+            "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c"
+            " WHERE t.type = 'table'"
+        )
+    )
 
 
 def _copy(path: Path) -> sqlite3.Connection:
+    """What can be read of the file at ``path``, in memory; of a newer version, what this one knows."""
     source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.2)
     connection = _connection(":memory:")
     try:
         # Taken first, because backup() waits for a lock without end.
         source.execute("BEGIN")
-        source.execute("SELECT count(*) FROM sqlite_master")
-        source.backup(connection)
-        migrate(connection)
+        if version(source) > len(MIGRATIONS):
+            migrate(connection)
+            for table in sorted({table for table, _ in _columns(connection)}):
+                names = [column for of, column in sorted(_columns(connection)) if of == table]
+                rows = source.execute(f"SELECT {', '.join(names)} FROM {table}")
+                marks = ", ".join("?" * len(names))
+                connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
+        else:
+            source.backup(connection)
+            migrate(connection)
     except BaseException:
         connection.close()
         raise

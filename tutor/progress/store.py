@@ -6,11 +6,12 @@ slow disk never holds up the screen. ``opening`` says what happens when the file
 
 from __future__ import annotations
 
+import copy
 import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Self, TypeVar
@@ -20,8 +21,10 @@ import msgspec
 from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress import derive
-from tutor.progress.opening import Opened, connect, open_database, reason
+from tutor.progress.backups import keep_backup
+from tutor.progress.opening import Opened, connect, in_memory, open_database, reason
 from tutor.progress.state import AnswerLike, FirstTry, LessonState, Note, PastAnswer, PastRun, Place, Summary
+from tutor.progress.turns import Turns
 from tutor.report import Result
 from tutor.text import clean
 
@@ -54,6 +57,7 @@ class Store:
         self._connection = opened.connection
         self._now = now
         self._lock = threading.RLock()
+        self._turns = Turns(opened.path.parent) if opened.path else None
 
     @classmethod
     def open(cls, path: Path | None = None, now: Callable[[], datetime] = utc_now) -> Self:
@@ -67,13 +71,45 @@ class Store:
         with _disk_errors():
             return Store(Opened(connect(self.path), self.path), self._now)
 
+    def as_of(self, moment: datetime) -> Store:
+        """This store, by the same connection, for which it is always ``moment``: its rows bear that."""
+        view = copy.copy(self)
+        view._now = lambda: moment
+        return view
+
+    def copy_in_memory(self) -> Store:
+        """What the database holds now, in a database in memory; an empty one where it cannot be read."""
+        if self.path is not None:
+            return Store(in_memory("", copy_of=self.path), self._now)
+        opened = in_memory("")
+        with self._lock:
+            self._connection.backup(opened.connection)
+        return Store(opened, self._now)
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return self._now()
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Wait no longer than this for another program's lock; at first that is ``opening.BUSY_SECONDS``."""
+        with _disk_errors():
+            self._connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
     @property
     def in_memory(self) -> bool:
         return self.path is None
 
+    def back_up(self) -> None:
+        """Keep today's backup; a disk that refuses it is no trouble for what is being written."""
+        if self.path is not None:
+            with suppress(OSError, sqlite3.DatabaseError):
+                keep_backup(self.path, self._now().date())
+
     def close(self) -> None:
         """Let go of the file. A second call does nothing."""
         self._connection.close()
+        if self._turns is not None:
+            self._turns.close()
 
     # ----------------------------------------------------------------- writing
 
@@ -229,7 +265,8 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction: committed and on the disk when the block ends, or not there at all."""
-        with self._lock, _disk_errors():
+        turn = self._turns.turn() if self._turns is not None else nullcontext()
+        with self._lock, _disk_errors(), turn:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

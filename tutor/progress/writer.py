@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tutor.errors import StoreError
 from tutor.progress.store import Store
@@ -18,6 +19,7 @@ Change = Callable[[Store], object]
 @dataclass(frozen=True)
 class _Job:
     change: Change
+    at: datetime
     done: Future[None] = field(default_factory=Future)
 
 
@@ -39,19 +41,35 @@ class Writer:
         self._owns_store = self._store is not store
         self._retry_seconds = retry_seconds
         self._retry: threading.Timer | None = None
-        self._waiting: deque[_Job] = deque()  # changed by the writer's thread alone
+        # Appended to by whoever submits, taken from by the writer's thread.
+        self._waiting: deque[_Job] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="progress-writer")
         self._closed = False
+        self._thread.submit(self._store.back_up)
 
     def submit(self, change: Change) -> Future[None]:
         """Hand over ``change``; returns at once. The future is done once its rows are safely on the disk.
 
-        Raises RuntimeError after :meth:`close`.
+        However late that is, the rows bear the time of now. Raises RuntimeError after :meth:`close`.
         """
-        job = _Job(change)
+        if self._closed:
+            raise RuntimeError("the writer is closed")
+        job = _Job(change, self._store.now())
         job.done.set_running_or_notify_cancel()  # whoever waits may give up waiting; the rows are written
-        self._thread.submit(self._take, job)
+        self._waiting.append(job)
+        self._thread.submit(self._drain)
         return job.done
+
+    def copy_with_waiting(self) -> Store:
+        """A database in memory with all that is saved and all that still waits, for the caller to close.
+
+        The disk is read for as long as it takes: not for the event loop.
+        """
+        waiting = list(self._waiting)  # first: what is saved meanwhile is in both; merging minds that
+        together = self._store.copy_in_memory()
+        for job in waiting:
+            job.change(together.as_of(job.at))
+        return together
 
     def flush(self, timeout: float = 2.0) -> bool:
         """Wait until all that was submitted has been tried; returns whether all of it is saved."""
@@ -74,16 +92,12 @@ class Writer:
 
     # ------------------------------------------------------- in the writer's thread
 
-    def _take(self, job: _Job) -> None:
-        self._waiting.append(job)
-        self._drain()
-
     def _drain(self) -> None:
         """Commit from the head of the queue until it is empty or the disk refuses."""
         while self._waiting:
             job = self._waiting[0]
             try:
-                job.change(self._store)
+                job.change(self._store.as_of(job.at))
             except StoreError as error:
                 self._refused(error)
                 return
