@@ -77,7 +77,8 @@ class QuizView(Vertical):
         self._pane = Pane(self._prompt, self._hints, self._explanation, id="quiz-pane", can_focus=True)
         self._hint = Static(id="quiz-hint")
         self._begin()
-        self.session.resume(before)
+        if before:
+            self.session.resume(before)
         self._resumed = bool(self.session.answers)
 
     def compose(self) -> ComposeResult:
