@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.content.gift import FILL_IN, Imported, Note, read_gift
@@ -278,6 +278,7 @@ def test_categories_comments_ids_pages_and_tags() -> None:
     assert (read.without_page, read.without_feedback) == (0, 4 + 3)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab \n:=~#{}%\\[]->1.5T/$<p>&", max_size=120))
 def test_nothing_that_a_file_holds_breaks_it(text: str) -> None:
     read = read_gift(text)

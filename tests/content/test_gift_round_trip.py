@@ -97,7 +97,7 @@ def matchings(draw: st.DrawFn) -> Matching:
 KINDS = choices() | truths() | numerics() | gaps() | matchings()
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(KINDS)
 def test_a_question_comes_back_as_it_was(
     question: Question,
@@ -107,7 +107,7 @@ def test_a_question_comes_back_as_it_was(
     assert read.questions == [question]
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(KINDS)
 def test_the_quiz_file_says_what_was_taken(
     question: Question,

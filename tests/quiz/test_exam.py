@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.quiz.samples import multiple, numeric, questions, right_answer, single, truefalse, wrong_answer
@@ -113,6 +113,7 @@ def test_what_cannot_be_an_answer_is_refused() -> None:
         exam(SINGLE).answer(9)
 
 
+@settings(deadline=None)
 @given(st.lists(questions, min_size=1, max_size=6), st.data())
 def test_every_answer_is_logged_and_the_report_adds_up(asked: list[Question], data: st.DataObject) -> None:
     sitting = exam(*asked)
@@ -132,6 +133,7 @@ def test_every_answer_is_logged_and_the_report_adds_up(asked: list[Question], da
     assert sum(lesson.topic.tally.asked for lesson in report.lessons) == len(asked)
 
 
+@settings(deadline=None)
 @given(questions)
 def test_the_solution_is_right_and_has_words(question: Question) -> None:
     assert grade(question, solution(question)).correct

@@ -7,7 +7,7 @@ import itertools
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.quiz.samples import numeric, questions, single, truefalse
@@ -84,6 +84,7 @@ def test_a_bad_entry_is_explained_and_asked_again() -> None:
     assert len(recorded) == 1
 
 
+@settings(deadline=None)
 @given(st.lists(questions, min_size=1, max_size=3), st.text(max_size=200))
 def test_nothing_that_is_typed_breaks_it_or_comes_back_raw(asked: list[Question], typed: str) -> None:
     text, recorded, exam = sit(typed, *asked)
