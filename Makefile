@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-all test-peers test-gpu bench lint picture clean FORCE
+.PHONY: run test test-all test-peers test-gpu bench faults lint picture clean FORCE
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -27,6 +27,10 @@ test-gpu:
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.benchmarks
+
+# Every fault as often as its row says; FAULTS=--short tries each a few times.
+faults: $(VENV)/.installed-test
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check tutor tests

@@ -11,7 +11,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,17 +29,18 @@ class Terminal:
         program: Sequence[str] = ("-m", "tutor"),
         ignore_hangup: bool = False,
         size: tuple[int, int] = (80, 24),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        environment = {**os.environ, "DLTUTOR_DATA_DIR": str(data), "TERM": TERM}
-        environment.pop("NO_COLOR", None)
+        ours = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        ours |= {"DLTUTOR_DATA_DIR": str(data), "TERM": TERM, **(environment or {})}
         self.seen = b""
         self.started = time.monotonic()
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-            os.execve(sys.executable, [sys.executable, *program, *arguments], environment)
+            resize(0, *size)
+            os.execve(sys.executable, [sys.executable, *program, *arguments], ours)
 
     def __enter__(self) -> Self:
         return self
@@ -94,6 +95,11 @@ class Terminal:
                 return status
             time.sleep(0.02)
         return None
+
+
+def resize(terminal: int, columns: int, rows: int) -> None:
+    """Give the terminal another size; the kernel tells the program in it."""
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 def alive(pid: int) -> bool:

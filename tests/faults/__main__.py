@@ -1,0 +1,33 @@
+"""``make faults``: injects every fault and prints what was promised and kept, as one Markdown table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.faults.table import HEAD, faults, row
+
+
+def main() -> int:
+    """Run the faults; the exit status is 1 if a promise was broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="a few tries of each, as in make test")
+    parser.add_argument("--count", type=int, metavar="N", help="at most N tries of each")
+    parser.add_argument("--only", metavar="TEXT", default="", help="only faults whose name contains TEXT")
+    chosen = parser.parse_args()
+    print(*HEAD, sep="\n", flush=True)
+    whole = True
+    for fault in faults():
+        if chosen.only not in fault.name:
+            continue
+        count = fault.short if chosen.short else fault.count
+        result = fault.run(min(count, chosen.count or count))
+        print(row(fault, result), flush=True)
+        for line in result.broken:
+            print(f"{fault.name}: {line}", file=sys.stderr, flush=True)
+        whole = whole and result.kept == result.tried
+    return 0 if whole else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""Every fault is injected: a few times in ``make test``, as often as the table says in the slow half."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.table import Fault, Injected, Result, faults, row
+
+ALL = list(faults())
+
+linux = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
+
+
+@linux
+@pytest.mark.parametrize("fault", ALL, ids=lambda fault: fault.name)
+def test_the_promise_is_kept(fault: Fault) -> None:
+    result = fault.run(fault.short)
+    assert not result.broken
+    assert result.tried == fault.short
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ALL, ids=lambda fault: fault.name)
+def test_the_promise_is_kept_every_time(fault: Fault) -> None:
+    result = fault.run(fault.count)
+    assert not result.broken
+    assert result.tried == fault.count
+
+
+def test_a_try_that_broke_or_took_too_long_did_not_keep_the_promise() -> None:
+    def attempt(number: int, folder: Path) -> float:
+        assert number != 1, "something was lost"
+        return float(number)
+
+    fault = Injected("the moon falls", "nothing is lost", 4, 2, attempt, limit=2.0)
+    result = fault.run(4)
+    assert result.broken == ["try 1: something was lost"]
+    assert row(fault, result) == "| the moon falls | nothing is lost | 4 | 2 | 3.00 s |"
+
+
+def test_without_a_time_promised_every_time_is_in_time() -> None:
+    assert Result(None, [5.0, 99.0]).kept == 2
