@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from tests.faults.harness import LEAVES_ALTERNATE_SCREEN, App, rows
+from tests.faults.harness import LEAVES_ALTERNATE_SCREEN, rows
 from tests.faults.screens import SCREENS, opened
 from tests.faults.table import Injected, stopwatch
 

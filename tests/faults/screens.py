@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.faults.harness import PATIENCE, App
+from tests.faults.harness import App
 from tutor.content.catalog import Catalog
+from tutor.paths import bundled_lessons
 from tutor.progress.store import Store
 
-LESSON = "perceptron"
+LESSON = "backprop"
 HOME = ("\x1b", "Next:")
-LESSON_OPEN = (HOME, ("\r", "perceptron"))
+LAB = ("l", "1/")
 
 SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
     "quiz": (),
+    "training": (LAB, ("a", "You predict"), (" ", "RUNNING")),
     "home": (HOME,),
     "progress": (HOME, ("p", "Mastery")),
     "timeline": (HOME, ("t", "1943")),
@@ -29,25 +32,45 @@ SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
     "bench": (HOME, ("b", "Free bench")),
     "help": (HOME, ("?", "Help")),
     "glossary": (HOME, ("\x07", "Glossary")),
-    "page": (*LESSON_OPEN, ("r", "page")),
-    "notes": (*LESSON_OPEN, ("m", "Notes")),
-    "prediction": (*LESSON_OPEN, ("l", "1/")),
-    "training": (*LESSON_OPEN, ("l", "1/"), ("a", "You predict"), (" ", "RUNNING")),
+    "page": (("r", "Next"),),
+    "notes": (("m", "Notes"),),
+    "prediction": (LAB,),
 }
-"""The keys to each screen from a question just answered, and what is drawn there."""
+"""The keys to each screen from a question just answered in a lesson, and what is drawn there."""
+
+_QUIZ = "".join(
+    f"""
+[[question]]
+kind = "truefalse"
+id = "statement-{number}"
+prompt = "Statement {number} is true."
+answer = true
+if_true = "It is."
+if_false = "It is not false."
+explanation = "It was said so."
+page = "{{page}}"
+"""
+    for number in range(1, 9)
+)
 
 
 @functools.cache
-def _read_lesson() -> bytes:
-    """A database in which the lesson has been read, so that exam and review have something to ask."""
+def _home() -> Path:
+    """A data directory in which one lesson was read, so that exam and review have something to ask.
+
+    All its questions are alike: a single key answers each.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="dltutor-fault-home-"))
+    atexit.register(shutil.rmtree, folder)
     [lesson] = [one for one in Catalog.open().lessons if one.id == LESSON]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "progress.sqlite3"
-        store = Store.open(path)
-        for page in lesson.pages:
-            store.mark_page(LESSON, page.id)
-        store.close()
-        return path.read_bytes()
+    shutil.copytree(bundled_lessons(), folder / "lessons")
+    quiz = "format_version = 1\n" + _QUIZ.replace("{page}", lesson.pages[0].id)
+    (folder / "lessons" / LESSON / "quiz.toml").write_text(quiz)
+    store = Store.open(folder / "progress.sqlite3")
+    for page in lesson.pages:
+        store.mark_page(LESSON, page.id)
+    store.close()
+    return folder
 
 
 @contextmanager
@@ -60,23 +83,9 @@ def opened(
     size: tuple[int, int] = (80, 24),
 ) -> Iterator[App]:
     """The app at ``screen``, one question answered and its feedback drawn on the way."""
-    folder.mkdir(exist_ok=True)
-    (folder / "progress.sqlite3").write_bytes(_read_lesson())
-    with App(folder, "quiz", LESSON, environment=environment, ignore_hangup=ignore_hangup, size=size) as app:
-        app.walk(("", "Question 1 of"))
-        answer(app)
-        app.walk(*SCREENS[screen])
+    shutil.copytree(_home(), folder, dirs_exist_ok=True)
+    with App(
+        folder, "lesson", LESSON, environment=environment, ignore_hangup=ignore_hangup, size=size
+    ) as app:
+        app.walk(("", "Read"), ("q", "Statement"), ("a", "Why: "), *SCREENS[screen])
         yield app
-
-
-def answer(app: App) -> None:
-    """Answer the question on the screen, whatever its kind, until its explanation is drawn."""
-    since, until = len(app.seen), time.monotonic() + PATIENCE
-    while True:
-        for keys in ("a", "\r", "b", "c", "d", "e", "\r", "\x7f" * 8 + "1\r"):
-            app.press(keys)
-            app.read(0.15)
-            app.read(0.05)
-            if "Why: " in app.text(since):
-                return
-            assert time.monotonic() < until, f"no question was answered: {app.text(since)[-400:]!r}"

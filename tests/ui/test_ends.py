@@ -36,28 +36,6 @@ def gone(pids: list[int], seconds: float) -> bool:
     return True
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_app_in_order(tmp_path: Path, number: signal.Signals) -> None:
-    with Terminal(tmp_path) as terminal:
-        workers = started(terminal)
-        os.kill(terminal.pid, number)
-        terminal.read(2)
-        status = terminal.wait_for_end(2)
-        assert status is not None and os.waitstatus_to_exitcode(status) == 128 + number
-        assert LEAVES_ALTERNATE_SCREEN in terminal.seen
-        assert b"Traceback" not in terminal.seen
-        assert gone(workers, 1)
-
-
-@pytest.mark.parametrize("ignore_hangup", [False, True])
-def test_a_lost_connection_ends_the_app_and_its_training_process(tmp_path: Path, ignore_hangup: bool) -> None:
-    with Terminal(tmp_path, ignore_hangup=ignore_hangup) as terminal:
-        workers = started(terminal)
-        terminal.hang_up()
-        assert terminal.wait_for_end(2) is not None
-        assert gone(workers, 1)
-
-
 def test_a_terminal_that_no_longer_reads_cannot_hold_the_app(tmp_path: Path) -> None:
     with Terminal(tmp_path, size=(250, 60)) as terminal:
         workers = started(terminal)
