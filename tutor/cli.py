@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from tutor import __version__
+from tutor import __version__, limits
 from tutor.console import complain, interruptible, let_go, open_streams
 from tutor.errors import TutorError
 
@@ -74,6 +74,7 @@ def _run(args: argparse.Namespace) -> int:
     name = args.command or "open"
     if args.slow:
         os.environ["DLTUTOR_SLOW"] = "1"
+    limits.take(args)
     module = importlib.import_module(f"tutor.commands.{name}")
     status: int = module.run(args)
     return status
@@ -89,8 +90,9 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--slow", action="store_true", help="fewer pictures a second, for a slow line (also DLTUTOR_SLOW=1)"
     )
+    limits.add_arguments(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    chosen = next((word for word in arguments if word in COMMANDS), None)
     for name, summary in COMMANDS.items():
         sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if name == chosen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-from tutor import paths
+from tutor import limits, paths
 from tutor.errors import TutorError
 
 
@@ -13,7 +13,7 @@ def crash_error(error: BaseException | None, trace: str = "") -> TutorError:
     if isinstance(error, TutorError):
         return error
     if isinstance(error, MemoryError):
-        return TutorError("there is not enough memory for that", "take less data, or a smaller network")
+        return TutorError("there is not enough memory for that", limits.memory_advice())
     try:
         log = paths.data_dir() / "crash.txt"
         hint = f"your progress is saved; please report {log}"

@@ -20,6 +20,7 @@ from tutor.progress.state import PastRun
 from tutor.progress.store import Store
 from tutor.report import Result
 from tutor.ui.app import TutorApp
+from tutor.ui.attendance import Attendance
 from tutor.ui.keys import keys_of
 from tutor.ui.lab.view import LabView
 from tutor.ui.messages import OpenLesson
@@ -62,7 +63,13 @@ class Host(App[None]):
         self.worker = worker
         self.notebook = Notebook()
         fakes = SimpleNamespace(
-            worker=worker, writer=self.notebook, store=Shelf(), colours=True, few_colours=False, slow=False
+            worker=worker,
+            writer=self.notebook,
+            store=Shelf(),
+            colours=True,
+            few_colours=False,
+            slow=False,
+            attendance=Attendance(),
         )
         self.lab = LabView(chosen or lesson(), services or cast(Services, fakes))
 

@@ -20,6 +20,7 @@ from tutor.worker.protocol import (
     Quit,
     Reported,
     Reset,
+    Rest,
     Rewind,
     Start,
     Step,
@@ -311,3 +312,30 @@ def test_other_seeds_are_trained_while_the_run_rests_until_told_to_stop(talk):
     assert talk.run.times == [-0.03] and talk.host.busy and not talk.host.training
     talk.say(DrawLots(0))
     assert not talk.host.busy
+
+
+def test_at_rest_nothing_is_trained_and_everything_stays(talk):
+    talk.say(Start(), DrawLots(5))
+    assert talk.host.busy
+    talk.say(Rest(True))
+    assert not talk.host.busy
+    assert talk.report().state == "running"
+    talk.say(Rest(False))
+    assert talk.host.busy
+    talk.train()
+    assert talk.report().state == "finished"
+
+
+def test_too_little_memory_pauses_the_run_and_says_so(talk):
+    def refused(seconds):
+        raise MemoryError
+
+    talk.say(Start())
+    advance, talk.run.advance = talk.run.advance, refused
+    talk.host.advance()
+    assert talk.events.pop().message == "there was not enough memory for that"
+    assert summary(talk.report())[1:] == ("paused", 0)
+    talk.run.advance = advance
+    talk.say(Start())
+    talk.train()
+    assert summary(talk.report())[1:] == ("finished", 10)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from importlib import metadata
 
-from tutor import __version__, paths
+from tutor import __version__, limits, machine, paths
 from tutor.errors import EngineError, TutorError
 from tutor.ui.terminal import LEAST_COLUMNS, LEAST_ROWS
 
@@ -45,7 +45,7 @@ def _print(report: dict[str, Findings], problems: list[str]) -> None:
     for name, findings in report.items():
         print(name)
         for key, value in findings.items():
-            print(f"  {key:<12} {value}")
+            print(f"  {key:<13} {value}")
     print()
     print("Everything is in order." if not problems else f"{len(problems)} to mend: " + "; ".join(problems))
 
@@ -83,14 +83,18 @@ def _colours(term: str) -> str:
 
 
 def _processor() -> Findings:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    findings = {
+    from tutor.engine.threads import threads
+
+    share, most, memory = machine.share(), limits.max_threads(), limits.max_memory()
+    return {
         "machine": f"{platform.machine()}, {platform.system()} {platform.release()}",
-        "cores": f"{usable} usable of {os.cpu_count()}; training takes one",
+        "cores": f"{share.cores} to be used of {os.cpu_count()}, by {share.why}",
+        **share.found,
+        "threads": f"{threads()} for a large network, one for a small one",
+        "--max-threads": "not set" if most is None else str(most),
+        "--max-memory": "not set" if memory is None else limits.in_words(memory),
+        "priority": f"nice {machine.NICE}: others go first" if share.shared else "as it was started",
     }
-    slurm = os.environ.get("SLURM_JOB_ID")
-    findings["slurm"] = f"job {slurm}" if slurm else "not inside a job"
-    return findings
 
 
 def _gpu() -> Findings:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor import limits
 from tutor.commands.output import ProgressLine, aligned, bar, positive, to_json, whole_number
 
 if TYPE_CHECKING:
@@ -42,9 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="default: texts and a few whole numbers are classes, other numbers are amounts",
     )
     add("--json", action="store_true", help="print one JSON object")
+    limits.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
+    limits.keep()
     # Not at the top: these import numba, and --help should not wait for that.
     from tutor.content.table import read_table
     from tutor.lab.fitting import Recipe, fit

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tutor import limits
 from tutor.commands import target
 from tutor.commands.output import ProgressLine, aligned, bar, to_json, whole_number
 from tutor.content.model import LAYERED, Experiment, Lesson
@@ -68,9 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--backend", choices=["auto", "cpu", "cuda"], default="auto", help="default: auto")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    limits.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
+    limits.keep()
     from tutor import engine, lab  # not at the top: they import numba, and --help should not wait for that
 
     lesson, experiment = target.find_experiment(args.target)

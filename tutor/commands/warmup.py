@@ -14,8 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from tutor import engine
+    from tutor import engine, limits
 
+    limits.keep()
     dtypes = ("float32", "float64") if args.float64 else ("float32",)
     seconds = engine.warm_up(print, dtypes)
     print(f"The kernels are ready after {seconds:.1f} s.")

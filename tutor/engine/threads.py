@@ -8,16 +8,18 @@ run gives the same bytes.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import TypeVar
 
+from tutor import limits, machine
 from tutor.engine import checks
 
 VARIABLE = "DLTUTOR_THREADS"
-"""Environment variable: how many threads train one network; 1 is right on a machine that others use, too."""
+"""Environment variable: how many threads train one network, whatever the machine seems to allow."""
 
 Work = Callable[[int], object]
 Result = TypeVar("Result")
@@ -100,8 +102,8 @@ def _serve(queue: SimpleQueue[Work], number: int) -> None:
 
 
 def usable_cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Processor cores that this process may use: its share of the machine, and no more than was allowed."""
+    return min(machine.share().cores, limits.max_threads() or sys.maxsize)
 
 
 def set_threads(count: int | None) -> None:
@@ -110,13 +112,14 @@ def set_threads(count: int | None) -> None:
 
 
 def threads() -> int:
-    """How many threads train a large network; EngineError if the environment variable is no such number."""
+    """How many threads train a large network; EngineError if an environment variable is no such number."""
     if _helpers.chosen:
         return _helpers.chosen
     text = os.environ.get(VARIABLE, "").strip()
     if not text:
         return usable_cores()
-    return checks.whole_number(VARIABLE, int(text) if text.isdecimal() else text, least=1)
+    asked = checks.whole_number(VARIABLE, int(text) if text.isdecimal() else text, least=1)
+    return min(asked, limits.max_threads() or sys.maxsize)
 
 
 def stay_alone() -> None:

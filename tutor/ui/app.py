@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Resize
+from textual.events import Event, Key, MouseDown, Paste, Resize
 from textual.screen import Screen
 
 from tutor.errors import StoreError
@@ -51,6 +51,14 @@ class TutorApp(App[None]):
         if self._start is not None:
             await self.open(self._start)
         self.call_after_refresh(self._services.worker.start)
+
+    async def on_event(self, event: Event) -> None:
+        """Note that somebody is there. A key that was asked for to go on with training does nothing else."""
+        fresh = isinstance(event, Key | MouseDown | Paste) and not event.is_forwarded
+        if fresh and self._services.attendance.note() and getattr(event, "key", "") != "ctrl+q":
+            event.stop()
+            return
+        await super().on_event(event)
 
     def on_resize(self, event: Resize) -> None:
         """Cover the app while the terminal is too small for it."""

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.quiz.deck import Deck
+from tutor.ui.attendance import Attendance
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,6 +60,8 @@ class Services:
     """An aware time in UTC."""
     clock: Callable[[], float] = time.monotonic
     """Seconds of a clock that never runs backwards: what an exam is timed by."""
+    attendance: Attendance = field(default_factory=Attendance)
+    """Whether somebody is there: training rests while nobody is."""
     seed: int = 0
     """Orders the options and questions of a quiz; another one for each start of the app."""
     colours: bool = True

@@ -20,6 +20,7 @@ from typing import Protocol
 
 import msgspec
 
+from tutor import limits
 from tutor.content.part import Value
 from tutor.content.questions import Numeric, Trace
 from tutor.errors import TutorError
@@ -42,6 +43,7 @@ from tutor.worker.protocol import (
     Ready,
     Reported,
     Reset,
+    Rest,
     Rewind,
     Start,
     Step,
@@ -112,6 +114,8 @@ class Host:
         self._pose = pose
         self._run: Run | None = None
         self._number = 0
+        self._resting = False
+        """Whether nothing is trained for the moment, because nobody is there."""
         self._state: State = "ready"
         self._only_this_epoch = False
         """Whether training pauses by itself at the end of the present epoch."""
@@ -126,13 +130,23 @@ class Host:
     @property
     def busy(self) -> bool:
         """Whether :meth:`advance` has something to do."""
-        return self._run is not None and (self.training or self._run.drawing)
+        return self._run is not None and not self._resting and (self.training or self._run.drawing)
 
     def advance(self) -> None:
         """Train one chunk, some 30 ms: the run, or other seeds, or both in turn."""
-        run = self._run
-        if run is None:
-            return
+        try:
+            if self._run is not None:
+                self._train(self._run)
+        except MemoryError:
+            self._out_of_memory()
+
+    def _out_of_memory(self) -> None:
+        """Pause, so that a knob can be turned or another experiment be chosen."""
+        if self._state == "running":
+            self._state = "paused"
+        self._send(Failed("there was not enough memory for that", limits.memory_advice()))
+
+    def _train(self, run: Run) -> None:
         live = 0.0
         if self.training:
             live = _CHUNK_SECONDS * (_LIVE_SHARE if run.drawing else 1)
@@ -155,12 +169,16 @@ class Host:
                     self._load(command)
                 case Pose(question, seed):
                     self._send(Worked(seed, self._pose(question, seed)))
+                case Rest(on):
+                    self._resting = on
                 case Pull(topics, layer, unit, example):
                     self._wanted = Wanted([*topics], layer, unit, example)
                 case _:
                     self._control(command)
         except TutorError as error:
             self._send(Failed(error.message, error.hint))
+        except MemoryError:
+            self._out_of_memory()
         if self._wanted is not None and self._run is not None:
             wanted, self._wanted = self._wanted, None
             self._send(Reported(self._run.report(self._state, self._number, wanted)))
@@ -234,6 +252,7 @@ def main(socket_number: int, parent: int) -> None:
     """Serve the app at the other end of the inherited socket; ``parent`` as in :func:`tie_to_parent`."""
     started = time.monotonic()
     tie_to_parent(parent)
+    limits.keep()
     channel = Channel(socket.socket(fileno=socket_number))
     inbox: Mailbox[AnyCommand] = Mailbox(replaceable=(Pull,))
     threading.Thread(target=_read, args=(channel, inbox), name="commands", daemon=True).start()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from tutor import limits
 from tutor.text import clean_line
 from tutor.worker.mailbox import Mailbox
 from tutor.worker.protocol import AnyCommand, AnyEvent, Busy, Pull, Quit, Reported, decode_event, encode
@@ -21,6 +22,9 @@ from tutor.worker.wire import BrokenStream, Channel
 _LAUNCH = Path(__file__).with_name("launch.py")
 _LAST_WORDS = 4096
 _PATIENCE = 0.3
+
+_NO_MEMORY = (b"MemoryError", b"out of memory", b"Cannot allocate memory")
+"""Last words of Python, of the compiler and of the loader of libraries."""
 
 # One thread each: the machine is often shared, and lessons are too small to gain from more.
 _ENVIRONMENT = {
@@ -140,6 +144,8 @@ class TrainingProcess:
     def _explain(self, status: int) -> str:
         if self._garbled:
             return f"the training process sent something unreadable ({clean_line(self._garbled)})"
+        if status and any(sign in self._last_words for sign in _NO_MEMORY):
+            return f"training got no more memory: {limits.memory_advice()}"
         if status < 0:
             cause = "; the machine may have run out of memory" if -status == signal.SIGKILL else ""
             return (

@@ -108,6 +108,12 @@ class Pose(Command, frozen=True):
     seed: int
 
 
+class Rest(Command, frozen=True):
+    """Train nothing until told ``on=False``; the run and the lots stay as they are."""
+
+    on: bool
+
+
 class Quit(Command, frozen=True):
     """End the training process."""
 
@@ -126,6 +132,7 @@ AnyCommand = (
     | DropOverlays
     | DrawLots
     | Pose
+    | Rest
     | Quit
 )
 

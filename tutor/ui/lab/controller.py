@@ -15,7 +15,7 @@ from tutor.content.model import Experiment, Lesson
 from tutor.progress.derive import past_run
 from tutor.progress.state import PastRun
 from tutor.report import Report, Result, State
-from tutor.ui.lab import branches
+from tutor.ui.lab import rest
 from tutor.ui.lab.bench import Bench, shown
 from tutor.ui.lab.link import PULL_EVERY, Link
 from tutor.worker import protocol
@@ -82,6 +82,8 @@ class LabController:
         """What the training process is occupied with before it can train."""
         self.gone = ""
         """Why the training process died; empty while it lives."""
+        self.resting = False
+        """Whether training waits until somebody presses a key."""
         self._built = False
         self._mixed = False
         self._recorded = False
@@ -275,8 +277,7 @@ class LabController:
     def pull(self, now: float, every: float = PULL_EVERY) -> None:
         """Ask for a report if something changed, or if training goes on and ``every`` seconds passed."""
         if not self.gone:
-            lottery = self.report is not None and branches.drawing(self.report.lottery)
-            self.link.pull(now, every, moving=self.state == "running" or lottery)
+            self.link.pull(now, every, moving=rest.under_way(self))
 
     def receive(self, event: protocol.AnyEvent) -> Finished | None:
         """Take in an event; returns the run if this event says that it has just finished."""

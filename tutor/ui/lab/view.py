@@ -22,7 +22,7 @@ from textual.widgets import Static
 from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.text import clean
-from tutor.ui.lab import branches, wording
+from tutor.ui.lab import branches, rest, wording
 from tutor.ui.lab.board import Board, Tile
 from tutor.ui.lab.controller import Finished, LabController
 from tutor.ui.lab.desk import Desk
@@ -107,7 +107,8 @@ class LabView(Widget, can_focus=True):
         self._refresh_all()
 
     def on_unmount(self) -> None:
-        # The training process is shared: it must not go on with a run that nobody sees.
+        # The training process is shared: it must not go on with a run that nobody sees, nor rest for good.
+        rest.wake(self.controller)
         if self.controller.state == "running" and self._services.worker.alive:
             self.controller.toggle()
 
@@ -130,6 +131,9 @@ class LabView(Widget, can_focus=True):
         if not self._loaded:
             self._loaded = True
             controller.load()
+        if rest.attend(controller, self._services.attendance):
+            self._undrawn = True
+        self._services.attendance.called_back = controller.resting and visible
         received = worker.poll()
         for event in received:
             finished = controller.receive(event)

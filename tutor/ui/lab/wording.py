@@ -91,6 +91,8 @@ def state_word(controller: LabController) -> str:
         return "LOST"
     if controller.busy and controller.state == "running":
         return "WAITING"
+    if controller.resting:
+        return "RESTING"
     return STATE_WORDS[controller.state]
 
 

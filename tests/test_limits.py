@@ -1,0 +1,61 @@
+"""What the learner allows training to use: read from options and the environment, or refused in one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.test_cli import dltutor
+from tutor import limits
+from tutor.cli import main
+from tutor.engine import threads
+from tutor.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("500M", 500 << 20), ("2g", 2 << 30), ("1GiB", 1 << 30), ("734003200", 700 << 20)]
+)
+def test_sizes_of_memory(text: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(limits.MAX_MEMORY, text)
+    assert limits.max_memory() == size
+
+
+@pytest.mark.parametrize("text", ["much", "-1G", "1.5G", "2 G", "٣G", "1M", "0"])
+def test_what_is_no_size_or_too_small_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(limits.MAX_MEMORY, text)
+    with pytest.raises(UsageError, match="--max-memory must be"):
+        limits.max_memory()
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "two", "²", "9999999999"])
+def test_what_is_no_number_of_threads_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(limits.MAX_THREADS, text)
+    with pytest.raises(UsageError, match="--max-threads must be"):
+        limits.max_threads()
+
+
+def test_the_most_threads_bind_whatever_else_asks_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(threads.VARIABLE, "8")
+    assert threads.threads() == 8
+    monkeypatch.setenv(limits.MAX_THREADS, "1")
+    assert threads.threads() == threads.usable_cores() == 1
+
+
+@pytest.mark.parametrize("words", [["--max-threads", "no"], ["lab", "xor-winter", "--max-memory", "1K"]])
+def test_a_wrong_limit_ends_the_program_at_once(words: list[str]) -> None:
+    done = dltutor(*words)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: --max-")
+
+
+def test_the_options_stand_before_the_command_or_behind_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(limits.MAX_THREADS, "")
+    monkeypatch.setenv(limits.MAX_MEMORY, "")
+    assert main(["--max-threads", "1", "--max-memory", "700M", "doctor"]) in (0, 1)
+    said = capsys.readouterr().out
+    assert "--max-threads 1\n" in said and "--max-memory  700 MB\n" in said
+    for words in (["lab", "--help"], ["fit", "--help"], ["--help"]):
+        with pytest.raises(SystemExit):
+            main(words)
+        assert "--max-memory SIZE" in capsys.readouterr().out
