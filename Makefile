@@ -11,10 +11,10 @@ run: $(VENV)/.installed
 	@$(BIN)/dltutor
 
 test: $(VENV)/.installed-test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 test-all: $(VENV)/.installed-test
-	$(BIN)/pytest -m "not peers"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not peers"
 
 test-peers: $(VENV)/.installed-peers
 	$(BIN)/pytest -m peers tests/engine tests/export

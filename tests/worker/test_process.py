@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -18,17 +19,18 @@ def test_a_process_that_stands_still_never_blocks_the_app(client):
     client.send(load())
     pull(client)
     os.kill(client.pid, signal.SIGSTOP)
-    slowest = 0.0
-    for _ in range(20_000):
-        start = time.perf_counter()
-        client.send(Pull())
-        client.send(Start())
-        client.poll()
-        slowest = max(slowest, time.perf_counter() - start)
-    assert slowest < 0.1
-    start = time.perf_counter()
+
+    def ask() -> None:
+        for _ in range(20_000):  # far more than a pipe holds
+            client.send(Pull())
+            client.send(Start())
+            client.poll()
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(60)
+    assert not asking.is_alive()
     client.close()
-    assert time.perf_counter() - start < 1.5
 
 
 def test_a_flood_of_requests_does_not_pile_up(client):
@@ -91,8 +93,8 @@ def test_compiling_is_announced_and_can_be_broken_off(tmp_path, monkeypatch):
     monkeypatch.setenv("DLTUTOR_CACHE_DIR", str(tmp_path))
     with WorkerClient() as client:
         assert "Compiling" in wait_for_event(client, Busy).text
-        start = time.perf_counter()
-    assert time.perf_counter() - start < 1.5
+        pid = client.pid
+    assert not Path(f"/proc/{pid}").exists()
 
 
 def test_starting_twice_keeps_the_first_process(client):

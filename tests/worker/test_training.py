@@ -112,14 +112,11 @@ def test_a_network_that_cannot_be_built_is_refused_in_one_line(client):
     assert client.alive
 
 
-def test_a_turned_knob_is_in_the_next_report_within_a_blink(client):
-    """Half a second is a generous bound for a loaded machine; usual are some 10 to 60 ms."""
+def test_a_turned_knob_is_in_the_next_report(client):
     client.send(Start())
     pull(client)
-    start = time.monotonic()
     client.send(Turn("learning_rate", 0.5))
     assert pull(client).knobs["learning_rate"] == 0.5
-    assert time.monotonic() - start < 0.5
 
 
 def test_a_run_goes_back_along_its_marks_and_on_again(client):
