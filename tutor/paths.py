@@ -25,6 +25,14 @@ def cache_dir() -> Path:
     return _directory("DLTUTOR_CACHE_DIR", "user_cache_dir")
 
 
+def has_kernels() -> bool:
+    """Whether training kernels were ever compiled here; perhaps by another version of the program."""
+    try:
+        return any(cache_dir().glob("kernels-*/seal.json"))
+    except OSError:
+        return False
+
+
 def database() -> Path:
     """The SQLite file with all progress."""
     return data_dir() / "progress.sqlite3"

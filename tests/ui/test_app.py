@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from tests.ui.conftest import IdleWorker, shown
+from tests.ui.lab_fakes import lesson
 from tests.ui.terminal import Terminal
+from tutor.content.catalog import Catalog
+from tutor.content.pack import Pack
 from tutor.crash import crash_error
 from tutor.errors import StoreError, UsageError
 from tutor.progress.store import Store
@@ -32,11 +36,22 @@ from tutor.ui.start import at_lesson, at_quiz, build, where_left
 from tutor.ui.terminal import has_few_colours, require_terminal
 
 
-async def test_the_training_process_is_started_behind_the_first_paint(services: Services) -> None:
-    async with TutorApp(services).run_test() as pilot:
+@pytest.mark.parametrize("compiled", [False, True])
+async def test_the_training_process_waits_for_the_first_lab_unless_its_kernels_must_be_compiled(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiled: bool
+) -> None:
+    monkeypatch.setenv("DLTUTOR_CACHE_DIR", str(tmp_path))
+    (tmp_path / "kernels-x").mkdir()
+    if compiled:
+        (tmp_path / "kernels-x" / "seal.json").touch()
+    assert isinstance(services.worker, IdleWorker)
+    with_lab = replace(services, catalog=Catalog(Pack("", "", [lesson()])))
+    async with TutorApp(with_lab, OpenLesson("backprop")).run_test() as pilot:
         await pilot.pause(0.1)
-        assert isinstance(services.worker, IdleWorker)
-        assert services.worker.calls == ["start"]
+        assert services.worker.calls == ([] if compiled else ["start"])
+        await pilot.press("l")
+        await pilot.pause(0.1)
+        assert services.worker.calls[-1] == "start"
 
 
 async def test_a_small_terminal_gets_a_sentence_until_it_is_enlarged(app: Callable[..., TutorApp]) -> None:

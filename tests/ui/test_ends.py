@@ -18,8 +18,11 @@ LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
 
 
 def started(terminal: Terminal) -> list[int]:
-    """Wait until the app stands and its training process is there; the process ids of the latter."""
+    """Wait until the app stands and a lab has started its training process; the process ids of the latter."""
     terminal.wait_for("Next:")
+    terminal.press("c")
+    terminal.wait_for("Each of these networks")
+    terminal.press("\r")
     until = time.monotonic() + 10
     while not (found := children(terminal.pid)):
         assert time.monotonic() < until, "no training process was started"
@@ -86,6 +89,9 @@ sys.exit(main([]))
 def test_a_mistake_of_the_app_is_two_lines_and_a_file(tmp_path: Path) -> None:
     with Terminal(tmp_path, program=["-c", BREAKS]) as terminal:
         workers = started(terminal)
+        for _ in range(2):  # back to Home, one step at a time: two of these at once are another key
+            terminal.press("\x1b")
+            terminal.read(0.5)
         terminal.press("q")
         terminal.read(3)
         status = terminal.wait_for_end(2)

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Event, Key, MouseDown, Paste, Resize
 from textual.screen import Screen
 
+from tutor import paths
 from tutor.errors import StoreError
 from tutor.ui.keys import GLOSSARY, keys_of
 from tutor.ui.messages import Opening, OpenLesson
@@ -47,10 +48,15 @@ class TutorApp(App[None]):
         return HomeScreen(self._services)
 
     async def on_mount(self) -> None:
-        """Open what was asked for; start the training process behind the first paint."""
+        """Open what was asked for.
+
+        The training process takes three times the app's memory, so it waits for the first lab; but if its
+        kernels have yet to be compiled, that is done while the learner reads.
+        """
         if self._start is not None:
             await self.open(self._start)
-        self.call_after_refresh(self._services.worker.start)
+        if not paths.has_kernels():
+            self.call_after_refresh(self._services.worker.start)
 
     async def on_event(self, event: Event) -> None:
         """Note that somebody is there. A key that was asked for to go on with training does nothing else."""

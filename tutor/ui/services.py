@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Worker(Protocol):
     """The training process as the app sees it; ``tutor.worker.client.WorkerClient`` is the real one.
 
-    The app starts it after the first paint and closes it at the end. No method blocks.
+    The first lab starts it and the app closes it at the end. No method blocks.
     """
 
     @property

@@ -95,6 +95,7 @@ class LabView(Widget, can_focus=True):
         yield Static(id="standing")
 
     def on_mount(self) -> None:
+        self.call_after_refresh(self._services.worker.start)
         self.set_interval(TICK, self._tick)
         self._read_runs()
         self._prediction.ask(self.controller.bench)
