@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from tutor import __version__, limits
+from tutor import __version__, kiosk, limits
 from tutor.console import complain, interruptible, let_go, open_streams
 from tutor.errors import TutorError
 
@@ -41,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         try:
+            if kiosk.asked_for(arguments):
+                arguments = kiosk.enter(arguments)
             with interruptible():
                 return _run(_parser(arguments).parse_args(arguments))
         finally:
@@ -91,6 +93,12 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         "--slow", action="store_true", help="fewer pictures a second, for a slow line (also DLTUTOR_SLOW=1)"
     )
     limits.add_arguments(parser)
+    parser.add_argument(
+        kiosk.FLAG,
+        action="store_true",
+        help="be the only program of an account (ForceCommand of sshd; also DLTUTOR_KIOSK=1): opens the app, "
+        "ignores commands and the environment, keeps to the data directory",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     chosen = next((word for word in arguments if word in COMMANDS), None)
     for name, summary in COMMANDS.items():

@@ -65,7 +65,7 @@ def _compiled_elsewhere(dtype: str) -> Iterator[None]:
     code = f"from tutor.engine.warmup import help_out; help_out({dtype!r})"
     try:
         helper = subprocess.Popen(
-            [sys.executable, "-c", code],
+            [sys.executable, "-P", "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

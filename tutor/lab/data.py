@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import zlib
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor import kiosk
 from tutor.content.model import DataSpec
 from tutor.content.table import read_table
 from tutor.engine import datasets
@@ -62,7 +62,7 @@ def table(spec: DataSpec, seed: int) -> Dataset:
     held_out = options["held_out"]
     if isinstance(held_out, str):
         raise InputError(f"held_out must be a number, not {held_out!r}", "0.2 holds out a fifth of the rows")
-    rows = read_table(Path(str(options["file"])).expanduser())
+    rows = read_table(kiosk.confined(str(options["file"])))
     prepared = prepare(rows, str(options["target"]), test_fraction=held_out, seed=seed, task=task)
     kind, form = _task_of(prepared)
     y, y_val = (

@@ -6,13 +6,15 @@ import traceback
 from typing import ClassVar
 
 from textual import on
-from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.events import Event, Key, MouseDown, Paste, Resize
 from textual.screen import Screen
+from textual.widget import MountError
 
 from tutor import paths
 from tutor.errors import StoreError
+from tutor.ui.closed import ClosedApp
 from tutor.ui.keys import GLOSSARY, keys_of
 from tutor.ui.messages import Opening, OpenLesson
 from tutor.ui.openings import screen_for
@@ -22,12 +24,11 @@ from tutor.ui.services import Services
 from tutor.ui.themes import CALM
 
 
-class TutorApp(App[None]):
+class TutorApp(ClosedApp):
     """Home lies beneath everything; ``start`` is opened on top of it."""
 
     TITLE = "dltutor"
     CSS_PATH = "screens/home.tcss"  # Textual does not load the style sheet of an app's first screen
-    ENABLE_COMMAND_PALETTE = False  # its commands write files and change what the learner did not ask for
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", tooltip="This help"),
         GLOSSARY,
@@ -114,10 +115,13 @@ class TutorApp(App[None]):
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self.exit)
 
-    def open_url(self, url: str, *, new_tab: bool = True) -> None:
-        """Open nothing: the browser would run on the machine that the learner is logged in to."""
-
-    def _fatal_error(self) -> None:
+    def _handle_exception(self, error: Exception) -> None:
+        if self._exit and isinstance(error, NoMatches | MountError):
+            return  # a screen that was still being built when the learner left
         # Textual would print the traceback with all local values; the learner gets one line (see `run`).
-        self.failure = self._exception, traceback.format_exc()
+        if self.failure is None:  # what breaks after it is seldom the cause
+            self.failure = error, "".join(traceback.format_exception(error))
+            self._exception = error  # for Textual's own tests of what went wrong
+            self._exception_event.set()
+        self._return_code = 1
         self._close_messages_no_wait()

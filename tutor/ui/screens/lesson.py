@@ -70,6 +70,8 @@ class LessonScreen(Screen[None], inherit_bindings=False):
 
     async def open(self, part: Part, page: str = "") -> None:
         """Show ``part``; a part is made when it is first opened, so that the lesson opens quickly."""
+        if not self._switcher.is_attached:
+            return  # the lesson was left again before it stood
         self.part = part
         view: Widget
         if self._switcher.query(f"#{part}"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from tutor import kiosk
 from tutor.content.labfile import SUFFIX, read_lab, write_lab
 from tutor.content.model import DataSpec, Experiment, ModelSpec, TrainingSpec
 from tutor.content.parse import slug
@@ -147,7 +148,8 @@ class Form:
             raise InputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}",
                              "choose another name") from error  # fmt: skip
         self.path = path
-        self.notice = f"Saved as {path}. dltutor lab {path} runs it, dltutor bench {path} opens it."
+        later = "ctrl+o" if kiosk.enabled() else f"dltutor lab {path} runs it, dltutor bench {path}"
+        self.notice = f"Saved as {path}. {later} opens it."
 
     def open(self, name: str) -> None:
         """Read the file called ``name``; raises :class:`InputError`."""
@@ -195,7 +197,7 @@ class Form:
         self._table, self._table_of = None, file
         if file:
             try:
-                self._table = read_table(Path(file).expanduser())
+                self._table = read_table(kiosk.confined(file))
             except InputError as error:
                 self.notice = f"{error.message}; {error.hint}"
                 return
@@ -239,5 +241,4 @@ def _path(name: str) -> Path:
     name = clean_line(name)
     if not name:
         raise InputError("the file needs a name", "as in my.toml")
-    path = Path(name).expanduser()
-    return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+    return kiosk.confined(name if name.endswith(SUFFIX) else name + SUFFIX)
