@@ -28,7 +28,7 @@ COMMANDS: dict[str, str] = {
     "review": "be asked what is due: questions come back before they are forgotten",
     "notes": "print what you wrote down in the lessons, as Markdown",
     "clinic": "find out what ails runs that train badly, and cure them",
-    "progress": "show what you have done and scored; reset a lesson",
+    "progress": "show what you have done and scored; carry it elsewhere; reset a lesson",
     "check": "check a lesson pack and name each fault by file, key and line",
     "doctor": "say what was found: terminal, CPU, kernel cache, database",
     "warmup": "compile the training kernels ahead of time",

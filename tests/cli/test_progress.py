@@ -143,3 +143,33 @@ def test_where_progress_cannot_be_kept_it_says_so(tmp_path: Path, monkeypatch: p
     refused = dltutor("--reset", "1", "--yes")
     assert refused.returncode == 1
     assert refused.stderr.startswith("error: nothing can be forgotten")
+
+
+def test_exported_and_imported_elsewhere(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    done = dltutor("--export", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 answers, 2 runs" in done.stdout
+    again = dltutor("--export", str(file))
+    assert again.returncode == 2 and "there is a file" in again.stderr
+    elsewhere = dict(os.environ, DLTUTOR_DATA_DIR=str(tmp_path / "other"))
+    for added in ("2 answers, 2 runs", "0 answers, 0 runs"):
+        done = subprocess.run(
+            [sys.executable, "-m", "tutor", "progress", "--import", str(file)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=elsewhere,
+        )
+        assert done.returncode == 0 and f"New from {file}: {added}" in done.stdout
+
+
+def test_importing_what_is_no_progress(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("{}")
+    assert main(["progress", "--import", str(tmp_path / "file")]) == 2
+    assert "holds no progress of dltutor" in capsys.readouterr().err
+    assert main(["progress", "--import", str(tmp_path / "none")]) == 1
+    assert "no such file" in capsys.readouterr().err
+    assert main(["progress", "--items", "--import", "x"]) == 2

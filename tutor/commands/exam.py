@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tutor.commands.output import new_file, whole_number
 from tutor.commands.quiz import chosen_lessons, save_at_once
+from tutor.commands.saving import finish
 from tutor.commands.terminal import has_screen, note
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
@@ -69,7 +70,7 @@ def _plain(args: argparse.Namespace, lessons: list[Lesson], store: Store) -> int
     try:
         run_exam_plain(exam, sys.stdin, sys.stdout, lambda answered: save_at_once(writer, answered, "exam"))
     finally:
-        saved = writer.close()
+        saved = finish(store, writer)
     _tell(report_on(exam, lessons, utc_now()), args.output, args.json)
     if not saved:
         raise StoreError(writer.problem or "the answers could not be saved in time", "see dltutor doctor")

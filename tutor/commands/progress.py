@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from tutor.commands.exchange import export_progress, import_progress
 from tutor.commands.items import print_items
-from tutor.commands.output import aligned, to_json
+from tutor.commands.output import aligned, new_file, to_json
 from tutor.commands.terminal import note
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
@@ -32,6 +33,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--json", action="store_true", help="print one JSON object")
     form.add_argument("--csv", action="store_true", help="print one CSV row for each lesson, or question")
     form.add_argument("--reset", metavar="LESSON", help="forget all pages, runs and answers of one lesson")
+    form.add_argument(
+        "--export",
+        type=new_file,
+        metavar="FILE",
+        help="write all progress to a new JSON file, to keep or to carry",
+    )
+    form.add_argument(
+        "--import",
+        dest="add",
+        type=Path,
+        metavar="FILE",
+        help="add what such a file has and is not here yet; the same file twice does no harm",
+    )
     parser.add_argument(
         "--items",
         action="store_true",
@@ -53,8 +67,9 @@ def run(args: argparse.Namespace) -> int:
     catalog = Catalog.open()
     if args.files and not args.items:
         raise UsageError("--from goes with --items", "see dltutor progress --help")
-    if args.items and args.reset is not None:
-        raise UsageError("--items and --reset do not go together", "take one of them")
+    for name, given in (("--reset", args.reset), ("--export", args.export), ("--import", args.add)):
+        if args.items and given is not None:
+            raise UsageError(f"--items and {name} do not go together", "take one of them")
     if args.items:
         note(catalog.problems)
         print_items(catalog.lessons, args.files, "json" if args.json else "csv" if args.csv else "")
@@ -63,6 +78,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.reset is not None:
             return _reset(catalog.find(args.reset), store, sure=args.yes)
+        if args.export is not None:
+            return export_progress(store, args.export)
+        if args.add is not None:
+            return import_progress(store, args.add)
         note([*catalog.problems, store.problem])
         now = utc_now().timestamp()
         cards = Deck(store).refresh(now)

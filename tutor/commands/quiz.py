@@ -11,6 +11,7 @@ from contextlib import closing
 
 from tutor.commands.examiner import LocalExaminer
 from tutor.commands.output import whole_number
+from tutor.commands.saving import finish
 from tutor.commands.terminal import has_screen, note
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
@@ -102,7 +103,7 @@ def ask_plain(
 
         run_plain(session, sys.stdin, sys.stdout, record, examiner)
     finally:
-        saved = writer.close()
+        saved = finish(store, writer)
     if not saved:
         raise StoreError(writer.problem or "the answers could not be saved in time", "see dltutor doctor")
     return 0

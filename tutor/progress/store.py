@@ -22,6 +22,7 @@ from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress import derive
 from tutor.progress.backups import keep_backup
+from tutor.progress.exchange import Document, Merged, merge, to_document
 from tutor.progress.opening import Opened, connect, in_memory, open_database, reason
 from tutor.progress.state import AnswerLike, FirstTry, LessonState, Note, PastAnswer, PastRun, Place, Summary
 from tutor.progress.turns import Turns
@@ -57,6 +58,7 @@ class Store:
         self._connection = opened.connection
         self._now = now
         self._lock = threading.RLock()
+        self._at_first = self._contents() if self.in_memory else None
         self._turns = Turns(opened.path.parent) if opened.path else None
 
     @classmethod
@@ -71,6 +73,11 @@ class Store:
         with _disk_errors():
             return Store(Opened(connect(self.path), self.path), self._now)
 
+    @classmethod
+    def empty(cls, now: Callable[[], datetime] = utc_now) -> Self:
+        """A database in memory that holds nothing."""
+        return cls(in_memory(""), now)
+
     def as_of(self, moment: datetime) -> Store:
         """This store, by the same connection, for which it is always ``moment``: its rows bear that."""
         view = copy.copy(self)
@@ -81,10 +88,10 @@ class Store:
         """What the database holds now, in a database in memory; an empty one where it cannot be read."""
         if self.path is not None:
             return Store(in_memory("", copy_of=self.path), self._now)
-        opened = in_memory("")
+        copied = Store.empty(self._now)
         with self._lock:
-            self._connection.backup(opened.connection)
-        return Store(opened, self._now)
+            self._connection.backup(copied._connection)
+        return copied
 
     def now(self) -> datetime:
         """The present moment, in UTC."""
@@ -98,6 +105,12 @@ class Store:
     @property
     def in_memory(self) -> bool:
         return self.path is None
+
+    @property
+    def unsaved(self) -> object:
+        """None if a database in memory holds what it began with, else its contents, to be compared."""
+        contents = self._contents() if self.in_memory else None
+        return None if contents == self._at_first else contents
 
     def back_up(self) -> None:
         """Keep today's backup; a disk that refuses it is no trouble for what is being written."""
@@ -197,6 +210,11 @@ class Store:
                 for table in ("answer", "run", "page_seen", "place")
             )
 
+    def merge(self, document: Document) -> Merged:
+        """Add the answers, runs, pages and notes of a file that are not there yet; all of them or none."""
+        with self._transaction() as connection:
+            return merge(connection, document, MAX_NOTE)
+
     # ----------------------------------------------------------------- reading
 
     @property
@@ -214,6 +232,10 @@ class Store:
         """All notes, by lesson."""
         rows = self._read(lambda c: c.execute("SELECT lesson, text, at FROM note").fetchall())
         return {lesson: Note(text, datetime.fromtimestamp(at, UTC)) for lesson, text, at in rows}
+
+    def document(self) -> Document:
+        """All progress, for a file."""
+        return self._read(to_document)
 
     def lesson_states(self, lessons: Iterable[Lesson]) -> dict[str, LessonState]:
         """The state of each of ``lessons``, by id and in their order; lessons never opened too."""
@@ -250,6 +272,9 @@ class Store:
     def _moment(self) -> tuple[float, str]:
         now = self._now()
         return now.timestamp(), now.astimezone(UTC).isoformat(timespec="milliseconds")
+
+    def _contents(self) -> object:
+        return self.summary(), self.notes()
 
     def _insert(self, table: str, **values: str | float | None) -> None:
         """Write one row; in tables with a key of their own it takes the place of the row with that key."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -66,10 +66,15 @@ class Writer:
         The disk is read for as long as it takes: not for the event loop.
         """
         waiting = list(self._waiting)  # first: what is saved meanwhile is in both; merging minds that
-        together = self._store.copy_in_memory()
-        for job in waiting:
-            job.change(together.as_of(job.at))
-        return together
+        return _with(waiting, self._store.copy_in_memory())
+
+    @property
+    def unsaved(self) -> object:
+        """None if no progress waits because the disk refused, else all that does, to be compared."""
+        if not self.problem:
+            return None
+        with closing(_with(list(self._waiting), Store.empty())) as alone:
+            return alone.unsaved
 
     def flush(self, timeout: float = 2.0) -> bool:
         """Wait until all that was submitted has been tried; returns whether all of it is saved."""
@@ -134,3 +139,9 @@ class Writer:
             job.done.set_exception(StoreError(self.errors[-1] if self.errors else "not saved"))
         if self._owns_store:
             self._store.close()
+
+
+def _with(waiting: Iterable[_Job], store: Store) -> Store:
+    for job in waiting:
+        job.change(store.as_of(job.at))
+    return store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -23,6 +23,9 @@ from tutor.ui.screens.small import SmallScreen, too_small
 from tutor.ui.services import Services
 from tutor.ui.themes import CALM
 
+if TYPE_CHECKING:
+    from tutor.ui.screens.keep import Kept
+
 
 class TutorApp(ClosedApp):
     """Home lies beneath everything; ``start`` is opened on top of it."""
@@ -32,6 +35,7 @@ class TutorApp(ClosedApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", tooltip="This help"),
         GLOSSARY,
+        Binding("f2", "keep", "Keep", show=False, tooltip="Save your progress to a file"),
         Binding("ctrl+q", "quit", "Quit", tooltip="Close dltutor; everything is saved", priority=True),
     ]
 
@@ -43,6 +47,10 @@ class TutorApp(ClosedApp):
         self.failure: tuple[BaseException | None, str] | None = None
         self._services = services
         self._start = start
+        self.kept: Kept | None = None
+        """The file to which the learner had the progress written, that the database did not take."""
+        self.forsaken = False
+        """Whether the learner chose to leave without such a file."""
 
     def get_default_screen(self) -> Screen[None]:
         """Home."""
@@ -101,6 +109,39 @@ class TutorApp(ClosedApp):
 
         if not isinstance(self.screen, GlossaryScreen):
             await self.push_screen(words_for(self.screen, self._services.catalog), self._go_to)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A file is offered while the database does not take everything."""
+        return self._services.at_risk if action == "keep" else super().check_action(action, parameters)
+
+    async def action_keep(self) -> None:
+        """Ask where to save the progress that the database does not take."""
+        await self._ask_where(leaving=False)
+
+    async def action_quit(self) -> None:
+        """Leave; if something would be lost, offer first to save it to a file."""
+        from tutor.ui.screens.keep import KeepScreen
+
+        self.forsaken = isinstance(self.screen, KeepScreen)
+        if self.forsaken or isinstance(self.screen, SmallScreen) or not self.would_lose:
+            self.exit()
+        else:
+            await self._ask_where(leaving=True)
+
+    async def _ask_where(self, *, leaving: bool) -> None:
+        from tutor.ui.screens.keep import KeepScreen
+
+        def kept(kept: Kept | None) -> None:
+            self.kept = kept or self.kept
+            if kept and leaving:
+                self.exit()
+
+        await self.push_screen(KeepScreen(self._services), kept)
+
+    @property
+    def would_lose(self) -> bool:
+        """Whether there is progress that is neither in the database nor in a file."""
+        return self._services.at_stake not in (None, self.kept.stake if self.kept else None)
 
     async def _go_to(self, lesson: str | None) -> None:
         """Open a lesson that a word led to, instead of whatever is open: two labs cannot share a training."""

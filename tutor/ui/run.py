@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
+from tutor.console import complain
 from tutor.crash import crash_error
 from tutor.errors import StoreError
+from tutor.progress.rescue import rescue
 from tutor.ui.app import TutorApp
 from tutor.ui.guard import Guard
 from tutor.ui.start import Start, build, where_left
@@ -20,13 +23,23 @@ def run(start: Start = where_left) -> int:
     """
     require_terminal()
     services = build()
+    kept: Path | None = None
     try:
         app = TutorApp(services, start(services))
         with Guard(leave=app.leave, save=partial(services.close, 0.4)) as guard:
             app.run()
-            saved = services.close()
+            services.writer.flush(0.5)
+            kept = app.kept.path if app.kept else None
+            if app.would_lose and not app.forsaken:  # nobody could be asked where
+                kept = rescue(services.writer, services.now()) or kept
+            saved = services.close() or kept is not None
     finally:
         services.close()
+    if kept is not None:
+        complain(
+            f"your progress could not be saved in its place; it is in {kept}",
+            f"later: dltutor progress --import {kept}",
+        )
     if app.failure is not None:
         raise crash_error(*app.failure)
     if not saved:

@@ -80,6 +80,17 @@ class Services:
         """What the log of answers says of each question; to be refreshed off the event loop."""
         return Deck(self.store)
 
+    @property
+    def at_risk(self) -> bool:
+        """Whether something would not outlive the program: the database is in memory, or the disk refuses."""
+        return self.store.in_memory or bool(self.writer.problem)
+
+    @property
+    def at_stake(self) -> object:
+        """None if nothing would be lost now, else something that changes with what would be."""
+        lost = (self.writer.unsaved, self.store.unsaved)
+        return None if lost == (None, None) else lost
+
     def close(self, timeout: float = 5.0) -> bool:
         """End the training processes and save what waits; whether all is saved. A second call is fine."""
         self.worker.close()

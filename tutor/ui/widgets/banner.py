@@ -35,4 +35,6 @@ class Banner(Static):
         if problems != self._said:
             self._said = problems
             self.display = bool(problems)
-            self.update(Content("\n".join(f"! Warning: {problem}" for problem in problems)))
+            lines = "\n".join(f"! Warning: {problem}" for problem in problems)
+            way_out = " Press f2 to save it to a file." if self._services.at_risk else ""
+            self.update(Content(lines + way_out))
