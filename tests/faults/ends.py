@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
-from tests.faults.harness import LEAVES_ALTERNATE_SCREEN, rows
+from tests.faults.harness import LEAVES_ALTERNATE_SCREEN, PATIENCE, App, rows
 from tests.faults.screens import SCREENS, opened
 from tests.faults.table import Injected, stopwatch
+from tutor.ui.guard import STUCK
 
+STUCK_AFTER = 2.0
+"""Seconds that the program waits on a full terminal here."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -67,6 +72,41 @@ def told_to_end(number: int, folder: Path) -> float:
     return seconds
 
 
+def stops_reading(number: int, folder: Path) -> float:
+    """The terminal stays connected and reads nothing, as one whose machine was put to sleep."""
+    limits = {STUCK: str(STUCK_AFTER)}
+    with opened(folder, ("quiz", "training")[number % 2], limits, size=(250, 60)) as app:
+        if number % 2 == 0:
+            answer_unseen(app)
+        for _ in range(60):  # each redraws the whole screen, until the program waits on a full terminal
+            app.press("?")
+            time.sleep(0.02)
+        taken = stopwatch()
+        status = app.end(reading=False)
+        seconds = taken()
+    assert status == 128 + signal.SIGHUP, f"exit status {status}"
+    assert seconds > STUCK_AFTER / 2, "the terminal was not stuck"
+    answers_kept(folder)
+    return seconds
+
+
+def answer_unseen(app: App) -> None:
+    """Answer the next question without reading the terminal; what is said about it goes nowhere."""
+    before, until = answers(app.folder), time.monotonic() + PATIENCE
+    app.press("\r")
+    while answers(app.folder) == before:
+        assert time.monotonic() < until, "nothing is saved while the terminal is stuck"
+        app.press("a")
+        time.sleep(0.3)
+
+
+def answers(folder: Path) -> int:
+    """Answers in the database while the program runs."""
+    with closing(sqlite3.connect(f"file:{folder / 'progress.sqlite3'}?mode=ro", uri=True)) as database:
+        count: int = database.execute("SELECT count(*) FROM answer").fetchone()[0]
+    return count
+
+
 def cpu_seconds(pid: int) -> float | None:
     """The CPU time that a process has used so far; None once it has ended."""
     try:
@@ -92,6 +132,14 @@ FAULTS = (
         short=1,
         attempt=drop_under_nohup,
         limit=5.0,
+    ),
+    Injected(
+        f"terminal stops reading (limit set to {STUCK_AFTER:.0f} s)",
+        "saving goes on, answers saved, gone 4 s after the limit at most",
+        count=20,
+        short=1,
+        attempt=stops_reading,
+        limit=STUCK_AFTER + 4,
     ),
     Injected(
         "SIGTERM, SIGINT",

@@ -136,6 +136,9 @@ class FakeWorker:
             case protocol.Step() | protocol.Epoch():
                 self._advance(1)
                 self.state = "paused" if self.state != "finished" else "finished"
+            case protocol.CatchUp():
+                self._advance(command.step)
+                self.state = "paused" if self.state != "finished" else "finished"
             case protocol.Turn():
                 self.knobs[command.name] = command.value
                 if command.name == "hidden_units":

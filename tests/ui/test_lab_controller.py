@@ -253,13 +253,33 @@ def test_a_dead_process_is_said_and_can_be_restarted() -> None:
         assert "press w" in lab.control.notice
     lab.exchange()
     assert len(lab.worker.commands) == count
+    assert lab.control.report is not None
+    stood = lab.control.report.quantities["steps"]
+    assert stood > 0
     lab.worker.restart()
     lab.control.revive()
+    assert f"trains to step {stood:,.0f}" in lab.control.notice
     lab.exchange()
-    assert lab.control.state == "ready"
+    assert lab.control.state == "paused"
+    assert lab.control.report.quantities["steps"] == stood
     lab.control.toggle()
     lab.exchange(8)
     assert len(lab.finished) == 1
+
+
+def test_a_run_that_changed_its_setting_half_way_begins_anew_in_a_new_process() -> None:
+    lab = Lab()
+    lab.control.toggle()
+    lab.exchange()
+    lab.control.turn(1)
+    lab.exchange()
+    lab.control.lost("the training process was killed (signal 9)")
+    lab.worker.restart()
+    lab.control.revive()
+    assert "begins again" in lab.control.notice
+    lab.exchange()
+    assert lab.control.state == "ready"
+    assert not lab.worker.sent(protocol.CatchUp)
 
 
 def test_what_the_process_refuses_is_said_and_the_state_stays_true() -> None:

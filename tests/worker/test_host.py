@@ -9,6 +9,7 @@ from tutor.report import Report
 from tutor.worker.host import Host, serve
 from tutor.worker.mailbox import Mailbox
 from tutor.worker.protocol import (
+    CatchUp,
     DrawLots,
     DropOverlays,
     Epoch,
@@ -61,6 +62,11 @@ class PaperRun:
         assert seconds <= 0.05
         self.steps += 1
         return self.finished or self.steps % 4 == 0
+
+    def train_to(self, step, seconds):
+        assert seconds <= 0.05
+        self.steps += 1
+        return self.finished or self.steps >= step
 
     def turn(self, name, value):
         if name == "odd":
@@ -175,6 +181,15 @@ def test_an_epoch_can_be_broken_off(talk, command, expected):
     talk.say(Epoch(), command)
     talk.train()
     assert summary(talk.report()) == expected
+
+
+def test_catching_up_ends_at_its_step_and_start_goes_on_from_there(talk):
+    talk.say(CatchUp(3))
+    talk.train()
+    assert summary(talk.report()) == (1, "paused", 3)
+    talk.say(CatchUp(8), Start())
+    talk.train()
+    assert summary(talk.report()) == (1, "finished", 10)
 
 
 def test_start_says_whether_the_eye_can_follow():

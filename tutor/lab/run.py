@@ -156,9 +156,14 @@ class Run:
     def finish_epoch(self, seconds: float = math.inf) -> bool:
         """Train to the end of the present epoch, for about so long; whether epoch or run ended."""
         learner = self._course.learner
-        end = learner.step + learner.steps_until(learner.epoch + 1)
-        self._course.train(end - learner.step, until=self._clock() + seconds)
-        return self.finished or learner.step >= end
+        return self.train_to(learner.step + learner.steps_until(learner.epoch + 1), seconds)
+
+    def train_to(self, step: int, seconds: float = math.inf) -> bool:
+        """Train to this step at full speed, for about so long; whether it was reached or the run ended."""
+        learner = self._course.learner
+        if learner.step < step:
+            self._course.train(step - learner.step, until=self._clock() + seconds)
+        return self.finished or learner.step >= step
 
     def run_to_end(self, progress: Progress | None = None) -> Result:
         """Train until finished, at full speed; ``progress`` is called with this run ten times a second."""

@@ -20,9 +20,22 @@ from typing import Self
 GRACE = 1.0
 """Seconds that an orderly exit may take before the process is ended from here."""
 LOOK_EVERY = 0.2
+STUCK = "DLTUTOR_STUCK_SECONDS"
+"""Environment variable: so long may the terminal take nothing before the app is left."""
+_STUCK_SECONDS = 600.0
+"""Ctrl+s stops a terminal, too, and a break may be long."""
 
 _RESET = b"\x1b[?1049l\x1b[?25h\x1b[?1000;1002;1003;1006;1015;2004;1004l\x1b[<u\x1b[0m\r\n"
 """Leave the alternate screen, show the cursor, switch mouse, paste, focus and key reports off."""
+
+
+def stuck_seconds() -> float:
+    """How long a terminal may take nothing: what the environment says, if it is a positive number."""
+    try:
+        asked = float(os.environ.get(STUCK, ""))
+    except ValueError:
+        return _STUCK_SECONDS
+    return asked if asked > 0 else _STUCK_SECONDS
 
 
 class Guard:
@@ -31,14 +44,23 @@ class Guard:
     ``leave`` asks the app to exit; it is called from the main thread or the watcher's and must not block.
     ``save`` writes what is unsaved and ends the training process, within about half a second; it is called
     only when the app did not exit by itself in time. ``status`` is the exit status of an end that nobody
-    chose, else 0.
+    chose, else 0. A terminal that has kept output ``waiting()`` for more than ``stuck_seconds`` counts as
+    lost.
     """
 
-    def __init__(self, leave: Callable[[], None], save: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        leave: Callable[[], None],
+        save: Callable[[], object],
+        waiting: Callable[[], float],
+        stuck_seconds: float,
+    ) -> None:
         self.status = 0
         self._leave = leave
         self._save = save
         self._deadline: float | None = None
+        self._waiting = waiting
+        self._stuck_seconds = stuck_seconds
         self._over = threading.Event()
         self._input = sys.__stdin__.fileno() if sys.__stdin__ else 0
         self._before = termios.tcgetattr(self._input)
@@ -73,7 +95,7 @@ class Guard:
         poller.register(self._input, 0)  # hang-up and error are reported unasked
         while not self._over.is_set():
             if self._deadline is None:
-                if poller.poll(LOOK_EVERY * 1000):
+                if poller.poll(LOOK_EVERY * 1000) or self._waiting() > self._stuck_seconds:
                     self._begin_to_leave(128 + signal.SIGHUP)
             elif time.monotonic() > self._deadline:
                 self._end()

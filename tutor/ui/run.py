@@ -10,7 +10,8 @@ from tutor.crash import crash_error
 from tutor.errors import StoreError
 from tutor.progress.rescue import rescue
 from tutor.ui.app import TutorApp
-from tutor.ui.guard import Guard
+from tutor.ui.guard import Guard, stuck_seconds
+from tutor.ui.output import watched_output
 from tutor.ui.start import Start, build, where_left
 from tutor.ui.terminal import require_terminal
 
@@ -26,7 +27,10 @@ def run(start: Start = where_left) -> int:
     kept: Path | None = None
     try:
         app = TutorApp(services, start(services))
-        with Guard(leave=app.leave, save=partial(services.close, 0.4)) as guard:
+        with (
+            watched_output() as output,
+            Guard(app.leave, partial(services.close, 0.4), lambda: output.waiting, stuck_seconds()) as guard,
+        ):
             app.run()
             services.writer.flush(0.5)
             kept = app.kept.path if app.kept else None

@@ -30,6 +30,7 @@ from tutor.worker.protocol import (
     AnyCommand,
     AnyEvent,
     Busy,
+    CatchUp,
     DrawLots,
     DropOverlays,
     Epoch,
@@ -79,6 +80,8 @@ class Run(Protocol):
 
     def finish_epoch(self, seconds: float) -> bool: ...
 
+    def train_to(self, step: int, seconds: float) -> bool: ...
+
     def turn(self, name: str, value: Value) -> bool: ...
 
     def reset(self, seed: int) -> None: ...
@@ -119,6 +122,8 @@ class Host:
         self._state: State = "ready"
         self._only_this_epoch = False
         """Whether training pauses by itself at the end of the present epoch."""
+        self._catching_up_to: int | None = None
+        """The step at which training pauses by itself."""
         self._wanted: Wanted | None = None
         """What the next report shall hold, if one was asked for."""
 
@@ -155,7 +160,10 @@ class Host:
             run.draw(_CHUNK_SECONDS - live)
 
     def _advance_run(self, run: Run, seconds: float) -> None:
-        if not self._only_this_epoch:
+        if self._catching_up_to is not None:
+            if run.train_to(self._catching_up_to, seconds):
+                self._settle("paused")
+        elif not self._only_this_epoch:
             run.advance(seconds)
             self._settle("running")
         elif run.finish_epoch(seconds):
@@ -196,7 +204,7 @@ class Host:
         match command:
             case Start(paced):
                 run.paced = paced
-                self._only_this_epoch = False
+                self._only_this_epoch, self._catching_up_to = False, None
                 self._settle("running")
             case Pause() if self._state == "running":
                 self._state = "paused"
@@ -204,9 +212,12 @@ class Host:
                 run.step()
                 self._settle("paused")
             case Epoch() if not run.finished:
-                self._only_this_epoch = True
+                self._only_this_epoch, self._catching_up_to = True, None
                 self._settle("running")
                 self.advance()  # at once: most epochs are over within one chunk, and the next command is here
+            case CatchUp(step):
+                self._catching_up_to = step
+                self._settle("running")
             case Reset(seed):
                 run.reset(seed)
                 self._begin()
@@ -228,6 +239,7 @@ class Host:
         """A run stands at step 0; its number tells its reports from those of the run before."""
         self._number += 1
         self._state = state
+        self._catching_up_to = None
 
     def _settle(self, state: State) -> None:
         self._state = state

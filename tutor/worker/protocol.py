@@ -45,6 +45,12 @@ class Epoch(Command, frozen=True):
     """Train to the end of the present epoch, then pause."""
 
 
+class CatchUp(Command, frozen=True):
+    """Train to this step as fast as it goes, then pause: what a process that died had reached."""
+
+    step: int
+
+
 class Reset(Command, frozen=True):
     """Begin again with this seed and the present knobs."""
 
@@ -124,6 +130,7 @@ AnyCommand = (
     | Pause
     | Step
     | Epoch
+    | CatchUp
     | Reset
     | Turn
     | Pull

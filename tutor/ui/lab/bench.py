@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tutor.content.model import Experiment, Knob
 from tutor.content.part import Value
 from tutor.content.settings import initial_knobs
+from tutor.report import Report
 from tutor.ui.lab.tally import Tally
 
 
@@ -45,6 +46,10 @@ class Bench:
             for knob in knobs
             if self.knobs[knob.name] != own[knob.name]
         }
+
+    def set_up(self, report: Report) -> bool:
+        """Whether the report is of a run with this seed and these knobs."""
+        return report.seed == self.seed and report.knobs == self.knobs
 
     def neighbour(self, direction: int) -> Value | None:
         """The chosen knob's next stop in this direction; None at the end of its values."""

@@ -303,10 +303,23 @@ class LabController:
     def revive(self) -> None:
         """The training process was started anew: set the bench up there again."""
         self.gone = ""
+        reached = self._reached()
         self.report = None
         self.link.cut()
         self.load()
-        self.notice = "A new training process is up. The run begins again: space starts it."
+        if reached:
+            self.link.send(protocol.CatchUp(reached))
+            self.state = "running"
+            self.notice = f"A new training process trains to step {reached:,}, where the run stood."
+        else:
+            self.notice = "A new training process is up. The run begins again: space starts it."
+
+    def _reached(self) -> int:
+        """The step to which the run can be trained again, the same to the byte; 0: it has to begin anew."""
+        report = self.report
+        if report is None or report.state == "finished" or self._mixed or not self.bench.set_up(report):
+            return 0
+        return int(report.quantities.get("steps", 0))
 
     # ------------------------------------------------------------------ inside
 
