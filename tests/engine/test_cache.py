@@ -47,7 +47,9 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("damage", ["cut short", pytest.param("one byte changed", marks=pytest.mark.slow)])
+# The quick tests of damage and of unusable places are in tests.faults.kernels: its kernel compiles at once.
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["cut short", "one byte changed"])
 def test_a_damaged_kernel_is_compiled_again(copy: Path, damage: str) -> None:
     assert predict(copy)[:2] == ["2.5", "loaded"]
     for victim in copy.rglob("*.evaluate-*.nbc"):
@@ -69,6 +71,7 @@ def test_damaged_index_and_seal_do_no_harm(copy: Path) -> None:
     assert predict(copy)[:2] == ["2.5", "loaded"]
 
 
+@pytest.mark.slow
 def test_without_a_usable_directory_kernels_are_compiled_for_the_moment(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a directory")

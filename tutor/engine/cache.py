@@ -52,9 +52,10 @@ def prepare() -> None:
         return
     _choice.prepared = True
     try:
-        _choice.directory = _private_directory(paths.cache_dir() / fingerprint())
-        _drop_damaged(_choice.directory)
-        _prune(_choice.directory)
+        directory = _private_directory(paths.cache_dir() / fingerprint())
+        _drop_damaged(directory)
+        _prune(directory)
+        _choice.directory = directory  # only now: what could not be thrown away must not be loaded
     except (OSError, ValueError, ImportError) as error:
         _choice.problem = f"the cache directory cannot be used: {error}"
     if _choice.directory is not None:
@@ -130,27 +131,31 @@ def _private_directory(directory: Path) -> Path:
 
 
 def _files(directory: Path) -> list[Path]:
-    return [path for path in sorted(directory.rglob("*.nb[ic]")) if path.is_file()]
+    return sorted(directory.rglob("*.nb[ic]"))
 
 
 def _digest(path: Path) -> str:
+    """Of what is in a file of its own; "" for a link, a pipe (which might never end) and whatever else."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        if stat.S_ISREG(path.lstat().st_mode):
+            return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
-        return ""
+        pass
+    return ""
 
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size
+        return path.lstat().st_size
     except OSError:  # another process has just thrown it away
         return 0
 
 
 def _read_seal(directory: Path) -> dict[str, str]:
+    seal = directory / _SEAL
     try:
-        digests = json.loads((directory / _SEAL).read_text())
-    except (OSError, ValueError):
+        digests = json.loads(seal.read_text()) if stat.S_ISREG(seal.lstat().st_mode) else {}
+    except (OSError, ValueError, RecursionError):
         return {}
     return digests if isinstance(digests, dict) else {}
 
@@ -159,7 +164,12 @@ def _drop_damaged(directory: Path) -> None:
     """Delete files that are not as they were sealed (or never were: half of a compilation)."""
     sealed = _read_seal(directory)
     for path in _files(directory):
-        if sealed.get(path.relative_to(directory).as_posix()) != _digest(path):
+        digest = _digest(path)
+        if digest and sealed.get(path.relative_to(directory).as_posix()) == digest:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
             path.unlink(missing_ok=True)
 
 

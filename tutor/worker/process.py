@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -23,8 +24,8 @@ _LAUNCH = Path(__file__).with_name("launch.py")
 _LAST_WORDS = 4096
 _PATIENCE = 0.3
 
-_NO_MEMORY = (b"MemoryError", b"out of memory", b"Cannot allocate memory")
-"""Last words of Python, of the compiler and of the loader of libraries."""
+_NO_MEMORY = (b"MemoryError", b"out of memory", b"Cannot allocate memory", b"bad_alloc")
+"""What Python, the compiler and the loader of libraries say then."""
 
 # One thread each: the machine is often shared, and lessons are too small to gain from more.
 _ENVIRONMENT = {
@@ -64,12 +65,20 @@ class TrainingProcess:
         self.inbox: Mailbox[AnyEvent] = Mailbox(replaceable=(Reported, Busy))
         self._log = log
         self._last_words = b""
+        self._starved = False
         self._garbled = ""
         self._reason = ""
         self._ended = threading.Event()
-        self._tail = self._thread(self._listen)
-        self._thread(self._write)
-        self._reader = self._thread(self._read)
+        try:
+            self._tail = self._thread(self._listen)
+            self._thread(self._write)
+            self._reader = self._thread(self._read)
+        except RuntimeError:  # a limit of processes counts threads, too
+            self._process.kill()
+            self._process.wait()
+            self._outbox.close()
+            self._channel.close()
+            raise OSError(errno.EAGAIN, "no more threads are allowed here") from None
 
     @property
     def pid(self) -> int:
@@ -139,15 +148,17 @@ class TrainingProcess:
         with pipe, _opened(self._log) as log:
             while chunk := os.read(pipe.fileno(), _LAST_WORDS):
                 self._last_words = (self._last_words + chunk)[-_LAST_WORDS:]
+                self._starved = self._starved or any(sign in self._last_words for sign in _NO_MEMORY)
                 log.write(chunk)
 
     def _explain(self, status: int) -> str:
         if self._garbled:
             return f"the training process sent something unreadable ({clean_line(self._garbled)})"
-        if status and any(sign in self._last_words for sign in _NO_MEMORY):
+        if status and self._starved:
             return f"training got no more memory: {limits.memory_advice()}"
         if status < 0:
-            cause = "; the machine may have run out of memory" if -status == signal.SIGKILL else ""
+            starved = -status in (signal.SIGKILL, signal.SIGABRT)
+            cause = "; the machine may have run out of memory" if starved else ""
             return (
                 f"the training process was killed (signal {-status}, {signal.Signals(-status).name}){cause}"
             )

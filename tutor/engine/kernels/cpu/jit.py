@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.caching import FunctionCache
 
 from tutor.engine import cache
 
@@ -39,5 +41,17 @@ def spliced(function: Function) -> Function:
 
 
 def entry(function: Function) -> Function:
-    """Decorator of a function that Python calls; kept in the cache directory if there is one."""
-    return cast(Function, numba.njit(nogil=True, error_model="numpy", cache=cache.enabled())(function))
+    """Decorator of a function that Python calls; kept in the cache directory if there is one with room."""
+    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    if cache.enabled():
+        compiled._cache = _Keeper(function)  # type: ignore[no-untyped-call]
+    return cast(Function, compiled)
+
+
+class _Keeper(FunctionCache):
+    """Numba's, which would have training fail where the disk is full."""
+
+    def save_overload(self, sig: object, data: object) -> None:
+        """Keep what was compiled, if it can be kept."""
+        with contextlib.suppress(OSError):
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
