@@ -135,7 +135,7 @@ def _check_size(planner: Planner) -> None:
             f"the network is too large: {weights:,} weights up to {planner.layer_name}",
             f"stay below {MAX_PARAMETERS:,} weights; take fewer or smaller layers",
         )
-    room = planner.values + planner.transposed + planner.scratch
+    room = planner.values + planner.transposed + planner.scratch + planner.shared
     if room > MAX_WORKSPACE:
         raise EngineError(
             f"the network is too large: {room:,} numbers for one example up to {planner.layer_name}",

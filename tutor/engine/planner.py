@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tutor.engine.layers import Layer
 
 
+_MOST_LANES = 16
+"""Examples that stand side by side in ``kernels.cpu.columns``, at most; numbers in a line of the cache."""
+
 _WITH_WEIGHTS = (d.DENSE, d.CONV, d.NORMALIZE)
 
 
@@ -81,7 +84,7 @@ class Planner:
         self.tensors: list[Tensor] = []
         self.parameters = self.kept = 0
         self._frozen = False
-        self.transposed = self.scratch = 0
+        self.transposed = self.scratch = self.shared = 0
         self.values = d.padded(math.prod(input_shape))
         self._place = 0  # of the present layer's input, per example
         self._pixel = input_shape[-1] if len(input_shape) > 1 else self.values
@@ -180,7 +183,7 @@ class Planner:
         row[d.KERNEL] = self._tensor("weights", shape, initializers[0], regularizers[0], fans)
         row[d.BIAS] = self._tensor("biases", (filters,), initializers[1], regularizers[1], fans)
         row[d.BACKWARD] = self._of_weights()
-        row[d.TRANSPOSED], row[d.SCRATCH] = self.transposed, self.scratch
+        row[d.TRANSPOSED] = self.transposed
         self.transposed += area * filters * row[d.IN_PIXEL]
         framed = [
             max(before + size, (out - 1) * step + length)
@@ -193,8 +196,9 @@ class Planner:
                 strict=True,
             )
         ]
-        # the last lane group that is copied may reach beyond the frame
-        self.scratch += d.padded(math.prod(framed) * row[d.IN_PIXEL] + d.WIDTH)
+        # its room is free again once the operation is done; see kernels.cpu.conv
+        here = math.prod(framed) * channels + lines * columns * filters
+        self.shared = max(self.shared, _MOST_LANES * here + row[d.IN_PIXEL])
 
     def pool(self, kind: int, window: Window) -> None:
         """MAX_POOL or AVERAGE_POOL of each channel in a window."""
@@ -229,6 +233,7 @@ class Planner:
         """Operations and weight arrays, once all layers are planned."""
         self.pack()
         something_learns = False
+        self.scratch = -(-self.scratch // _MOST_LANES) * _MOST_LANES
         for row in self.rows:
             learns = row[d.BACKWARD] & d.OF_WEIGHTS != 0
             if row[d.KIND] in _WITH_WEIGHTS:
@@ -238,6 +243,9 @@ class Planner:
             something_learns = something_learns or learns
             if row[d.KIND] == d.NORMALIZE:
                 row[d.STATISTICS] += self.parameters
+            if row[d.KIND] == d.CONV:
+                row[d.SCRATCH] = self.scratch
+        self.scratch += self.shared
         tensors = (t if t.learned else replace(t, start=t.start + self.parameters) for t in self.tensors)
         return self.rows, tuple(tensors)
 

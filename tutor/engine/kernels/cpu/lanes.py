@@ -354,7 +354,7 @@ def largest(typing: Any, value: Any) -> Any:
 
 def _fold(builder: Any, vector: Any, combine: Any) -> Any:
     """Combine the upper half of the lanes with the lower, until one is left."""
-    size = WIDTH
+    size = vector.type.count
     while size > 1:
         size //= 2
         indices = ir.VectorType(ir.IntType(32), size)

@@ -21,7 +21,8 @@ from tutor.engine.kernels.cpu.lanes import (
 )
 from tutor.engine.kernels.cpu.views import Pointer, advanced
 
-_ROWS = 8
+TILE = 8
+"""Rows of a tile."""
 
 
 class Matrix(NamedTuple):
@@ -94,23 +95,23 @@ def add_product(c: Pointer, a: Pointer, b: Matrix, rows: Rows, depth: Depth, wid
 @kernel
 def _one_group(zero: Any, c: Pointer, a: Pointer, b: Matrix, column: int, rows: Rows, depth: Depth) -> None:
     at_c, at_a, x = rows.c_start, rows.a_start, 0
-    for first in range(0, rows.size, _ROWS):
+    for first in range(0, rows.size, TILE):
         c0, a0 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 0)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 0)
         c1, a1 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 1)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 1)
         c2, a2 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 2)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 2)
         c3, a3 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 3)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 3)
         c4, a4 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 4)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 4)
         c5, a5 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 5)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 5)
         c6, a6 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 6)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 6)
         c7, a7 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 7)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 7)
         s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = zero
         if depth.begun != 0:
             s0, s1 = load_like(zero, c, c0), load_like(zero, c, c1)
@@ -147,23 +148,23 @@ def _one_group(zero: Any, c: Pointer, a: Pointer, b: Matrix, column: int, rows: 
 def _two_groups(zero: Any, c: Pointer, a: Pointer, b: Matrix, column: int, rows: Rows, depth: Depth) -> None:
     beside = advanced(c, count_of(zero))
     at_c, at_a, x = rows.c_start, rows.a_start, 0
-    for first in range(0, rows.size, _ROWS):
+    for first in range(0, rows.size, TILE):
         c0, a0 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 0)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 0)
         c1, a1 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 1)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 1)
         c2, a2 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 2)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 2)
         c3, a3 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 3)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 3)
         c4, a4 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 4)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 4)
         c5, a5 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 5)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 5)
         c6, a6 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 6)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 6)
         c7, a7 = at_c, advanced(a, at_a)
-        at_c, at_a, x = _next(rows, at_c, at_a, x, first + 7)
+        at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 7)
         s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = zero
         t0 = t1 = t2 = t3 = t4 = t5 = t6 = t7 = zero
         if depth.begun != 0:
@@ -219,7 +220,7 @@ def _two_groups(zero: Any, c: Pointer, a: Pointer, b: Matrix, column: int, rows:
 
 
 @inlined
-def _next(rows: Rows, c: int, a: int, x: int, number: int) -> tuple[int, int, int]:
+def next_row(rows: Rows, c: int, a: int, x: int, number: int) -> tuple[int, int, int]:
     """Where the row after ``number`` begins in C and in A, and its column; the last row stays."""
     if number >= rows.size - 1:
         return c, a, x
