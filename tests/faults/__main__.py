@@ -20,6 +20,9 @@ def main() -> int:
     for fault in faults():
         if chosen.only not in fault.name:
             continue
+        if fault.unable():
+            print(f"{fault.name}: not tried, {fault.unable()}", file=sys.stderr, flush=True)
+            continue
         count = fault.short if chosen.short else fault.count
         result = fault.run(min(count, chosen.count or count))
         print(row(fault, result), flush=True)

@@ -56,6 +56,9 @@ class Fault(Protocol):
     @property
     def short(self) -> int: ...
 
+    @property
+    def unable(self) -> Callable[[], str]: ...
+
     def run(self, count: int) -> Result: ...
 
 
@@ -74,6 +77,8 @@ class Injected:
     short: int
     attempt: Callable[[int, Path], float]
     limit: float | None = None
+    unable: Callable[[], str] = str
+    """Says why it cannot be injected on this machine; "" where it can."""
 
     def run(self, count: int) -> Result:
         result = Result(self.limit)

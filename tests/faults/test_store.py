@@ -105,16 +105,6 @@ def test_a_kill_in_the_middle_of_writing_loses_no_acknowledged_row(path: Path, d
     assert "" not in acknowledged
 
 
-def test_two_processes_writing_at_once_lose_nothing(path: Path) -> None:
-    children = [spawn(path, name, 200) for name in ("first", "second")]
-    for child in children:
-        child.communicate()
-        assert child.returncode == 0
-    assert sorted(names_kept(path)) == sorted(
-        f"question-{name}-{number}" for name in ("first", "second") for number in range(200)
-    )
-
-
 def test_a_database_locked_by_another_program_is_written_to_later(path: Path, impatient: None) -> None:
     with closing(Store.open(path)) as store:
         writer = Writer(store, retry_seconds=60)
@@ -323,30 +313,3 @@ def test_an_empty_file_is_a_new_database(path: Path) -> None:
     with closing(Store.open(path)) as store:
         assert store.problem == ""
         assert works(store)
-
-
-@pytest.mark.parametrize("rounds", [60, pytest.param(2000, marks=pytest.mark.slow)])
-def test_sectors_of_rubbish_never_stop_the_learner(path: Path, rounds: int) -> None:
-    with closing(Store.open(path)) as store:
-        for number in range(60):
-            store.record_answer(answered(number), "lesson")
-            store.mark_page("xor", f"page-{number}")
-        store.set_place("xor", "read", "page-1")
-    sound = path.read_bytes()
-    rng = random.Random(rounds)
-    for _ in range(rounds):
-        data = bytearray(sound)
-        for _ in range(rng.randint(1, 3)):
-            start = rng.randrange(0, len(data), 512)
-            data[start : start + 512] = rng.choice([bytes(512), rng.randbytes(512)])
-        path.write_bytes(data)
-        with closing(Store.open(path)) as store:
-            try:
-                store.lesson_states([lesson()])
-                store.summary()
-                assert store.place is None or store.place.lesson.isprintable()
-            except StoreError as error:
-                assert "\n" not in error.message
-            assert store.problem == "" or store.problem.isprintable()
-        for entry in path.parent.iterdir():
-            entry.unlink()

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from tests.progress.samples import answered, result
+from tutor import kiosk
 from tutor.errors import InputError, StoreError
 from tutor.progress.exchange import read_document, write_document
 from tutor.progress.rescue import places, rescue, save_elsewhere
@@ -202,3 +203,9 @@ def test_the_first_place_that_takes_it(store: Store, tmp_path: Path, monkeypatch
     monkeypatch.setenv("HOME", str(tmp_path / "gone"))
     assert next(place.parent for place in places(BEGIN)) == here
     writer.close()
+
+
+def test_a_kiosk_writes_to_its_data_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(kiosk.VARIABLE, "1")
+    monkeypatch.setenv("DLTUTOR_DATA_DIR", str(tmp_path))
+    assert [place.parent for place in places(BEGIN)] == [tmp_path]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+
+import pytest
 
 from tests.ui.conftest import shown
 from tests.ui.pack import PACK, lesson
@@ -12,6 +16,7 @@ from tutor.content.pack import Pack
 from tutor.progress.state import LessonState, Place
 from tutor.progress.store import Store
 from tutor.ui.app import TutorApp
+from tutor.ui.screens import home
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.services import Services
 from tutor.ui.standing import next_step, score_words, status_words
@@ -96,3 +101,23 @@ def test_a_state_is_told_by_sign_and_word() -> None:
     assert status_words(LessonState("x", 9, 0, 1, pages_seen=3)) == "◐ reading 3 of 9"
     assert status_words(LessonState("x", 9, 1, 1, runs=1)) == "◆ practised"
     assert score_words(LessonState("x", 9, 1, 1, quiz_best=0.8)) == "quiz 80 %"
+
+
+async def test_a_list_that_another_session_keeps_locked_is_read_again(
+    app: Callable[..., TutorApp], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "READ_AGAIN", 0.05)
+    store.mark_page("winter", "first")
+    store.wait_at_most(0.01)
+    assert store.path is not None
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        async with (tutor := app()).run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            assert "another program keeps it locked" in shown(tutor)
+            other.execute("ROLLBACK")
+            for _ in range(100):
+                await pilot.pause(0.1)
+                if "keeps it locked" not in shown(tutor):
+                    break
+            assert "reading" in shown(tutor)

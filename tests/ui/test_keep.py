@@ -109,3 +109,17 @@ async def test_a_disk_that_fills_up_meanwhile(
         assert not tutor.would_lose
         full[0] = False
     assert services.writer.flush() and mark_page.done()
+
+
+async def test_in_a_kiosk_no_file_is_written_elsewhere(
+    doomed: TutorApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DLTUTOR_KIOSK", "1")
+    monkeypatch.setenv("DLTUTOR_DATA_DIR", str(tmp_path / "home"))
+    async with doomed.run_test(size=SIZE) as pilot:
+        mark(doomed, "the-rule")
+        await pilot.press("f2", "ctrl+u", *str(tmp_path / "elsewhere"), "enter")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "lies outside of" in shown(doomed)
+        assert not (tmp_path / "elsewhere").exists()

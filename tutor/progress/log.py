@@ -46,7 +46,7 @@ def read_log(path: Path) -> list[LoggedAnswer]:
         missing = "no such table" in str(error) or "no such column" in str(error)
         why = "it holds no log of answers" if missing else _reason(path, error)
         raise InputError(f"{path}: {why}", _HINT) from None
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: {_reason(path, error)}", _HINT) from None
     try:
         return [_answer(*row) for row in rows]
@@ -60,7 +60,7 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _reason(path: Path, error: sqlite3.DatabaseError) -> str:
+def _reason(path: Path, error: sqlite3.DatabaseError | UnicodeDecodeError) -> str:
     if path.is_dir():
         return "it is a folder"
     return reason(error) if path.exists() else "there is no such file"

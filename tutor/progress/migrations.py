@@ -45,6 +45,8 @@ def version(connection: sqlite3.Connection) -> int:
 def refuse_newer(connection: sqlite3.Connection, known: int = len(MIGRATIONS)) -> None:
     """Raise :class:`StoreError` if the database was written by a program that knows more than this one."""
     found = version(connection)
+    if found < 0:
+        raise sqlite3.DatabaseError("it has a version that never was")
     if found > known:
         raise StoreError(f"written by a newer dltutor (version {found} of the database)", "update dltutor")
 

@@ -87,7 +87,7 @@ def in_memory(why: str, copy_of: Path | None = None) -> Opened:
     if copy_of is not None:
         try:
             return Opened(_copy(copy_of), None, problem)
-        except (OSError, StoreError, sqlite3.DatabaseError):
+        except (OSError, StoreError, sqlite3.DatabaseError, UnicodeDecodeError):
             pass  # then it begins empty; the problem has been named already
     return Opened(_migrated(), None, problem)
 
@@ -148,6 +148,8 @@ def reason(error: BaseException) -> str:
         return "a file stands where its directory should be"
     if isinstance(error, OSError):
         return (error.strerror or str(error)).lower()
+    if isinstance(error, UnicodeDecodeError):
+        return _SENTENCES[sqlite3.SQLITE_CORRUPT]
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte of an extended code is the primary one
     return _SENTENCES.get(code, str(error))
 
@@ -165,14 +167,20 @@ def _connection(database: Path | str) -> sqlite3.Connection:
 def _check(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise Damaged(_SENTENCES[sqlite3.SQLITE_CORRUPT])
+    if version(connection) < 0:
+        raise Damaged(_SENTENCES[sqlite3.SQLITE_CORRUPT])
     migrate(connection)
-    if not _columns(_migrated()) <= _columns(connection):
+    with closing(_migrated()) as expected:
+        complete = _columns(expected) <= _columns(connection)
+    if not complete:
         raise Damaged(_SENTENCES[sqlite3.SQLITE_CORRUPT])
     connection.execute("BEGIN IMMEDIATE")  # refused where the file or its directory is read-only
     connection.execute("ROLLBACK")
 
 
 def _is_damage(error: BaseException) -> bool:
+    if isinstance(error, UnicodeDecodeError):  # of the message in which SQLite quotes what it found
+        return True
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     # SQLITE_ERROR: a migration found other tables than its version has.
     return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
+from tutor import kiosk, paths
 from tutor.progress.exchange import write_document
 from tutor.progress.writer import Writer
 
@@ -49,6 +50,10 @@ def rescue(writer: Writer, now: datetime) -> Path | None:
 
 
 def _folders() -> Iterator[Path]:
+    if kiosk.enabled():  # nothing is written elsewhere
+        with suppress(FileNotFoundError):
+            yield paths.data_dir()
+        return
     with suppress(RuntimeError):  # there is no home
         yield Path.home()
     with suppress(FileNotFoundError):  # the present folder was removed

@@ -115,7 +115,7 @@ class Store:
     def back_up(self) -> None:
         """Keep today's backup; a disk that refuses it is no trouble for what is being written."""
         if self.path is not None:
-            with suppress(OSError, sqlite3.DatabaseError):
+            with suppress(OSError, sqlite3.DatabaseError, UnicodeDecodeError):
                 keep_backup(self.path, self._now().date())
 
     def close(self) -> None:
@@ -308,6 +308,6 @@ def _disk_errors() -> Iterator[None]:
         yield
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise  # a mistake of this program
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter: of a message about damage
         message = f"the progress database cannot be used: {reason(error)}"
         raise StoreError(message, "dltutor doctor says where it is") from error

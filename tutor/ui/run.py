@@ -15,6 +15,9 @@ from tutor.ui.output import watched_output
 from tutor.ui.start import Start, build, where_left
 from tutor.ui.terminal import require_terminal
 
+READ_WITHIN = 0.05
+"""Seconds for which the event loop waits, at most, for another program's lock on the database."""
+
 
 def run(start: Start = where_left) -> int:
     """Run the app, ``start`` opened first, until the learner leaves; returns the exit status.
@@ -27,6 +30,7 @@ def run(start: Start = where_left) -> int:
     kept: Path | None = None
     try:
         app = TutorApp(services, start(services))
+        services.store.wait_at_most(READ_WITHIN)  # from here on the event loop reads
         with (
             watched_output() as output,
             Guard(app.leave, partial(services.close, 0.4), lambda: output.waiting, stuck_seconds()) as guard,

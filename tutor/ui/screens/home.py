@@ -33,6 +33,9 @@ from tutor.ui.standing import Next, next_step, read_before, score_words, status_
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.keybar import KeyBar
 
+READ_AGAIN = 1.0
+"""Seconds after which a database that could not be read is read again."""
+
 
 class LessonList(OptionList, inherit_bindings=False):
     """The lessons; the reversed row is the chosen one."""
@@ -136,8 +139,8 @@ class HomeScreen(Screen[None], inherit_bindings=False):
             self._states = self._services.store.lesson_states(self._lessons)
             step = next_step(self._lessons, self._states, self._services.store.place)
         except StoreError as error:
-            self._states = {}
             step = Next(f"{error.message}; {error.hint}")
+            self.set_timer(READ_AGAIN, self._read)  # another session that writes is done by then
         self._step = step
         self._say_next()
         self._fill()

@@ -13,7 +13,8 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tutor.errors import StoreError
+from tutor import kiosk
+from tutor.errors import InputError, StoreError
 from tutor.progress.rescue import places, save_elsewhere
 from tutor.text import clean
 from tutor.ui.services import Services
@@ -114,14 +115,14 @@ class KeepScreen(ModalScreen["Kept | None"], inherit_bindings=False):
     def _write(self, path: Path) -> None:
         stake = self._services.at_stake
         try:
-            path = path.expanduser().absolute()
+            path = kiosk.confined(path).absolute()
             left_out = save_elsewhere(self._services.writer, path)
         except FileExistsError:
             self.post_message(self.Refused("there is such a file already; change the name"))
         except OSError as error:
             self.post_message(self.Refused(f"{(error.strerror or str(error)).lower()}; try another place"))
-        except (RuntimeError, StoreError) as error:
-            self.post_message(self.Refused(str(error)))
+        except (InputError, StoreError) as error:
+            self.post_message(self.Refused(f"{error.message}; {error.hint}"))
         else:
             self.post_message(self.Written(Kept(stake, path), left_out))
 
