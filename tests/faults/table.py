@@ -10,9 +10,10 @@ import pkgutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import tests.faults
 
@@ -88,6 +89,37 @@ class Injected:
                     result.seconds.append(self.attempt(number, Path(folder)))
                 except AssertionError as error:
                     result.broken.append(f"try {number}: {error}")
+        return result
+
+
+Subject = TypeVar("Subject")
+
+
+@dataclass(frozen=True)
+class Shared(Generic[Subject]):
+    """Like :class:`Injected`, for tries that follow each other in one program: what ``begin`` gives.
+
+    After a broken one the next try gets a program of its own.
+    """
+
+    name: str
+    promise: str
+    count: int
+    short: int
+    begin: Callable[[Path], AbstractContextManager[Subject]]
+    attempt: Callable[[int, Subject], float]
+    limit: float | None = None
+
+    def run(self, count: int) -> Result:
+        result = Result(self.limit)
+        while result.tried < count:
+            with tempfile.TemporaryDirectory(prefix="dltutor-fault-", ignore_cleanup_errors=True) as folder:
+                try:
+                    with self.begin(Path(folder)) as subject:
+                        while result.tried < count:
+                            result.seconds.append(self.attempt(result.tried, subject))
+                except AssertionError as error:
+                    result.broken.append(f"try {result.tried}: {error}")
         return result
 
 

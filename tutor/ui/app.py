@@ -15,6 +15,7 @@ from textual.widget import MountError
 from tutor import paths
 from tutor.errors import StoreError
 from tutor.ui.closed import ClosedApp
+from tutor.ui.driver import TutorDriver
 from tutor.ui.keys import GLOSSARY, keys_of
 from tutor.ui.messages import Opening, OpenLesson
 from tutor.ui.openings import screen_for
@@ -40,7 +41,7 @@ class TutorApp(ClosedApp):
     ]
 
     def __init__(self, services: Services, start: Opening | None = None) -> None:
-        super().__init__()
+        super().__init__(driver_class=TutorDriver)
         self.animation_level = "none"  # a slow connection would carry every frame
         self.register_theme(CALM)
         self.theme = CALM.name

@@ -107,7 +107,7 @@ def heading(controller: LabController, width: int) -> str:
         right += " on the GPU" if report.backend == "cuda" else ""
     room = width - len(right) - 2
     left = left if len(left) <= room else left[: max(room - 1, 0)] + "…"
-    return f"{left:<{room}}  {right}"
+    return f"{left.ljust(room)}  {right}"  # no format: a terminal of one column leaves less than no room
 
 
 def advice(controller: LabController) -> str:
