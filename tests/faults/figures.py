@@ -41,7 +41,6 @@ RUNS = {
     "classification": ("network", "blobs", _network("", "mse") + ", learning_rate = 1e30", 8),
     "ADALINE": ("adaline", "blobs", "learning_rate = 1e12", 1),
     "perceptron": ("perceptron", "blobs", "learning_rate = 1e308", 1),
-    "RBM": ("rbm", "digits", "hidden_units = 8, learning_rate = 1e308", 20),
 }
 """What stops being finite: (kind, data, model, batch size)."""
 
