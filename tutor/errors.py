@@ -33,5 +33,9 @@ class EngineError(InputError):
     """A network, data set or setting that the training core refuses."""
 
 
+class GpuError(EngineError):
+    """There is no GPU, or it failed: what was asked for can be done on the CPU."""
+
+
 class StoreError(TutorError):
     """The progress database cannot be read or written."""

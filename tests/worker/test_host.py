@@ -1,10 +1,11 @@
 """The host's state machine, with a run of paper: what each command does, and what it answers."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.quiz.samples import numeric, trace
 from tests.worker.experiments import load
-from tutor.errors import EngineError
+from tutor.errors import EngineError, GpuError
 from tutor.report import Report
 from tutor.worker.host import Host, serve
 from tutor.worker.mailbox import Mailbox
@@ -101,6 +102,9 @@ class PaperRun:
         self.times.append(-seconds)
         self.lots -= 1
 
+    def take_the_cpu(self):
+        self.steps, self.backend = 0, "cpu"
+
     def confirm_goal(self):
         self.confirmed += 1
 
@@ -114,7 +118,12 @@ class Conversation:
         self.events = []
         self.host = Host(self.events.append, self.build, pose)
 
+    broken_gpu = False
+
     def build(self, load):
+        self.loaded = load
+        if self.broken_gpu and load.backend != "cpu":
+            raise GpuError("the GPU has too little free memory", "take the backend cpu")
         self.run = PaperRun(load)
         return self.run
 
@@ -354,3 +363,31 @@ def test_too_little_memory_pauses_the_run_and_says_so(talk):
     talk.say(Start())
     talk.train()
     assert summary(talk.report())[1:] == ("finished", 10)
+
+
+def test_a_gpu_that_fails_in_the_middle_leaves_the_run_to_the_cpu(talk):
+    def lost(seconds):
+        raise GpuError("the GPU stopped answering (CUDA error 719)", "take the backend cpu")
+
+    talk.say(Start())
+    talk.host.advance()
+    advance, talk.run.advance = talk.run.advance, lost
+    talk.host.advance()
+    failed = talk.events.pop()
+    assert failed.message == "the GPU stopped answering (CUDA error 719)"
+    assert failed.hint == "the run begins again on the CPU: space starts it"
+    assert summary(talk.report()) == (2, "ready", 0)
+    talk.run.advance = advance
+    talk.say(Start())
+    talk.train()
+    assert summary(talk.report()) == (2, "finished", 10)
+    talk.say(load())
+    assert talk.loaded.backend == "cpu", "a process that lost a GPU does not get it back"
+
+
+def test_a_gpu_that_cannot_be_had_is_done_without_unless_it_was_asked_for(talk):
+    talk.broken_gpu = True
+    talk.say(load())
+    assert (talk.events.pop().hint, talk.loaded.backend) == ("training takes the CPU", "cpu")
+    talk.say(replace(load(), backend="cuda"))
+    assert talk.events.pop().hint == "take the backend cpu"

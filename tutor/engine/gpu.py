@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.errors import EngineError
+from tutor.errors import EngineError, GpuError
 
 TAKE_THE_CPU = "take the backend cpu"
 
@@ -66,26 +66,24 @@ def is_ready() -> bool:
     return importlib.util.find_spec("numba_cuda") is not None
 
 
-def error_of(code: int) -> EngineError:
+def error_of(code: int) -> GpuError:
     """The clear error for a number of the driver's CUresult; 0 where it is not known."""
     if code == _NO_DRIVER:
-        return EngineError("there is no CUDA driver on this machine", TAKE_THE_CPU)
+        return GpuError("there is no CUDA driver on this machine", TAKE_THE_CPU)
     if code in _TOO_OLD:
-        return EngineError(
-            "the CUDA driver is too old", "update it to CUDA 12.0 or newer, or " + TAKE_THE_CPU
-        )
+        return GpuError("the CUDA driver is too old", "update it to CUDA 12.0 or newer, or " + TAKE_THE_CPU)
     if code in _NO_DEVICE:
-        return EngineError("the CUDA driver finds no GPU", TAKE_THE_CPU)
+        return GpuError("the CUDA driver finds no GPU", TAKE_THE_CPU)
     if code in _NO_MEMORY:
-        return EngineError(
+        return GpuError(
             "the GPU has too little free memory", "take a smaller network or batch, or the backend cpu"
         )
     if code in _LOST:
-        return EngineError(
+        return GpuError(
             f"the GPU stopped answering (CUDA error {code})", "start the program again, or " + TAKE_THE_CPU
         )
     reason = f" (CUDA error {code})" if code else ""
-    return EngineError("the GPU cannot be used" + reason, TAKE_THE_CPU)
+    return GpuError("the GPU cannot be used" + reason, TAKE_THE_CPU)
 
 
 def _library() -> Any:

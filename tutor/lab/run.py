@@ -190,6 +190,11 @@ class Run:
         self.seed = seed
         self._begin(self._build(self.knobs))
 
+    def take_the_cpu(self) -> None:
+        """Begin again on the CPU, for good: the GPU has failed."""
+        self._asked_backend = "cpu"
+        self.reset(self.seed)
+
     def _build(self, knobs: Mapping[str, Value]) -> Course:
         settled = apply(self.experiment, knobs)
         backend = settled.training.backend if self._asked_backend == "auto" else self._asked_backend

@@ -23,7 +23,7 @@ import msgspec
 from tutor import limits
 from tutor.content.part import Value
 from tutor.content.questions import Numeric, Trace
-from tutor.errors import TutorError
+from tutor.errors import GpuError, TutorError
 from tutor.report import Report, State, Wanted
 from tutor.worker.mailbox import Mailbox
 from tutor.worker.protocol import (
@@ -101,6 +101,8 @@ class Run(Protocol):
 
     def confirm_goal(self) -> None: ...
 
+    def take_the_cpu(self) -> None: ...
+
     def report(self, state: State, run_number: int, wanted: Wanted) -> Report: ...
 
 
@@ -117,6 +119,8 @@ class Host:
         self._pose = pose
         self._run: Run | None = None
         self._number = 0
+        self._without_gpu = False
+        """Whether a GPU has failed: a process that lost one does not get it back."""
         self._resting = False
         """Whether nothing is trained for the moment, because nobody is there."""
         self._state: State = "ready"
@@ -142,6 +146,8 @@ class Host:
         try:
             if self._run is not None:
                 self._train(self._run)
+        except GpuError as error:
+            self._refuse(error)
         except MemoryError:
             self._out_of_memory()
 
@@ -183,18 +189,37 @@ class Host:
                     self._wanted = Wanted([*topics], layer, unit, example)
                 case _:
                     self._control(command)
+            if self._wanted is not None and self._run is not None:
+                wanted, self._wanted = self._wanted, None
+                self._send(Reported(self._run.report(self._state, self._number, wanted)))
         except TutorError as error:
-            self._send(Failed(error.message, error.hint))
+            self._refuse(error)
         except MemoryError:
             self._out_of_memory()
-        if self._wanted is not None and self._run is not None:
-            wanted, self._wanted = self._wanted, None
-            self._send(Reported(self._run.report(self._state, self._number, wanted)))
+
+    def _refuse(self, error: TutorError) -> None:
+        """Say what could not be done. Where the GPU failed, the run stands at its start again, on the CPU."""
+        if isinstance(error, GpuError) and self._run is not None:
+            self._without_gpu = True
+            self._run.take_the_cpu()
+            self._begin()
+            self._send(Failed(error.message, "the run begins again on the CPU: space starts it"))
+            return
+        self._send(Failed(error.message, error.hint))
 
     def _load(self, command: Load) -> None:
         # If this fails, reports of the experiment before must not pass for this one's.
         self._run = None
-        self._run = self._factory(command)
+        automatic = command.backend == "auto"
+        on_cpu = msgspec.structs.replace(command, backend="cpu") if automatic else command
+        try:
+            self._run = self._factory(on_cpu if self._without_gpu else command)
+        except GpuError as error:
+            if not automatic:
+                raise
+            self._without_gpu = True
+            self._run = self._factory(on_cpu)
+            self._send(Failed(error.message, "training takes the CPU"))
         self._begin()
 
     def _control(self, command: AnyCommand) -> None:

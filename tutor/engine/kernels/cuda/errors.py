@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tutor.engine.gpu import TAKE_THE_CPU, error_of
-from tutor.errors import EngineError
+from tutor.errors import GpuError
 
 _OUT_OF_MEMORY = 2
 _NO_DRIVER = 34  # there is but a stand-in for its library
@@ -40,7 +40,7 @@ _NAMES = {
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn what numba.cuda raises inside into an EngineError; everything else passes."""
+    """Turn what numba.cuda raises inside into a GpuError; everything else passes."""
     try:
         yield
     except Exception as error:
@@ -50,7 +50,7 @@ def explained() -> Iterator[None]:
         raise clear from error
 
 
-def explain(error: BaseException) -> EngineError | None:
+def explain(error: BaseException) -> GpuError | None:
     """The clear error for an exception; None if it does not come from the GPU.
 
     Exceptions are told by the names of their classes: numba's own CUDA target and the package numba-cuda have
@@ -62,7 +62,7 @@ def explain(error: BaseException) -> EngineError | None:
     if names & (_COMPILER | _DRIVER) and re.search(r"driver library", str(error)):
         return error_of(_NO_DRIVER)
     if names & _COMPILER:
-        return EngineError(
+        return GpuError(
             "there is no CUDA compiler that fits",
             "install dltutor[cuda12] or dltutor[cuda13], as the driver is, or " + TAKE_THE_CPU,
         )

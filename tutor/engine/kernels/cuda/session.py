@@ -136,7 +136,7 @@ class Session:
             if lost and self._run is not None:
                 step = int(self._run.counters[d.STEPS])
                 message = f"{error.message}: the network is back where it was after step {step}"
-                raise EngineError(message, error.hint) from error
+                raise type(error)(message, error.hint) from error
             raise
 
     def _saved(self) -> bool:
