@@ -313,3 +313,16 @@ def test_an_empty_file_is_a_new_database(path: Path) -> None:
     with closing(Store.open(path)) as store:
         assert store.problem == ""
         assert works(store)
+
+
+def test_a_session_whose_database_another_one_replaced_goes_on_in_the_new_one(path: Path) -> None:
+    with closing(Store.open(path)) as store:
+        writer = Writer(store, retry_seconds=60)
+        writer.submit(lambda store: store.record_answer(answered(1), "quiz")).result(10)
+        opening.replace_damaged(path, path.stat().st_ino, datetime(2026, 5, 1, tzinfo=UTC))
+        Store.open(path).close()
+        writer.submit(lambda store: store.record_answer(answered(2), "quiz"))
+        writer.flush()
+        assert writer.flush() and writer.problem == ""
+        assert writer.close()
+        assert names_kept(path) == ["question-2"]

@@ -59,6 +59,7 @@ class Store:
         self._now = now
         self._lock = threading.RLock()
         self._at_first = self._contents() if self.in_memory else None
+        self._file = _identity(opened.path)
         self._turns = Turns(opened.path.parent) if opened.path else None
 
     @classmethod
@@ -101,6 +102,15 @@ class Store:
         """Wait no longer than this for another program's lock; at first that is ``opening.BUSY_SECONDS``."""
         with _disk_errors():
             self._connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
+    def follow(self) -> None:
+        """Connect anew if another session has put another file in the place of the one that is open."""
+        found = _identity(self.path)
+        if self.path is not None and found not in (None, self._file):
+            with self._lock, _disk_errors():
+                connection = connect(self.path)
+                self._connection.close()
+                self._connection, self._file = connection, found
 
     @property
     def in_memory(self) -> bool:
@@ -299,6 +309,15 @@ class Store:
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """What tells the file at ``path`` from another one of that name; None where there is none."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 @contextmanager

@@ -102,6 +102,8 @@ class Writer:
         while self._waiting:
             job = self._waiting[0]
             try:
+                if self.problem and self._owns_store:
+                    self._store.follow()
                 job.change(self._store.as_of(job.at))
             except StoreError as error:
                 self._refused(error)
