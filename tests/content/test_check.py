@@ -146,7 +146,7 @@ def test_lines_are_right_with_windows_line_ends(pack: Path) -> None:
 
 def test_a_file_too_large_is_refused(pack: Path) -> None:
     write(pack, {QUIZ: files()[QUIZ] + "#" * MAX_BYTES})
-    assert check_pack(pack) == [Fault(QUIZ, 1, "", "larger than 1024 KiB")]
+    assert check_pack(pack) == [Fault(QUIZ, 1, "", "larger than 256 KiB")]
 
 
 def test_links_out_of_the_pack_are_not_followed(pack: Path, tmp_path: Path) -> None:

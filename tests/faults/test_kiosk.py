@@ -59,7 +59,10 @@ def test_neither_environment_nor_working_directory_steers_a_kiosk(
     (tmp_path / ".numba_config.yaml").write_text("disable_jit: 1\n")
     with Terminal(tmp_path / "elsewhere", "--kiosk", "lesson", "xor", "--help") as terminal:
         terminal.wait_for("Who makes the features?", 30)
-        _until(lambda: commands_below(terminal.pid) == WORKER, "the training process")
+        terminal.press("\r")
+        terminal.wait_for("feature made by hand", 20)
+        terminal.press("l")  # the lab starts the training process
+        _until(terminal, lambda: commands_below(terminal.pid) == WORKER, "training process")
         pids = [terminal.pid, *children(terminal.pid)]
         for pid in pids:
             ours = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"}
@@ -122,8 +125,8 @@ def _drain_until_end(terminal: Terminal) -> None:
     assert status == 0, f"ended with {status}: {terminal.seen[-500:]!r}"
 
 
-def _until(condition: Callable[[], bool], what: str) -> None:
+def _until(terminal: Terminal, condition: Callable[[], bool], what: str) -> None:
     until = time.monotonic() + 20
     while not condition():
-        assert time.monotonic() < until, f"no {what}"
-        time.sleep(0.05)
+        assert time.monotonic() < until, f"no {what}: {terminal.seen[-500:]!r}"
+        terminal.read(0.05)

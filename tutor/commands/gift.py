@@ -18,6 +18,9 @@ from tutor.content.gift import Imported, read_gift, write_gift, write_quiz
 from tutor.content.parse import draft_quiz
 from tutor.errors import InputError
 
+_MOST_BYTES = 1 << 20
+"""Of a GIFT file: Moodle puts a whole bank of questions into one."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="import|export", required=True)
@@ -63,7 +66,7 @@ def _import(args: argparse.Namespace) -> int:
 def _text(path: Path) -> str:
     real = Path(os.path.realpath(path))  # a link to the file is as good as the file
     try:
-        return read_text(real.parent, real.name)
+        return read_text(real.parent, real.name, most=_MOST_BYTES)
     except PackError as error:
         raise InputError(error.message, "give a GIFT file in UTF-8, of 1 MiB at most") from None
 

@@ -109,6 +109,8 @@ def _find(things: Sequence[T], text: str, name_of: Callable[[T], str], what: str
 
 def _read_whole(root: Path) -> Pack:
     listing = read_pack(root)
+    if len(set(listing.file.lessons)) < len(listing.file.lessons):
+        raise PackError(root, [listing.document.fault(("lessons",), "a lesson is named twice")])
     indices = range(len(listing.file.lessons))
     lessons = [read_lesson(listing.folder(index), index + 1) for index in indices]
     clinic, glossary, timeline = (read_file(root, name) for name in (CLINIC, GLOSSARY, TIMELINE))
@@ -123,7 +125,7 @@ def _read_sound(root: Path, problems: list[str]) -> list[Lesson]:
     except PackError as error:
         problems.append(error.message)
         return []
-    for index in range(len(listing.file.lessons)):
+    for index in (listing.file.lessons.index(name) for name in dict.fromkeys(listing.file.lessons)):
         try:
             lessons.append(read_lesson(listing.folder(index), 0))
         except PackError as error:

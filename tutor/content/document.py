@@ -18,8 +18,8 @@ from tutor.text import clean
 
 T = TypeVar("T")
 
-# tomllib takes quadratic time for a key of thousands of parts; no lesson needs fifty.
-_ENDLESS_KEY = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){50}")
+# tomllib takes quadratic time for a key of thousands of parts; no lesson needs ten.
+_ENDLESS_KEY = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){10}")
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _AT_PATH = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")

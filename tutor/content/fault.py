@@ -9,6 +9,9 @@ from pathlib import Path
 from tutor.errors import InputError
 from tutor.text import clean_line
 
+_MOST_LETTERS = 500
+"""Of a fault's sentence, which may repeat a key or a condition from the file."""
+
 KeyPath = tuple[str | int, ...]
 """The way to a value in a TOML file: ``("question", 0, "options", 2, "text")``."""
 
@@ -24,7 +27,8 @@ class Fault:
 
     def __str__(self) -> str:
         key = f"{self.key}: " if self.key else ""
-        return clean_line(f"{self.file}:{self.line}: {key}{self.message}")
+        text = clean_line(f"{self.file}:{self.line}: {key}{self.message}")
+        return text if len(text) <= _MOST_LETTERS else text[: _MOST_LETTERS - 1] + "…"
 
 
 class PackError(InputError):

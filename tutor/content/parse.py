@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from tutor.content.bounds import excesses
 from tutor.content.document import Document
 from tutor.content.fault import Fault, PackError
 from tutor.content.files import read_text
@@ -128,6 +129,9 @@ def draft_file(root: Path, name: str) -> FileDraft:
         try:
             result.document = read_document(root, name)
             result.items = _items(result.document, file_kind, key, item_kind, result.faults)
+            for index, item in result.items.items():
+                found = excesses(item.experiment) if isinstance(item, Case) else ()
+                result.faults += [result.document.fault((key, index, *path), said) for path, said in found]
         except PackError as error:
             result.faults += error.faults
     return result
@@ -192,6 +196,7 @@ def _read_pages(result: Draft, file: str) -> None:
         faults.append(Fault(file, first_text + 1, "", "text before the first '## Title'"))
     if len(starts) > MAX_ITEMS:
         faults.append(Fault(file, starts[MAX_ITEMS] + 1, "", f"more than {MAX_ITEMS} pages"))
+        starts = starts[:MAX_ITEMS]
     lines = clean(result.body).split("\n")
     seen: dict[str, int] = {}
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
@@ -230,7 +235,12 @@ def _headings(lines: list[str]) -> tuple[list[int], int | None]:
 def _read_lab(result: Draft) -> None:
     document = read_document(result.folder.parent, result.file("lab.toml"))
     result.documents["lab.toml"] = document
-    result.experiments = _items(document, LabFile, "experiment", Experiment, result.faults)
+    read = _items(document, LabFile, "experiment", Experiment, result.faults)
+    for index, experiment in read.items():
+        found = list(excesses(experiment))
+        result.faults += [document.fault(("experiment", index, *path), message) for path, message in found]
+        if not found:
+            result.experiments[index] = experiment
 
 
 def draft_quiz(file: str, text: str) -> Draft:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
+from tutor.content.bounds import MOST_LAYERS
 from tutor.content.model import DataSpec, Experiment, Knob, TransferSpec
 from tutor.content.part import Value
 from tutor.errors import InputError
@@ -208,11 +209,13 @@ def _hidden_layers(experiment: Experiment) -> Value:
 def _with_hidden_layers(experiment: Experiment, value: Value) -> Experiment:
     """The first hidden dense layer, and what stands between it and the next one, as often as asked for."""
     _units(experiment)
+    if not 0 <= (times := int(value)) <= MOST_LAYERS:
+        raise InputError(f"there cannot be {value} hidden layers", f"take at most {MOST_LAYERS}")
     *hidden, last = (spec.strip() for spec in experiment.model.layers.split(","))
     dense = [place for place, spec in enumerate(hidden) if spec.startswith("dense ")]
     end = dense[1] if len(dense) > 1 else len(hidden)
     block = hidden[dense[0] : end]
-    layers = ", ".join([*hidden[: dense[0]], *block * int(value), last])
+    layers = ", ".join([*hidden[: dense[0]], *block * times, last])
     return replace(experiment, model=replace(experiment.model, layers=layers))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from itertools import islice
 from pathlib import Path
 
 from tutor.content.check.rules import ids
@@ -10,6 +12,8 @@ from tutor.content.fault import Fault, PackError
 from tutor.content.parse import PACK_FILES, Draft, Listing
 
 LESSON_FILES = {"lesson.md", "lab.toml", "quiz.toml", "charts.toml"}
+MAX_ENTRIES = 1000
+"""Most entries of a folder that are looked at; each stray one is a fault anyway."""
 _MAY_LIE_THERE = {"pack.toml", *PACK_FILES, "README.md", "LICENSE"}
 
 
@@ -49,8 +53,11 @@ def check_folder(folder: Path) -> list[Fault]:
 
 
 def _entries(folder: Path) -> list[Path]:
+    """What lies in the folder, the first :data:`MAX_ENTRIES` that the disk gives."""
     try:
-        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        with os.scandir(folder) as found:
+            names = [entry.name for entry in islice(found, MAX_ENTRIES)]
+        return sorted(folder / name for name in names if not name.startswith("."))
     except OSError:
         return []  # reading the lesson's files says so by name
 
