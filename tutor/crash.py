@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 
 from tutor import limits, paths
@@ -17,8 +18,11 @@ def crash_error(error: BaseException | None, trace: str = "") -> TutorError:
     try:
         log = paths.data_dir() / "crash.txt"
         hint = f"your progress is saved; please report {log}"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(trace or "".join(traceback.format_exception(error)), encoding="utf-8")
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(
+            os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as file:
+            file.write(trace or "".join(traceback.format_exception(error)))
     except OSError:  # the disk refuses, or there is no home directory
         hint = "your progress is saved; start it again"
     return TutorError(f"dltutor broke on a mistake of its own ({type(error).__name__})", hint)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from pathlib import Path
 
 APP_NAME = "dltutor"
@@ -50,6 +51,23 @@ def lesson_packs() -> list[Path]:
     with contextlib.suppress(FileNotFoundError):
         places.insert(0, data_dir() / "lessons")
     return [path for path in places if (path / "pack.toml").is_file()]
+
+
+def private_directory(directory: Path) -> Path:
+    """Make ``directory`` for its owner's eyes only, unless it is there. OSError unless only we write there.
+
+    What lies above it may belong to root, or be a place like /tmp, where nobody can move what is another's.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not hasattr(os, "getuid"):
+        return directory
+    for place, owners in ((directory, {os.getuid()}), (directory.resolve().parent, {os.getuid(), 0})):
+        status = place.stat()
+        if status.st_uid not in owners:
+            raise PermissionError(errno.EPERM, "it belongs to somebody else", str(place))
+        if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
+            raise PermissionError(errno.EPERM, "everybody may write there", str(place))
+    return directory
 
 
 def _directory(variable: str, kind: str) -> Path:

@@ -119,7 +119,8 @@ def describe() -> dict[str, str]:
 
 def _private_directory(directory: Path) -> Path:
     """Make ``directory`` if need be; OSError unless it is ours alone and can be written."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    paths.private_directory(directory.parent)
+    directory.mkdir(mode=0o700, exist_ok=True)
     status = directory.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise OSError(f"{directory} is not a directory")

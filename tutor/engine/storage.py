@@ -37,7 +37,7 @@ def save(model: Sequential, path: Path) -> None:
     arrays: dict[str, Any] = {f"weights_{i:04d}": array for i, array in enumerate(model.get_weights())}
     try:
         with path.open("wb") as file:
-            np.savez(file, description=np.array(json.dumps(description)), **arrays)
+            np.savez(file, allow_pickle=False, description=np.array(json.dumps(description)), **arrays)
     except OSError as error:
         raise EngineError(
             f"cannot write {path}: {error.strerror}", "choose a place that can be written"

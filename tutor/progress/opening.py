@@ -6,6 +6,7 @@ Home directories are often on NFS, and write-ahead logging needs shared memory t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from contextlib import closing
@@ -62,7 +63,7 @@ def open_database(path: Path | None, now: datetime) -> Opened:
             return in_memory(reason(error))
     told = ""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        paths.private_directory(path.parent)
         with closing(Turns(path.parent)) as turns, turns.turn():  # two sessions must not both mend it
             created = create_file(path)
             before = path.stat().st_ino
@@ -118,9 +119,21 @@ def create_file(path: Path) -> bool:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
-        os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            _hide(descriptor)
+        finally:
+            os.close(descriptor)
         return False
     return True
+
+
+def _hide(descriptor: int) -> None:
+    """A database of our own that others may read, as one copied here by hand, is no longer for their eyes."""
+    status = os.fstat(descriptor)
+    if hasattr(os, "fchmod") and status.st_uid == os.getuid() and status.st_mode & 0o077:
+        with contextlib.suppress(OSError):  # a file system without such bits
+            os.fchmod(descriptor, 0o600)
 
 
 def replace_damaged(path: Path, inode: int, now: datetime) -> str:

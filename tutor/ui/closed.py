@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
 
 from textual.app import App
+from textual.filter import LineFilter
+
+from tutor.ui.cells import CleanCells
+
+_CLEAN = CleanCells()
 
 
 class ClosedApp(App[None]):
@@ -16,6 +21,10 @@ class ClosedApp(App[None]):
     """
 
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False  # its commands write files
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and the one that no text can do without."""
+        return [*super().get_line_filters(), _CLEAN]
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
         """Open nothing: the browser would run on the far machine."""
