@@ -58,7 +58,9 @@ def private_directory(directory: Path) -> Path:
 
     What lies above it may belong to root, or be a place like /tmp, where nobody can move what is another's.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    missing = [place for place in directory.parents if not place.exists()]
+    for place in (*reversed(missing), directory):  # parents=True would make them by the umask
+        place.mkdir(mode=0o700, exist_ok=True)
     if not hasattr(os, "getuid"):
         return directory
     for place, owners in ((directory, {os.getuid()}), (directory.resolve().parent, {os.getuid(), 0})):
