@@ -77,6 +77,8 @@ class Guard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
+        if self.status:
+            self._end_at_last()
         for number, handler in self._handlers.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 
@@ -102,8 +104,15 @@ class Guard:
             else:
                 self._over.wait(0.05)
 
+    def _end_at_last(self) -> None:
+        """End it in any case: the interpreter waits for every thread, and one of them may be stuck."""
+        last = threading.Timer(GRACE, os._exit, (self.status,))
+        last.daemon = True
+        last.start()
+
     def _end(self) -> None:
         """End the process although the event loop is stuck."""
+        self._end_at_last()
         self._save()
         try:
             os.set_blocking(self._input, False)
