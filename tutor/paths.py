@@ -61,9 +61,9 @@ def private_directory(directory: Path) -> Path:
     missing = [place for place in directory.parents if not place.exists()]
     for place in (*reversed(missing), directory):  # parents=True would make them by the umask
         place.mkdir(mode=0o700, exist_ok=True)
-    if not hasattr(os, "getuid"):
+    if not hasattr(os, "geteuid"):
         return directory
-    for place, owners in ((directory, {os.getuid()}), (directory.resolve().parent, {os.getuid(), 0})):
+    for place, owners in ((directory, {os.geteuid()}), (directory.resolve().parent, {os.geteuid(), 0})):
         status = place.stat()
         if status.st_uid not in owners:
             raise PermissionError(errno.EPERM, "it belongs to somebody else", str(place))

@@ -20,6 +20,8 @@ def main() -> int:
     for fault in faults():
         if chosen.only not in fault.name:
             continue
+        if chosen.short and not fault.short:
+            continue
         if fault.unable():
             print(f"{fault.name}: not tried, {fault.unable()}", file=sys.stderr, flush=True)
             continue

@@ -43,7 +43,10 @@ class Result:
 
 
 class Fault(Protocol):
-    """One row. ``count`` tries make the row whole, ``short`` of them are enough for a quick look."""
+    """One row. ``count`` tries make the row whole, ``short`` of them are enough for a quick look.
+
+    Where ``short`` is 0 the fault takes too long for a quick look.
+    """
 
     @property
     def name(self) -> str: ...
@@ -109,6 +112,7 @@ class Shared(Generic[Subject]):
     begin: Callable[[Path], AbstractContextManager[Subject]]
     attempt: Callable[[int, Subject], float]
     limit: float | None = None
+    unable: Callable[[], str] = str
 
     def run(self, count: int) -> Result:
         result = Result(self.limit)

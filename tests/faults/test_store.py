@@ -154,11 +154,16 @@ def test_a_link_to_itself_is_done_without(tmp_path: Path) -> None:
         assert works(store)
 
 
+NOBODY = 65534
+
+
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder that every user may enter; pytest's own are for root alone when root runs the tests."""
     folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o777)
+    folder.chmod(0o755)
+    if os.geteuid() == 0:
+        os.chown(folder, NOBODY, NOBODY)
     yield folder
     shutil.rmtree(folder)
 
@@ -169,7 +174,7 @@ def as_ordinary_user() -> Iterator[None]:
     if os.geteuid() != 0:
         yield
         return
-    os.seteuid(65534)
+    os.seteuid(NOBODY)
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ linux = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="read
 
 
 @linux
-@pytest.mark.parametrize("fault", ALL, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", [fault for fault in ALL if fault.short], ids=lambda fault: fault.name)
 def test_the_promise_is_kept(fault: Fault) -> None:
     if fault.unable():
         pytest.skip(fault.unable())
@@ -41,7 +41,7 @@ def test_a_try_that_broke_or_took_too_long_did_not_keep_the_promise() -> None:
 
     fault = Injected("the moon falls", "nothing is lost", 4, 2, attempt, limit=2.0)
     result = fault.run(4)
-    assert result.broken == ["try 1: something was lost"]
+    assert [text.splitlines()[0] for text in result.broken] == ["try 1: something was lost"]
     assert row(fault, result) == "| the moon falls | nothing is lost | 4 | 2 | 3.00 s |"
 
 

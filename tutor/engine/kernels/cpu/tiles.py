@@ -65,31 +65,24 @@ class Depth(NamedTuple):
 def accumulate(c: Matrix, a: Matrix, b: Matrix, rows: int, depth: int, width: int, begun: bool) -> None:
     """C += A B, or C = A B unless C is ``begun``; B's and C's columns lie side by side.
 
-    C is (rows, width), A (rows, depth), B (depth, width), the width whole lane groups.
+    C is (rows, width), A (rows, depth), B (depth, width), the width whole lane groups. Where the rows are no
+    multiple of eight, the last one is computed several times. The columns of B that a tile needs stay in the
+    cache for all rows.
     """
     grid = Rows(rows, rows, c.start, 0, c.row, a.start, 0, a.row)
-    add_product(c.buffer, a.buffer, b, grid, Depth(1, 0, depth, a.column, 1 if begun else 0), width)
-
-
-@kernel
-def add_product(c: Pointer, a: Pointer, b: Matrix, rows: Rows, depth: Depth, width: int) -> None:
-    """C = A B or C += A B for rows that lie anywhere, in all ``width`` columns.
-
-    Where their number is no multiple of eight, the last one is computed several times. The columns of B that
-    a tile needs stay in the cache for all rows.
-    """
-    wide = fill_wide(c, 0.0) if WIDE else fill(c, 0.0)
+    way = Depth(1, 0, depth, a.column, 1 if begun else 0)
+    wide = fill_wide(c.buffer, 0.0) if WIDE else fill(c.buffer, 0.0)
     group = count_of(wide)
     column = 0
     if WIDE:
         while column + 2 * group <= width:
-            _two_groups(wide, advanced(c, column), a, b, column, rows, depth)
+            _two_groups(wide, advanced(c.buffer, column), a.buffer, b, column, grid, way)
             column += 2 * group
     while column + group <= width:
-        _one_group(wide, advanced(c, column), a, b, column, rows, depth)
+        _one_group(wide, advanced(c.buffer, column), a.buffer, b, column, grid, way)
         column += group
     if column < width:
-        _one_group(fill(c, 0.0), advanced(c, column), a, b, column, rows, depth)
+        _one_group(fill(c.buffer, 0.0), advanced(c.buffer, column), a.buffer, b, column, grid, way)
 
 
 @kernel
