@@ -162,7 +162,7 @@ def test_outputs_losses_and_gradients(dtype: str) -> None:
             assert found_loss == pytest.approx(loss.item(), rel=tolerance, abs=tolerance), seed
             for found, weight in zip(gradients, peer.weights, strict=True):
                 wanted = weight.grad.numpy() if weight.requires_grad else 0 * found
-                assert close(found, wanted, 1e-10), (seed, training, model.layers)
+                assert close(found, wanted, tolerance), (seed, training, model.layers)
 
 
 OPTIMIZERS = [
