@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,12 +20,23 @@ from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.keybar import KeyBar
 
+if TYPE_CHECKING:
+    from textual._types import WatchCallbackType
+    from textual.dom import DOMNode
+
 SAVE_EVERY = 3.0
 """Seconds: what is typed waits no longer than that for the disk."""
 
 
 class NotePage(TextArea):
-    """A text field that lets nothing in that could steer the terminal."""
+    """A text field that lets nothing in that could steer the terminal, and is forgotten once it is closed."""
+
+    def watch(
+        self, obj: DOMNode, attribute_name: str, callback: WatchCallbackType, init: bool = True
+    ) -> None:
+        """Watch nothing of the app: it would keep each page for good, for a theme that never changes."""
+        if obj is not self.app:
+            super().watch(obj, attribute_name, callback, init=init)
 
     def on_paste(self, event: Paste) -> None:
         """What is pasted comes from anywhere."""

@@ -1,0 +1,54 @@
+"""An app that is open for hours keeps no screen, widget or drawn line of what was closed."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+
+import pytest
+from textual._styles_cache import StylesCache
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tests.ui.lab_fakes import FakeWorker, lesson
+from tutor.content.catalog import Catalog
+from tutor.content.pack import Pack
+from tutor.ui.app import TutorApp
+from tutor.ui.services import Services
+
+KINDS = (Screen, Widget, StylesCache)
+TIMES = 3
+
+
+def alive() -> list[int]:
+    """How many objects of each kind something still refers to."""
+    gc.collect()
+    everything = gc.get_objects()
+    return [sum(isinstance(one, kind) for one in everything) for kind in KINDS]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("enter", "l", "a", "space", "escape", "escape"),
+        ("enter", "q", "a", "enter", "escape", "escape"),
+        ("enter", "m", "x", "escape", "escape", "escape"),
+        ("ctrl+g", "escape"),
+        ("b", "escape"),
+    ],
+    ids=["lab", "quiz", "notes", "glossary", "bench"],
+)
+async def test_nothing_of_a_screen_is_kept_once_it_is_closed(
+    services: Services, keys: tuple[str, ...]
+) -> None:
+    with_lab = replace(services, catalog=Catalog(Pack("", "", [lesson()])), worker=FakeWorker())
+    app = TutorApp(with_lab)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        before = alive()
+        for _ in range(TIMES):
+            await pilot.press(*keys)
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        grown = [now - then for now, then in zip(alive(), before, strict=True)]
+        assert all(number < TIMES for number in grown), dict(zip(KINDS, grown, strict=True))
