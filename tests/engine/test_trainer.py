@@ -20,6 +20,7 @@ from tutor.engine import (
     Sequential,
     Trainer,
     activations,
+    plan,
 )
 from tutor.errors import EngineError
 
@@ -270,8 +271,25 @@ def test_divergence_names_outputs_and_gradients() -> None:
     trainer.run(1)
     assert (trainer.diverged, trainer.step) == ("the output of dense_1", 0)
     model.set_weights(
-        [[[1e-38, 0]], [0, 0], [[1e20], [0]], [0]]
-    )  # answers 10, and 20 * 1e20 * 1e19 overflows
+        [[[2e-38, 0]], [0, 0], [[1e20], [0]], [0]]
+    )  # answers 20, and 40 * 1e20 * 1e19 overflows
     trainer = model.trainer([1e19], [0.0])
     trainer.run(1)
     assert (trainer.diverged, trainer.step) == ("the gradient of dense_1's weights", 0)
+
+
+@pytest.mark.parametrize("worth_shards", [0, plan.WORTH_SHARDS], ids=["in shards", "whole"])
+def test_what_adam_remembers_of_a_weight_without_gradient_ends_at_zero_and_slows_nothing(
+    worth_shards: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "WORTH_SHARDS", worth_shards)
+    model = Sequential([Dense(1)], (1,))
+    model.compile("adam", "mean_squared_error")
+    x = np.zeros((1200 * 16, 1), np.float32)
+    x[0] = 1.0  # the weight's one gradient; nine tenths of its mean are left after each step
+    trainer = model.trainer(x, np.ones(len(x)), batch_size=16, shuffle=False)
+    trainer.run(1200)
+    slots = np.abs(trainer.snapshot().slots)
+    assert slots.any()
+    assert not ((slots > 0) & (slots < np.finfo(np.float32).tiny)).any(), "a denormal number is left"
+    assert np.float32(1e-30) * np.float32(1e-10) > 0, "NumPy's own denormal numbers are gone"

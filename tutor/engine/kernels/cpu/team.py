@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.atomics import add, exchange, look, nap, pause, publish
+from tutor.engine.kernels.cpu.denormals import flush_denormals, restore_denormals
 from tutor.engine.kernels.cpu.dropout import Mode
 from tutor.engine.kernels.cpu.gradients import clip
 from tutor.engine.kernels.cpu.jit import entry, kernel, spliced
@@ -79,6 +80,7 @@ def train_in_shards(
     net, room = view_network(network), view_shards(shards)
     data, state = view_examples(examples), view_run(run)
     place, partial = pointer_to(board), pointer_to(losses)
+    before = flush_denormals()
     if member == LEADER:
         _open_step(room, data, state, place)
     waited = 0
@@ -98,6 +100,7 @@ def train_in_shards(
             waited = 0
         else:
             waited = _wait(place, member, waited)
+    restore_denormals(before)
     return float(partial[room.length * d.LINE])
 
 

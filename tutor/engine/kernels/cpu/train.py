@@ -7,6 +7,7 @@ import math
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.activations import activation_backward, activation_forward
 from tutor.engine.kernels.cpu.conv import conv_backward, conv_forward
+from tutor.engine.kernels.cpu.denormals import flush_denormals, restore_denormals
 from tutor.engine.kernels.cpu.dense import dense_backward, dense_forward
 from tutor.engine.kernels.cpu.dropout import Mode, dropout_backward, dropout_forward
 from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite, clip, penalty
@@ -47,6 +48,7 @@ def train_steps(
     net, room = view_network(network), view_workspace(workspace)
     data, state = view_examples(examples), view_run(run)
     counters = state.counters
+    before = flush_denormals()
     for step in range(steps):
         order_examples(data, state, step == 0)
         first = counters[d.POSITION]
@@ -57,8 +59,9 @@ def train_steps(
             remember(net, state)
         counters[d.STATUS] = _checked_update(net, state, loss)
         if counters[d.STATUS] != d.HEALTHY:
-            return
+            break
         count_step(data, state, loss, rows)
+    restore_denormals(before)
 
 
 @entry
