@@ -160,17 +160,21 @@ def test_a_helper_that_never_comes_is_not_missed(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("layers", "expected"),
-    [([Dense(3)], "the loss"), (DENSE, "the output of dense_3"), (IMAGES, "the weights of conv2d_1")],
+    ("layers", "loss", "expected"),
+    [
+        ([Dense(3)], "mean_squared_error", "the loss"),
+        (DENSE, "mean_squared_error", "the output of dense_3"),
+        (IMAGES, "categorical_crossentropy", "the gradient of conv2d_2's weights"),
+    ],
     ids=["linear", "dense", "images"],
 )
 def test_divergence_names_the_same_tensor(
-    layers: list[Layer], expected: str, monkeypatch: pytest.MonkeyPatch
+    layers: list[Layer], loss: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
     for worth in (0, 10**12):
         monkeypatch.setattr(plan, "WORTH_SHARDS", worth)
-        trainer = make(layers, SGD(1e30), loss="mean_squared_error")
+        trainer = make(layers, SGD(1e30), loss=loss)
         trainer.run(50)
         seen.append((trainer.diverged, trainer.step))
     assert seen[0] == seen[1]
