@@ -1,4 +1,7 @@
-"""Every fault is injected: a few times in ``make test``, as often as the table says in the slow half."""
+"""Every fault is injected: a few times in ``make test``, as often as the table says in the slow half.
+
+Hours of use are left to ``make faults``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import long
 from tests.faults.table import Fault, Injected, Result, faults, row
 
 ALL = list(faults())
@@ -25,7 +29,9 @@ def test_the_promise_is_kept(fault: Fault) -> None:
 
 @linux
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", ALL, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(
+    "fault", [fault for fault in ALL if fault not in long.FAULTS], ids=lambda fault: fault.name
+)
 def test_the_promise_is_kept_every_time(fault: Fault) -> None:
     if fault.unable():
         pytest.skip(fault.unable())
