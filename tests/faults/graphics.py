@@ -21,6 +21,7 @@ from tests.worker.experiments import load
 from tutor import lab
 from tutor.engine.kernels.cuda import launches, memory
 from tutor.worker.host import Host
+from tutor.worker.keeper import Keeper
 from tutor.worker.protocol import Failed, Pull, Reported, Start
 
 code, launches_left = map(int, sys.argv[1:])
@@ -39,7 +40,7 @@ said = []
 def run(one):
     return lab.Run(one.experiment, one.lesson, one.knobs, one.seed, one.backend)
 
-host = Host(said.append, run, None)
+host = Host(said.append, run, None, Keeper(None))
 asked = load(epochs=40)
 model = replace(asked.experiment.model, layers="dense 2 tanh, dense 1 sigmoid")
 training = replace(asked.experiment.training, backend="cuda")

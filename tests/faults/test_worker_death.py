@@ -86,7 +86,9 @@ def test_nor_if_it_is_compiling_just_then(tmp_path):
 
 
 def test_nor_if_it_died_before_the_process_had_begun():
-    script = f"from tutor.worker.host import tie_to_parent; tie_to_parent({os.getpid() + 1}); print('alive')"
+    script = (
+        f"from tutor.worker.service import tie_to_parent; tie_to_parent({os.getpid() + 1}); print('alive')"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=False
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor.lab import Run
 from tutor.lab.trace import pose
 from tutor.worker.host import Host
+from tutor.worker.keeper import Keeper
 from tutor.worker.protocol import AnyCommand, AnyEvent, Load
 
 
@@ -16,7 +17,7 @@ class CoreWorker:
         self.exit_reason = ""
         self.sent: list[AnyCommand] = []
         self._events: list[AnyEvent] = []
-        self._host = Host(self._events.append, self._build, pose)
+        self._host = Host(self._events.append, self._build, pose, Keeper(None))
 
     @staticmethod
     def _build(load: Load) -> Run:

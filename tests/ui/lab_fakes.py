@@ -100,6 +100,8 @@ class FakeWorker:
         self.overlays: list[Overlay] = []
         self.lots = 0
         self.drawn = 0
+        self.kept = 0
+        """The step of the snapshot that a run of before has left; 0: none."""
 
     def start(self) -> None:
         self.alive = True
@@ -127,6 +129,9 @@ class FakeWorker:
                 self.experiment, self.lesson = command.experiment, command.lesson
                 self.knobs = {**initial_knobs(command.experiment), **command.knobs}
                 self._begin(command.seed)
+            case protocol.Resume():
+                self.send(command.load)
+                self.events.append(self._resume(command))
             case protocol.Reset():
                 self._begin(command.seed)
             case protocol.Start():
@@ -135,9 +140,6 @@ class FakeWorker:
                 self.state = "paused"
             case protocol.Step() | protocol.Epoch():
                 self._advance(1)
-                self.state = "paused" if self.state != "finished" else "finished"
-            case protocol.CatchUp():
-                self._advance(command.step)
                 self.state = "paused" if self.state != "finished" else "finished"
             case protocol.Turn():
                 self.knobs[command.name] = command.value
@@ -166,6 +168,19 @@ class FakeWorker:
         self.run += 1
         self.step, self.seed, self.state = 0, seed, "ready"
         self.furthest, self.mark = 0, -1
+
+    def _resume(self, command: protocol.Resume) -> protocol.Resumed:
+        """From the snapshot at ``kept``, if there is one."""
+        self.run = command.number
+        if self.kept:
+            self.knobs = dict(command.knobs)
+        elif not command.replay:
+            return protocol.Resumed(0, 0, "there is no snapshot of this run")
+        self._advance(command.step)
+        self.state = "paused" if self.state != "finished" else "finished"
+        return protocol.Resumed(
+            self.kept, command.step, "" if self.kept else "there is no snapshot of this run"
+        )
 
     def _advance(self, steps: int) -> None:
         self.step = min(self.step + steps, self.goal_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.lab_fakes import FakeWorker, experiment, lesson
-from tutor.ui.lab import wording
+from tutor.ui.lab import revival, wording
 from tutor.ui.lab.controller import Finished, LabController
 from tutor.ui.lab.tally import Tally
 from tutor.worker import protocol
@@ -245,7 +245,7 @@ def test_a_dead_process_is_said_and_can_be_restarted() -> None:
     lab = Lab()
     lab.control.toggle()
     lab.exchange()
-    lab.control.lost("the training process was killed (signal 9)")
+    revival.lost(lab.control, "the training process was killed (signal 9)")
     assert wording.advice(lab.control).startswith("The training process was killed (signal 9). Press w")
     count = len(lab.worker.commands)
     for verb in ("toggle", "step", "epoch", "reset", "new_seed"):
@@ -257,9 +257,10 @@ def test_a_dead_process_is_said_and_can_be_restarted() -> None:
     stood = lab.control.report.quantities["steps"]
     assert stood > 0
     lab.worker.restart()
-    lab.control.revive()
-    assert f"trains to step {stood:,.0f}" in lab.control.notice
+    revival.revive(lab.control)
+    assert f"step {stood:,.0f}" in lab.control.notice
     lab.exchange()
+    assert f"Trained again from its seed to step {stood:,.0f}" in lab.control.notice
     assert lab.control.state == "paused"
     assert lab.control.report.quantities["steps"] == stood
     lab.control.toggle()
@@ -267,19 +268,95 @@ def test_a_dead_process_is_said_and_can_be_restarted() -> None:
     assert len(lab.finished) == 1
 
 
-def test_a_run_that_changed_its_setting_half_way_begins_anew_in_a_new_process() -> None:
+def killed(lab: Lab, kept: int) -> protocol.Resume | None:
+    """The process dies and is started anew, with a snapshot at that step; what it was told then."""
+    revival.lost(lab.control, "the training process was killed (signal 9)")
+    lab.worker.restart()
+    lab.worker.kept = kept
+    count = len(lab.worker.commands)
+    revival.revive(lab.control)
+    command = lab.worker.commands[count]
+    return command if isinstance(command, protocol.Resume) else None
+
+
+def test_a_run_that_changed_its_setting_half_way_goes_on_from_its_snapshot() -> None:
     lab = Lab()
     lab.control.toggle()
     lab.exchange()
     lab.control.turn(1)
     lab.exchange()
-    lab.control.lost("the training process was killed (signal 9)")
-    lab.worker.restart()
-    lab.control.revive()
-    assert "begins again" in lab.control.notice
+    assert lab.control.report is not None
+    stood = lab.control.report
+    command = killed(lab, kept=40)
+    assert command is not None and not command.replay
+    assert (command.number, command.knobs) == (stood.run, stood.knobs)
     lab.exchange()
+    assert "Back at the snapshot of step 40" in lab.control.notice
+    assert lab.control.state == "paused" and lab.control.report.quantities == stood.quantities
+    lab.control.toggle()
+    lab.exchange(8)
+    [finished] = lab.finished
+    assert lab.control.bench.tally.counts(lab.control.bench.knobs) == (0, 0), (
+        "it says nothing about its setting"
+    )
+    assert finished.result.knobs == stood.knobs
+
+
+def test_it_begins_anew_where_there_is_no_snapshot() -> None:
+    lab = Lab()
+    lab.control.toggle()
+    lab.exchange()
+    lab.control.turn(1)
+    lab.exchange()
+    assert killed(lab, kept=0) is not None
+    lab.exchange()
+    assert "begins again" in lab.control.notice and "no snapshot" in lab.control.notice
     assert lab.control.state == "ready"
-    assert not lab.worker.sent(protocol.CatchUp)
+    lab.control.toggle()
+    lab.exchange(8)
+    assert lab.control.bench.tally.counts(lab.control.bench.knobs) == (1, 1)
+
+
+def test_a_turn_that_the_dead_process_never_took_is_taken_back_on_the_screen() -> None:
+    lab = Lab()
+    lab.control.toggle()
+    lab.exchange()
+    lab.worker.send = lambda command: None  # type: ignore[method-assign]
+    lab.control.link._send_command = lab.worker.send
+    before = dict(lab.control.bench.knobs)
+    lab.control.turn(1)
+    assert lab.control.bench.knobs != before
+    del lab.worker.send
+    lab.control.link._send_command = lab.worker.send
+    assert killed(lab, kept=40) is not None
+    lab.exchange()
+    assert lab.control.bench.knobs == before
+
+
+def test_a_process_that_dies_twice_before_it_has_reported_takes_the_same_run_up() -> None:
+    lab = Lab()
+    lab.control.toggle()
+    lab.exchange()
+    first = killed(lab, kept=40)
+    assert first is not None and killed(lab, kept=40) == first
+
+
+@pytest.mark.parametrize("verb", ["reset", "new_seed"])
+def test_a_run_that_the_learner_gave_up_is_not_taken_up(verb: str) -> None:
+    lab = Lab()
+    lab.control.toggle()
+    lab.exchange()
+    getattr(lab.control, verb)()
+    assert killed(lab, kept=40) is None
+    assert "begins again" in lab.control.notice
+
+
+def test_a_run_that_is_over_is_not_taken_up() -> None:
+    lab = Lab()
+    lab.control.toggle()
+    lab.exchange(8)
+    assert lab.finished
+    assert killed(lab, kept=40) is None
 
 
 def test_what_the_process_refuses_is_said_and_the_state_stays_true() -> None:

@@ -159,7 +159,7 @@ async def test_a_dead_process_is_said_and_w_restarts_it() -> None:
         await pilot.press("space")
         await settle(pilot, "press w to restart")
         await pilot.press("w")
-        await settle(pilot, "where the run stood")
+        await settle(pilot, "Trained again from its seed")
         await pilot.press("space")
         await settle(pilot, "RUNNING")
 

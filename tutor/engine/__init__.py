@@ -32,10 +32,11 @@ from tutor.engine.network import Sequential
 from tutor.engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from tutor.engine.report import HealthReport, Histogram, LayerHealth, LayerSurvey, TrainingReport
 from tutor.engine.schedules import CosineDecay, ExponentialDecay, PiecewiseConstantDecay, Schedule, WarmUp
+from tutor.engine.snapshot import Snapshot
 from tutor.engine.stopping import EarlyStopping
 from tutor.engine.surface import DecisionSurface, decision_surface
 from tutor.engine.threads import set_threads
-from tutor.engine.trainer import Snapshot, Trainer
+from tutor.engine.trainer import Trainer
 from tutor.engine.warmup import warm_up
 
 __all__ = [

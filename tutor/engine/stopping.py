@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine.checks import choice, number, whole_number
@@ -88,6 +89,17 @@ class EarlyStopping:
         if self._weights is not None:
             model.set_weights(self._weights)
             self._weights = None
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What it remembers of the fit so far, for :meth:`take_up`."""
+        kept = {f"weights_{place}": array for place, array in enumerate(self._weights or [])}
+        return {"numbers": np.array([self.best, self.best_epoch, self.stopped_epoch, self._wait]), **kept}
+
+    def take_up(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Go on with what :meth:`arrays` gave."""
+        best, *whole = arrays["numbers"].tolist()
+        self.best, (self.best_epoch, self.stopped_epoch, self._wait) = best, map(int, whole)
+        self._weights = [arrays[f"weights_{place}"] for place in range(len(arrays) - 1)] or None
 
     def _improves(self, value: float, reference: float) -> bool:
         return self._sign * value + self.min_delta < self._sign * reference

@@ -14,10 +14,10 @@ from tutor.engine import checks, optimizers, plan
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.health import HealthCheck
 from tutor.engine.kernels import description as d
-from tutor.engine.layers import Layer
 from tutor.engine.planner import Tensor
 from tutor.engine.rehearsal import Rehearsal, rehearse
 from tutor.engine.report import HealthReport, LayerHealth, TrainingReport
+from tutor.engine.snapshot import Snapshot
 from tutor.errors import EngineError
 
 if TYPE_CHECKING:
@@ -40,24 +40,6 @@ class Data:
         """From arrays ``inputs`` and ``targets`` (n, width); the targets may be empty."""
         order = np.arange(len(inputs), dtype=np.int64)
         return cls(d.Examples(_pad(inputs, dtype), _pad(targets, dtype), order), inputs, targets, len(inputs))
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Everything that a run goes on from, or tells: restored, it goes on to the same bytes again."""
-
-    parameters: Array
-    gradients: Array
-    before: Array
-    slots: Array
-    rates: Array
-    counters: Array
-    controls: Array
-    operations: Array
-    layers: tuple[Layer, ...]
-    loss: float
-    ran: bool
-    diverged: str
 
 
 class Trainer:

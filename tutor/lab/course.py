@@ -71,13 +71,14 @@ class Course:
         self._chunk = 1
         self._observation: Observation | None = None
         self._observed_at = -1
-        self.history = History(
-            learner.curves, Condition.parse(experiment.goal.when) if experiment.goal else None
-        )
+        self._goal = Condition.parse(experiment.goal.when) if experiment.goal else None
+        self.history = History.of(learner.curves)
         self.past = Past()
         self.history.start(self.quantities())
         self._remember()
-        self.marks = Marks(learner.snapshot().size if rewindable else 0)
+        self.state_bytes = learner.snapshot().size if rewindable else 0
+        """Of what the learner goes on from; 0 where nobody wants to go back."""
+        self.marks = Marks(self.state_bytes)
         self._mark()
 
     @property
@@ -140,6 +141,13 @@ class Course:
         self.stopped, self.seconds = there.stopped, there.seconds
         self._observation, self._observed_at = there.observation, there.step
 
+    def take_up(self, history: History, past: Past, seconds: float) -> None:
+        """The learner has taken up another run's state, which told this until then: go on from there."""
+        self.history, self.past, self.seconds = history, past, seconds
+        self._observation = None
+        self.marks = Marks(self.state_bytes)
+        self._mark()
+
     def _here(self) -> Mark:
         return Mark(
             step=self.learner.step,
@@ -172,7 +180,7 @@ class Course:
         if quantities["diverged"]:
             self.stopped = "diverged"
             return
-        self.history.record(self.learner.epochs_exactly, quantities)
+        self.history.record(self.learner.epochs_exactly, quantities, self._goal)
         self._remember()
         if math.isfinite(self.history.goal_step):
             self.stopped = "goal"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from copy import copy
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tutor.report import Series
 
@@ -13,51 +15,49 @@ BUCKETS = 150
 Point = tuple[float, float]
 
 
-class Curve:
+class Curve(Struct):
     """Points (x, y) with x rising. Once full, neighbours merge; each bucket keeps its two extreme points.
 
     So spikes survive, the first and the last point are always exact, and what is kept depends only on the
     points given, not on when they were asked for. Points whose y is not finite are left out.
-    The number of ``buckets`` is even.
+    The number of buckets, ``most``, is even.
     """
 
-    def __init__(self, name: str, buckets: int = BUCKETS) -> None:
-        self.name = name
-        self._most = buckets
-        self._first: Point | None = None
-        self._last: Point | None = None
-        self._buckets: list[tuple[Point, Point]] = []
-        self._in_last_bucket = 0
-        self._bucket_size = 1
+    name: str
+    most: int = BUCKETS
+    first: Point | None = None
+    last: Point | None = None
+    buckets: list[tuple[Point, Point]] = field(default_factory=list)
+    in_last_bucket: int = 0
+    """How many points the last one holds; every other holds ``bucket_size``."""
+    bucket_size: int = 1
 
     def add(self, x: float, y: float) -> None:
         """Append one point."""
         if not math.isfinite(y):
             return
         point = (x, y)
-        self._first = self._first or point
-        self._last = point
-        if self._buckets and self._in_last_bucket < self._bucket_size:
-            self._buckets[-1] = _merge(self._buckets[-1], (point, point))
-            self._in_last_bucket += 1
+        self.first = self.first or point
+        self.last = point
+        if self.buckets and self.in_last_bucket < self.bucket_size:
+            self.buckets[-1] = _merge(self.buckets[-1], (point, point))
+            self.in_last_bucket += 1
             return
-        if len(self._buckets) == self._most:
-            pairs = zip(self._buckets[::2], self._buckets[1::2], strict=True)
-            self._buckets = [_merge(left, right) for left, right in pairs]
-            self._bucket_size *= 2
-        self._buckets.append((point, point))
-        self._in_last_bucket = 1
+        if len(self.buckets) == self.most:
+            pairs = zip(self.buckets[::2], self.buckets[1::2], strict=True)
+            self.buckets = [_merge(left, right) for left, right in pairs]
+            self.bucket_size *= 2
+        self.buckets.append((point, point))
+        self.in_last_bucket = 1
 
     def copy(self) -> Curve:
         """One that can be extended apart from this one."""
-        twin = copy(self)
-        twin._buckets = list(self._buckets)
-        return twin
+        return replace(self, buckets=list(self.buckets))
 
     def series(self) -> Series:
         """The curve as it goes to the screen: points in the order of x, each once."""
-        points = {point for bucket in self._buckets for point in bucket}
-        points |= {point for point in (self._first, self._last) if point is not None}
+        points = {point for bucket in self.buckets for point in bucket}
+        points |= {point for point in (self.first, self.last) if point is not None}
         ordered = sorted(points)
         return Series(self.name, [x for x, _ in ordered], [y for _, y in ordered])
 

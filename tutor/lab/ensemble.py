@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from tutor.content.model import Experiment
 from tutor.content.part import Value
 from tutor.errors import InputError
-from tutor.lab.learner import Kept, Learner, Observation
+from tutor.lab.learner import Arrays, Kept, Learner, Observation, below, under
 from tutor.lab.network import NetworkLearner, layers_of
 from tutor.lab.pictures import beliefs
 
@@ -106,6 +107,18 @@ class EnsembleLearner:
     def restore(self, kept: Kept) -> None:
         for member, one in zip(self.members, kept.state, strict=True):
             member.restore(one)
+
+    def arrays(self) -> Arrays:
+        """As :meth:`NetworkLearner.arrays`."""
+        kept: dict[str, NDArray[Any]] = {}
+        for place, member in enumerate(self.members):
+            kept |= under(str(place), member.arrays())
+        return kept
+
+    def take_up(self, arrays: Arrays) -> None:
+        """As :meth:`NetworkLearner.take_up`."""
+        for place, member in enumerate(self.members):
+            member.take_up(below(str(place), arrays))
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         mean: NDArray[np.float64] = np.mean([member.outputs(x) for member in self.members], axis=0)

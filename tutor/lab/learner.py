@@ -13,6 +13,9 @@ from tutor.content.part import Value
 from tutor.engine.datasets import Dataset
 from tutor.report import Layer, Perceptron
 
+Arrays = Mapping[str, NDArray[Any]]
+"""A learner's state for a file: arrays of numbers and texts, by name."""
+
 
 @dataclass(frozen=True)
 class Observation:
@@ -84,3 +87,14 @@ class Learner(Protocol):
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Answers to the rows of ``x`` as degrees of belief in [0, 1]: (n,) for class 1, or (n, classes)."""
+
+
+def under(name: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
+    """The arrays of a part called ``name``, as the whole has them."""
+    return {f"{name}/{key}": array for key, array in arrays.items()}
+
+
+def below(name: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
+    """The arrays of the part called ``name``, as it gave them."""
+    head = f"{name}/"
+    return {key.removeprefix(head): array for key, array in arrays.items() if key.startswith(head)}

@@ -91,4 +91,6 @@ class Marks:
             self.at = -1
 
     def _thin(self) -> None:
-        self._marks = [mark for mark in self._marks if mark.step % self._spacing == 0]
+        # The first one stays wherever it lies: there a run that was taken up from a file begins.
+        later = [mark for mark in self._marks[1:] if mark.step % self._spacing == 0]
+        self._marks = self._marks[:1] + later

@@ -35,7 +35,7 @@ from tutor.engine import (
 from tutor.engine.datasets import Dataset
 from tutor.errors import InputError
 from tutor.lab import data
-from tutor.lab.learner import Kept, Observation
+from tutor.lab.learner import Arrays, Kept, Observation, below, under
 from tutor.report import Layer as LayerReport
 
 
@@ -143,6 +143,17 @@ class NetworkLearner:
         snapshot, stopping = kept.state
         self.trainer.restore(snapshot)
         self._stopping = copy(stopping)  # what it holds it exchanges and never changes
+
+    def arrays(self) -> Arrays:
+        """All that it goes on from, for a file."""
+        stopping = self._stopping.arrays() if self._stopping is not None else {}
+        return self.trainer.snapshot().arrays() | under("stopping", stopping)
+
+    def take_up(self, arrays: Arrays) -> None:
+        """Go on from what :meth:`arrays` gave; EngineError if that was another network's."""
+        self.trainer.restore(self.trainer.snapshot().filled(arrays))
+        if self._stopping is not None:
+            self._stopping.take_up(below("stopping", arrays))
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         answers = self.model.predict(self.inputs(x)).astype(np.float64)

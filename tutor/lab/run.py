@@ -17,13 +17,14 @@ from tutor.lab import details, pictures, transfer
 from tutor.lab.adaline import AdalineLearner
 from tutor.lab.course import Course
 from tutor.lab.ensemble import EnsembleLearner
-from tutor.lab.explain import explain
 from tutor.lab.learner import Learner
 from tutor.lab.lots import Lots
 from tutor.lab.network import NetworkLearner
 from tutor.lab.pace import Pace
 from tutor.lab.perceptron import PerceptronLearner
 from tutor.lab.rbm import RbmLearner
+from tutor.lab.result import rate, result
+from tutor.lab.saved import Saved, Told, identity, why_not
 from tutor.lab.svm import SvmLearner
 from tutor.lab.unit import UnitLearner
 from tutor.report import Overlay, Report, Result, State, StopReason, Wanted
@@ -32,29 +33,6 @@ RECENT = 20
 """Calls of :meth:`Run.advance`, of some 30 ms each, whose speed a report tells."""
 MOST_OVERLAYS = 4
 MOST_LOTS = 10_000
-
-METRICS = (
-    "accuracy",
-    "val_loss",
-    "val_accuracy",
-    "member_accuracy",
-    "best_member_accuracy",
-    "errors",
-    "min_errors",
-    "max_errors",
-    "updates",
-    "bound",
-    "stable_rate",
-    "support_vectors",
-    "margin",
-    "reconstruction_error",
-    "val_reconstruction_error",
-    "free_energy_gap",
-    "scratch_accuracy",
-    "first_source_accuracy",
-    "source_accuracy",
-)
-"""The quantities that a result shows as metrics, where the run has them."""
 
 UNITS: Mapping[str, Callable[[Experiment, int], Learner]] = {
     "unit": UnitLearner,
@@ -130,6 +108,11 @@ class Run:
     def stopped_because(self) -> StopReason:
         """Why the run is finished; empty while it is not."""
         return self._course.stopped
+
+    @property
+    def done(self) -> int:
+        """Steps done."""
+        return self._course.learner.step
 
     @property
     def fraction(self) -> float:
@@ -311,7 +294,7 @@ class Run:
             backend=self.backend,
             knobs=self.knobs,
             quantities=self.quantities(),
-            steps_per_second=_rate(
+            steps_per_second=rate(
                 sum(steps for steps, _ in self._watched), sum(seconds for _, seconds in self._watched)
             ),
             series=course.history.series(),
@@ -349,39 +332,49 @@ class Run:
 
     def result(self) -> Result:
         """How the run stands or ended; ``stopped_because`` is empty while it goes on."""
-        quantities = self.quantities()
-        course, goal = self._course, self.experiment.goal
-        learner, reached = course.learner, course.history.goal_step
-        return Result(
-            lesson=self.lesson,
-            experiment=self.experiment.id,
-            seed=self.seed,
-            backend=self.backend,
+        return result(self._course, self.experiment, self.lesson, self.seed, self._before)
+
+    # ------------------------------------------------------------------------- out of the process
+
+    @property
+    def unkept(self) -> str:
+        """Why this run is never :meth:`saved`, in words for people; empty if it can be."""
+        return why_not(self._course.learner, self._course.state_bytes)
+
+    def saved(self) -> Saved | None:
+        """The run as it stands, for a file; None where it is over, or ``unkept``."""
+        course, learner = self._course, self._course.learner
+        if self.finished or self.unkept or not isinstance(learner, NetworkLearner | EnsembleLearner):
+            return None
+        whose = identity(self.experiment, self.lesson, self.seed, self.backend)
+        told = Told(
+            whose=whose,
             knobs=self.knobs,
-            steps=learner.step,
-            epochs=learner.epoch,
+            step=learner.step,
             seconds=course.seconds,
-            steps_per_second=_rate(learner.step, course.seconds),
-            loss={"first": quantities.get("first_loss", math.nan), "last": quantities.get("loss", math.nan)},
-            metrics={name: quantities[name] for name in METRICS if name in quantities},
-            gradient_norms={layer.name: layer.gradient_norm for layer in course.observe().layers},
-            goal={
-                "reached": math.isfinite(reached),
-                "target": goal.text if goal else None,
-                "at_step": int(reached) if math.isfinite(reached) else None,
-            },
-            stopped_because=course.stopped,
-            explanation=explain(course.stopped, goal, learner.step, learner.epoch, course.what_diverged()),
-            quantities=quantities,
-            before=self._before,
+            history=course.history.copy(),
+            past=course.past.copy(),
+            overlays=list(self._overlays),
         )
+        return Saved(told, learner.arrays())
+
+    def take_up(self, saved: Saved) -> None:
+        """Go on from there, as the run would have that was saved; it can be gone back to, and nothing before.
+
+        This one has begun with the same knobs. InputError where the other run was not of this experiment,
+        seed and backend.
+        """
+        told, course = saved.told, self._course
+        if told.whose != identity(self.experiment, self.lesson, self.seed, self.backend):
+            raise InputError("the snapshot is of another run")
+        if not isinstance(course.learner, NetworkLearner | EnsembleLearner):
+            raise InputError(self.unkept)
+        course.learner.take_up(saved.arrays)
+        course.take_up(told.history, told.past, told.seconds)
+        self._overlays = list(told.overlays)
 
 
 def _checked(backend: str) -> str:
     if backend in backends.NAMES:
         return backend
     raise InputError(f"unknown backend {backend!r}", "known are: " + ", ".join(backends.NAMES))
-
-
-def _rate(steps: int, seconds: float) -> float:
-    return steps / seconds if seconds > 0 else 0.0

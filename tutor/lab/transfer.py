@@ -12,7 +12,7 @@ from tutor.engine import Sequential
 from tutor.engine.datasets import Dataset
 from tutor.errors import EngineError, InputError
 from tutor.lab import data
-from tutor.lab.learner import Kept, Observation
+from tutor.lab.learner import Arrays, Kept, Observation, below, under
 from tutor.lab.network import NetworkLearner
 from tutor.lab.pretraining import PretrainedLearner
 
@@ -104,6 +104,14 @@ class TransferLearner(NetworkLearner):
         own, twin = kept.state
         super().restore(own)
         self._scratch.restore(twin)
+
+    def arrays(self) -> Arrays:
+        """The source is left out: it is learned once more, which gives the same."""
+        return under("own", super().arrays()) | under("twin", self._scratch.arrays())
+
+    def take_up(self, arrays: Arrays) -> None:
+        super().take_up(below("own", arrays))
+        self._scratch.take_up(below("twin", arrays))
 
 
 def _source(experiment: Experiment, spec: TransferSpec, seed: int) -> Experiment:

@@ -27,6 +27,7 @@ from tutor.ui.places import at_home
 from tutor.ui.services import Services
 from tutor.ui.terminal import has_few_colours
 from tutor.worker.client import WorkerClient
+from tutor.worker.snapshot_file import SnapshotFile
 
 SLOW = "DLTUTOR_SLOW"
 """Environment variable that ``--slow`` sets: fewer pictures, for a slow line."""
@@ -47,7 +48,7 @@ def build() -> Services:
         catalog=catalog,
         store=store,
         writer=Writer(store),
-        worker=WorkerClient(),
+        worker=WorkerClient(snapshots=SnapshotFile.new()),
         examiner=WorkerClient(),
         now=utc_now,
         seed=random.SystemRandom().getrandbits(32),

@@ -9,6 +9,7 @@ from typing import Self
 
 from tutor.worker.process import TrainingProcess
 from tutor.worker.protocol import AnyCommand, AnyEvent
+from tutor.worker.snapshot_file import SnapshotFile
 
 
 class WorkerClient:
@@ -16,12 +17,16 @@ class WorkerClient:
 
     Call :meth:`start` from the main thread: only then does the kernel end the training process together
     with the app; otherwise it ends as soon as it notices that its socket is closed. ``log`` is a file
-    that gets what the training process writes to stderr.
+    that gets what the training process writes to stderr; in ``snapshots`` it keeps its run while it
+    trains, for the case that it is killed.
     """
 
-    def __init__(self, python: str = sys.executable, log: Path | None = None) -> None:
+    def __init__(
+        self, python: str = sys.executable, log: Path | None = None, snapshots: SnapshotFile | None = None
+    ) -> None:
         self._python = python
         self._log = log
+        self._snapshots = snapshots
         self._process: TrainingProcess | None = None
         self._problem = ""
 
@@ -30,8 +35,11 @@ class WorkerClient:
         if self.alive:
             return
         self._problem = ""
+        snapshots = self._snapshots.path if self._snapshots is not None else None
+        if self._snapshots is not None:
+            self._snapshots.remove_stale()
         try:
-            self._process = TrainingProcess(self._python, self._log)
+            self._process = TrainingProcess(self._python, self._log, snapshots)
         except OSError as error:
             self._process = None
             self._problem = f"the training process could not be started ({error.strerror or error})"
@@ -61,12 +69,20 @@ class WorkerClient:
         return self._process.inbox.drain() if self._process is not None else []
 
     def restart(self) -> None:
-        """End the process if it still lives and start a new one, which knows nothing of the old."""
-        self.close()
+        """End the process if it still lives and start a new one.
+
+        It knows nothing of the old one, but can ``Resume`` the run that it kept.
+        """
+        self._end()
         self.start()
 
     def close(self) -> None:
-        """End the process and wait for it; doing so twice is fine."""
+        """End the process, wait for it and remove the run that it kept; doing so twice is fine."""
+        self._end()
+        if self._snapshots is not None:
+            self._snapshots.remove()
+
+    def _end(self) -> None:
         if self._process is not None:
             self._process.end()
         self._process = None

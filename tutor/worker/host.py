@@ -1,36 +1,20 @@
-"""The training process: takes commands, trains in short chunks between them, reports when asked.
-
-Three threads: the main one trains, one reads commands, and nobody else. The reader also notices when
-the app is gone, however it went, and then ends the process at once, even in the midst of a compilation.
-"""
+"""What the training process does with each command: it trains in chunks between them, reports when asked."""
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import functools
-import os
-import signal
-import socket
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from tutor import limits
 from tutor.content.part import Value
 from tutor.content.questions import Numeric, Trace
-from tutor.errors import GpuError, TutorError
+from tutor.errors import GpuError, InputError, TutorError
 from tutor.report import Report, State, Wanted
-from tutor.worker.mailbox import Mailbox
 from tutor.worker.protocol import (
     AnyCommand,
     AnyEvent,
-    Busy,
-    CatchUp,
     DrawLots,
     DropOverlays,
     Epoch,
@@ -40,28 +24,25 @@ from tutor.worker.protocol import (
     Pause,
     Pose,
     Pull,
-    Quit,
-    Ready,
     Reported,
     Reset,
     Rest,
+    Resume,
+    Resumed,
     Rewind,
     Start,
     Step,
     Turn,
     Worked,
-    decode_command,
-    encode,
 )
-from tutor.worker.wire import BrokenStream, Channel
+
+if TYPE_CHECKING:
+    from tutor.lab.saved import Saved
 
 _CHUNK_SECONDS = 0.03
 """A command waits for the end of a chunk, and its answer must be there within 50 ms."""
 _LIVE_SHARE = 0.6
 """Of a chunk's time, while other seeds are trained in the background."""
-_USUAL_SECONDS = 1.0
-_COMPILING = "Compiling the training kernels (the first time only, some 20 seconds) ..."
-_PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 Send = Callable[[AnyEvent], None]
 
@@ -70,6 +51,12 @@ class Run(Protocol):
     """What the host needs of ``tutor.lab.Run``."""
 
     paced: bool
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def unkept(self) -> str: ...
 
     @property
     def finished(self) -> bool: ...
@@ -103,7 +90,19 @@ class Run(Protocol):
 
     def take_the_cpu(self) -> None: ...
 
+    def take_up(self, saved: Saved) -> None: ...
+
     def report(self, state: State, run_number: int, wanted: Wanted) -> Report: ...
+
+
+class Keeper(Protocol):
+    """What the host needs of ``tutor.worker.keeper.Keeper``."""
+
+    def keep(self, run: Any, number: int, *, at_once: bool = False) -> None: ...
+
+    def forget(self) -> None: ...
+
+    def find(self, number: int) -> Saved: ...
 
 
 Factory = Callable[[Load], Run]
@@ -113,10 +112,11 @@ Poser = Callable[[Trace, int], Numeric]
 class Host:
     """The state of the training process; knows nothing of sockets and threads."""
 
-    def __init__(self, send: Send, factory: Factory, pose: Poser) -> None:
+    def __init__(self, send: Send, factory: Factory, pose: Poser, keeper: Keeper) -> None:
         self._send = send
         self._factory = factory
         self._pose = pose
+        self._keeper = keeper
         self._run: Run | None = None
         self._number = 0
         self._without_gpu = False
@@ -166,6 +166,7 @@ class Host:
             run.draw(_CHUNK_SECONDS - live)
 
     def _advance_run(self, run: Run, seconds: float) -> None:
+        self._keeper.keep(run, self._number)
         if self._catching_up_to is not None:
             if run.train_to(self._catching_up_to, seconds):
                 self._settle("paused")
@@ -181,6 +182,8 @@ class Host:
             match command:
                 case Load():
                     self._load(command)
+                case Resume():
+                    self._resume(command)
                 case Pose(question, seed):
                     self._send(Worked(seed, self._pose(question, seed)))
                 case Rest(on):
@@ -222,6 +225,26 @@ class Host:
             self._send(Failed(error.message, "training takes the CPU"))
         self._begin()
 
+    def _resume(self, command: Resume) -> None:
+        load, why, reached = command.load, "", command.step
+        self._number = command.number - 1  # the run keeps its number, by which its file is known
+        try:
+            saved = self._keeper.find(command.number)
+            self._run = self._factory(msgspec.structs.replace(load, knobs=saved.told.knobs))
+            self._run.take_up(saved)
+            self._number, self._state, self._catching_up_to = command.number, "paused", None
+            if saved.told.knobs != command.knobs:
+                reached = 0  # a knob was turned on the way, at a step that nobody knows
+        except InputError as error:
+            self._load(load)
+            why = (self._run.unkept if self._run is not None else "") or error.message
+            reached = reached if command.replay else 0
+        stands = self._run.done if self._run is not None else 0
+        if reached > stands:
+            self._catching_up_to = reached
+            self._settle("running")
+        self._send(Resumed(stands, max(stands, reached), why))
+
     def _control(self, command: AnyCommand) -> None:
         run = self._run
         if run is None:
@@ -233,6 +256,7 @@ class Host:
                 self._settle("running")
             case Pause() if self._state == "running":
                 self._state = "paused"
+                self._keep(run)
             case Step() if not run.finished:
                 run.step()
                 self._settle("paused")
@@ -240,23 +264,25 @@ class Host:
                 self._only_this_epoch, self._catching_up_to = True, None
                 self._settle("running")
                 self.advance()  # at once: most epochs are over within one chunk, and the next command is here
-            case CatchUp(step):
-                self._catching_up_to = step
-                self._settle("running")
             case Reset(seed):
                 run.reset(seed)
                 self._begin()
             case Turn(name, value):
-                if not run.turn(name, value):
+                if run.turn(name, value):
+                    self._keep(run)
+                else:
                     goes_on = self._state == "running" and not self._only_this_epoch
                     self._begin("running" if goes_on else "ready")
             case Rewind(mark):
                 run.rewind(mark)
                 self._settle("paused")
+                self._keep(run)
             case Fork(label):
                 run.fork(label)
+                self._keep(run)
             case DropOverlays():
                 run.drop_overlays()
+                self._keep(run)
             case DrawLots(seeds):
                 run.draw_lots(seeds)
 
@@ -265,95 +291,15 @@ class Host:
         self._number += 1
         self._state = state
         self._catching_up_to = None
+        self._keeper.forget()
+
+    def _keep(self, run: Run) -> None:
+        """Keep what the learner has just done: training again from an older snapshot would not repeat it."""
+        self._keeper.keep(run, self._number, at_once=True)
 
     def _settle(self, state: State) -> None:
         self._state = state
         if self._run is not None and self._run.finished:
             self._state = "finished"
             self._run.confirm_goal()
-
-
-def serve(inbox: Mailbox[AnyCommand], host: Host) -> None:
-    """Handle commands as they come and train between them, until Quit or until the inbox closes."""
-    while True:
-        command = inbox.take(wait=not host.busy)
-        if isinstance(command, Quit) or (command is None and not host.busy):
-            return
-        if command is not None:
-            host.handle(command)
-        else:
-            host.advance()
-
-
-def main(socket_number: int, parent: int) -> None:
-    """Serve the app at the other end of the inherited socket; ``parent`` as in :func:`tie_to_parent`."""
-    started = time.monotonic()
-    tie_to_parent(parent)
-    limits.keep()
-    channel = Channel(socket.socket(fileno=socket_number))
-    inbox: Mailbox[AnyCommand] = Mailbox(replaceable=(Pull,))
-    threading.Thread(target=_read, args=(channel, inbox), name="commands", daemon=True).start()
-
-    def send(event: AnyEvent) -> None:
-        try:
-            channel.send(encode(event))
-        except OSError:
-            os._exit(0)  # the app is gone
-
-    # Not at the top: these take seconds where nothing is cached, and the reader must stand by then.
-    from tutor import engine, lab
-    from tutor.lab.trace import pose
-
-    @functools.cache
-    def warm_up(dtype: str) -> None:
-        with _announced(send):
-            engine.warm_up(dtypes=(dtype,))
-
-    def factory(load: Load) -> Run:
-        warm_up(load.experiment.model.dtype)
-        return lab.Run(
-            load.experiment, load.lesson, load.knobs, load.seed, load.backend, paced=True, rewindable=True
-        )
-
-    warm_up("float32")
-    send(Ready(time.monotonic() - started))
-    serve(inbox, Host(send, factory, pose))
-
-
-@contextlib.contextmanager
-def _announced(send: Send) -> Iterator[None]:
-    """Say what is going on if it takes longer than loading compiled kernels should."""
-    notice = threading.Timer(_USUAL_SECONDS, send, (Busy(_COMPILING),))
-    notice.daemon = True
-    notice.start()
-    try:
-        yield
-    finally:
-        notice.cancel()
-        notice.join()  # so that no two threads send at once, and Ready comes last
-
-
-def tie_to_parent(parent: int) -> None:
-    """Ask the kernel (Linux) to kill this process when the thread that started it ends.
-
-    ``parent`` is the process id of the app, or 0 if it was not started from the app's main thread:
-    then, and on other systems, the end of the socket's stream is the only sign of the app's death.
-    """
-    if not parent or not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)  # it died before the kernel was asked
-
-
-def _read(channel: Channel, inbox: Mailbox[AnyCommand]) -> None:
-    """The thread that takes commands from the socket; ends the process when the app is gone."""
-    try:
-        while (message := channel.receive()) is not None:
-            inbox.put(decode_command(message))
-    except (BrokenStream, msgspec.MsgspecError) as error:
-        # Where the stream is out of step no later message can be trusted.
-        sys.stderr.write(f"the app sent something that is no command ({error})\n")
-        sys.stderr.flush()
-        os._exit(1)
-    os._exit(0)
+            self._keeper.forget()

@@ -1,4 +1,4 @@
-"""The file that the training process starts from: ``python -P launch.py SOCKET PARENT``.
+"""The file that the training process starts from: ``python -P launch.py SOCKET PARENT SNAPSHOTS``.
 
 It is run by its path, not as a module, and imports the very package it lies in. So the app and its
 training process run the same code, whether that was installed or is a clone, and the directory that
@@ -17,9 +17,9 @@ def main() -> None:
     # Ctrl+C at the keyboard reaches the whole process group; it is for the app to answer it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _import_package(Path(__file__).resolve().parent.parent)
-    from tutor.worker import host
+    from tutor.worker import service
 
-    host.main(socket_number=int(sys.argv[1]), parent=int(sys.argv[2]))
+    service.main(socket_number=int(sys.argv[1]), parent=int(sys.argv[2]), snapshots=sys.argv[3])
 
 
 def _import_package(folder: Path) -> None:

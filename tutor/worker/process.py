@@ -40,17 +40,19 @@ _ENVIRONMENT = {
 class TrainingProcess:
     """Starts a process and carries messages to and from it; three daemon threads do the waiting.
 
-    ``inbox`` holds what it said. Raises OSError if it cannot be started.
+    ``inbox`` holds what it said; in the file ``snapshots`` (None: nowhere) it keeps its run. Raises OSError
+    if it cannot be started.
     """
 
-    def __init__(self, python: str, log: Path | None) -> None:
+    def __init__(self, python: str, log: Path | None, snapshots: Path | None) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             # The kernel ties a child's life to the thread that started it; a passing thread will not do.
             tied = threading.current_thread() is threading.main_thread()
+            told = [str(theirs.fileno()), str(os.getpid() if tied else 0), str(snapshots or "")]
             try:
                 self._process = subprocess.Popen(
-                    [python, "-P", str(_LAUNCH), str(theirs.fileno()), str(os.getpid() if tied else 0)],
+                    [python, "-P", str(_LAUNCH), *told],
                     pass_fds=(theirs.fileno(),),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,

@@ -27,6 +27,20 @@ class Load(Command, frozen=True):
     backend: str = "auto"
 
 
+class Resume(Command, frozen=True):
+    """Load, and take up the run that died with the process before, from its file; it pauses where it stood.
+
+    ``number``, ``step`` and ``knobs`` are those of the last report. Without a snapshot the run is trained
+    again from its seed, if ``replay`` says that this gives the same; else it stands ready at step 0.
+    """
+
+    load: Load
+    number: int
+    step: int
+    knobs: dict[str, Value]
+    replay: bool
+
+
 class Start(Command, frozen=True):
     """Train until paused or finished; ``paced`` for the eye (``lab.pace``), else as fast as it goes."""
 
@@ -43,12 +57,6 @@ class Step(Command, frozen=True):
 
 class Epoch(Command, frozen=True):
     """Train to the end of the present epoch, then pause."""
-
-
-class CatchUp(Command, frozen=True):
-    """Train to this step as fast as it goes, then pause: what a process that died had reached."""
-
-    step: int
 
 
 class Reset(Command, frozen=True):
@@ -126,11 +134,11 @@ class Quit(Command, frozen=True):
 
 AnyCommand = (
     Load
+    | Resume
     | Start
     | Pause
     | Step
     | Epoch
-    | CatchUp
     | Reset
     | Turn
     | Pull
@@ -166,6 +174,17 @@ class Reported(Event, frozen=True):
     report: Report
 
 
+class Resumed(Event, frozen=True):
+    """The answer to a Resume: the run goes on from its snapshot at ``step`` and is trained to step ``to``.
+
+    ``why`` says why there was none: then ``step`` is 0, and ``to`` is 0 where the run begins anew.
+    """
+
+    step: int
+    to: int
+    why: str = ""
+
+
 class Worked(Event, frozen=True):
     """The answer to a Pose: the question with its numbers."""
 
@@ -180,7 +199,7 @@ class Failed(Event, frozen=True):
     hint: str
 
 
-AnyEvent = Busy | Ready | Reported | Worked | Failed
+AnyEvent = Busy | Ready | Resumed | Reported | Worked | Failed
 
 encode = msgspec.msgpack.Encoder().encode
 decode_command = msgspec.msgpack.Decoder(AnyCommand).decode

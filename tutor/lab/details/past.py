@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from tutor.engine import Trainer
@@ -19,41 +20,40 @@ BUCKETS = 50
 """Each keeps two points of a curve of gradient norms."""
 
 
-class Past:
+class Past(Struct):
     """Fed at every check. What it keeps does not depend on when it is asked."""
 
-    def __init__(self) -> None:
-        self._curves: dict[str, Curve] = {}
-        self._epochs: list[float] = []
-        self._looks: list[Look] = []
-        self.path: list[Place] = []
-        """The weights at every check, where there are two that make a landscape."""
-        self._checks = 0
-        self._spacing = 1
-        """Every how many checks histograms are taken: it doubles whenever there is no more room."""
+    curves: dict[str, Curve] = field(default_factory=dict)
+    epochs: list[float] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    path: list[Place] = field(default_factory=list)
+    """The weights at every check, where there are two that make a landscape."""
+    checks: int = 0
+    spacing: int = 1
+    """Every how many checks histograms are taken: it doubles whenever there is no more room."""
 
     def record(self, epoch: float, layers: list[Layer], trainer: Trainer) -> None:
         """Remember a check, ``epoch`` passes from the start."""
         for layer in layers:
-            if layer.name not in self._curves:
-                self._curves[layer.name] = Curve(layer.name, BUCKETS)
-            self._curves[layer.name].add(epoch, layer.gradient_norm)
-        if self._checks % self._spacing == 0:
+            if layer.name not in self.curves:
+                self.curves[layer.name] = Curve(layer.name, BUCKETS)
+            self.curves[layer.name].add(epoch, layer.gradient_norm)
+        if self.checks % self.spacing == 0:
             self._take(epoch, trainer)
         if has_landscape(trainer.model):
             self.path.append(place(trainer.model))
-        self._checks += 1
+        self.checks += 1
 
     def health(self, epoch: float, trainer: Trainer) -> Health:
         """Every layer now, ``epoch`` passes from the start; what is remembered of them, up to now."""
         latest = take(trainer)
-        epochs, looks = list(self._epochs), list(self._looks)
+        epochs, looks = list(self.epochs), list(self.looks)
         if epoch > epochs[-1]:
             epochs, looks = [*epochs, epoch], [*looks, latest]
         now = described(latest)
         return Health(
             layers=now,
-            gradients=[curve.series() for curve in self._curves.values()],
+            gradients=[curve.series() for curve in self.curves.values()],
             epochs=epochs,
             past=[
                 [_short(then, layer) for then, layer in zip(described(past), now, strict=True)]
@@ -63,20 +63,17 @@ class Past:
 
     def copy(self) -> Past:
         """One that can be fed apart from this one."""
-        twin = Past()
-        twin._curves = {name: curve.copy() for name, curve in self._curves.items()}
-        twin._epochs, twin._looks = list(self._epochs), list(self._looks)
-        twin.path = list(self.path)
-        twin._checks, twin._spacing = self._checks, self._spacing
-        return twin
+        curves = {name: curve.copy() for name, curve in self.curves.items()}
+        lists = {"epochs": list(self.epochs), "looks": list(self.looks), "path": list(self.path)}
+        return replace(self, curves=curves, **lists)
 
     def _take(self, epoch: float, trainer: Trainer) -> None:
         look = take(trainer)
-        if len(self._looks) >= min(MOMENTS, max(FEWEST, LOOKS // len(look[0]) // 2 * 2)):
-            self._epochs, self._looks = self._epochs[::2], self._looks[::2]
-            self._spacing *= 2
-        self._epochs.append(epoch)
-        self._looks.append(look)
+        if len(self.looks) >= min(MOMENTS, max(FEWEST, LOOKS // len(look[0]) // 2 * 2)):
+            self.epochs, self.looks = self.epochs[::2], self.looks[::2]
+            self.spacing *= 2
+        self.epochs.append(epoch)
+        self.looks.append(look)
 
 
 def _short(then: LayerHealth, now: LayerHealth) -> LayerHealth:

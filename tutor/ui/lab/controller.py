@@ -15,7 +15,7 @@ from tutor.content.model import Experiment, Lesson
 from tutor.progress.derive import past_run
 from tutor.progress.state import PastRun
 from tutor.report import Report, Result, State
-from tutor.ui.lab import rest
+from tutor.ui.lab import rest, revival
 from tutor.ui.lab.bench import Bench, shown
 from tutor.ui.lab.link import PULL_EVERY, Link
 from tutor.worker import protocol
@@ -84,9 +84,15 @@ class LabController:
         """Why the training process died; empty while it lives."""
         self.resting = False
         """Whether training waits until somebody presses a key."""
+        self.reported = False
+        """Whether ``report`` is of the present run."""
+        self.mixed = False
+        """Whether the present run has changed its setting half-way."""
+        self.stood: revival.Stood | None = None
+        """Where the run stood that died with its process, until another one reports."""
         self._built = False
-        self._mixed = False
-        self._recorded = False
+        self.recorded = False
+        """Whether the present run has been over before, and was gone back along."""
         self._turned: _Turned | None = None
 
     # ------------------------------------------------------------------ what there is to see
@@ -194,21 +200,24 @@ class LabController:
     def reset(self) -> None:
         """Begin again with the same seed: the same run will come out."""
         if self.may_command():
-            self._begin(protocol.Reset(self.bench.seed))
+            self.begin(protocol.Reset(self.bench.seed))
             self.notice = f"Back at the start with seed {self.bench.seed}: the same seed gives the same run."
 
     def new_seed(self) -> None:
         """Begin again with the next seed: other first weights, another order of the examples."""
         if self.may_command():
             self.bench.seed += 1
-            self._begin(protocol.Reset(self.bench.seed))
+            self.begin(protocol.Reset(self.bench.seed))
             self.notice = f"Seed {self.bench.seed}: what is left to chance comes out differently now."
 
     def load(self) -> None:
         """Have the training process build the experiment as the bench stands."""
+        self.begin(self.setting_up())
+
+    def setting_up(self) -> protocol.Load:
+        """The command that builds the experiment as the bench stands."""
         bench = self.bench
-        command = protocol.Load(self.lesson.id, bench.experiment, dict(bench.knobs), bench.seed)
-        self._begin(command)
+        return protocol.Load(self.lesson.id, bench.experiment, dict(bench.knobs), bench.seed)
 
     def other_experiment(self, direction: int) -> None:
         """Go to the next or the previous experiment of the lesson."""
@@ -261,7 +270,7 @@ class LabController:
             now = f"{knob.label} is {shown(knob, value)} now"
             if self.state == "finished" or not self._built:
                 if self._built:  # no Load: the kept runs would be lost, and they are to be compared with
-                    self._begin(protocol.Reset(self.bench.seed))
+                    self.begin(protocol.Reset(self.bench.seed))
                     self.link.send(protocol.Turn(knob.name, value))
                 else:
                     self.load()
@@ -289,37 +298,11 @@ class LabController:
             self.notice = "; ".join(filter(None, (event.message, event.hint)))
             self.state = self.report.state if self.report else "ready"
             self._turned = None
+        elif isinstance(event, protocol.Resumed):
+            self.notice = revival.told(event)
         elif isinstance(event, protocol.Reported):
             return self._receive_report(event.report)
         return None
-
-    def lost(self, reason: str) -> None:
-        """The training process has died."""
-        self.gone = reason or "the training process ended"
-        self.busy = self.notice = ""
-        self.link.cut()
-        self.state = "ready"
-
-    def revive(self) -> None:
-        """The training process was started anew: set the bench up there again."""
-        self.gone = ""
-        reached = self._reached()
-        self.report = None
-        self.link.cut()
-        self.load()
-        if reached:
-            self.link.send(protocol.CatchUp(reached))
-            self.state = "running"
-            self.notice = f"A new training process trains to step {reached:,}, where the run stood."
-        else:
-            self.notice = "A new training process is up. The run begins again: space starts it."
-
-    def _reached(self) -> int:
-        """The step to which the run can be trained again, the same to the byte; 0: it has to begin anew."""
-        report = self.report
-        if report is None or report.state == "finished" or self._mixed or not self.bench.set_up(report):
-            return 0
-        return int(report.quantities.get("steps", 0))
 
     # ------------------------------------------------------------------ inside
 
@@ -329,9 +312,10 @@ class LabController:
             return None  # pulled before the last load or reset: another run's picture
         self.busy = ""
         self.report = report
-        self._built = True
+        self._built = self.reported = True
         if age == "behind":
             return None  # a newer command is on its way: this picture's state is out of date
+        revival.settled(self, report)
         self.going_to = None
         was_finished, self.state = self.state == "finished", report.state
         self._settle_turn(report)
@@ -345,10 +329,10 @@ class LabController:
             return
         if report.run == turned.run:
             begun = report.quantities.get("steps", 0) > 0
-            self._mixed = self._mixed or begun
+            self.mixed = self.mixed or begun
             self.notice = turned.now + (": takes effect now." if begun else ".")
         else:
-            self._mixed = False
+            self.mixed = False
             self.notice = turned.now + (", and the run begins again." if turned.begun else ".")
 
     def _finish(self, report: Report, result: Result) -> Finished | None:
@@ -358,9 +342,9 @@ class LabController:
         self.revealing = bool(self.experiment.prediction.options)
         self.asking = False
         self.notice = ""
-        if not self._mixed:  # a run that changed its setting half-way says nothing about either setting
+        if not self.mixed:  # a run that changed its setting half-way says nothing about either setting
             self.bench.tally.add(report.knobs, report.seed, bool(result.goal.get("reached")))
-        again, self._recorded = self._recorded and not self._mixed, True
+        again, self.recorded = self.recorded and not self.mixed, True
         return None if again else self.finished
 
     def _may_train(self) -> bool:
@@ -388,13 +372,15 @@ class LabController:
             self.notice = "Nothing can be trained now: press w to restart the training process."
         return not self.gone
 
-    def _begin(self, command: protocol.Load | protocol.Reset) -> None:
+    def begin(self, command: protocol.Load | protocol.Resume | protocol.Reset) -> None:
+        """Have another run begin; nothing that was so of the one before is so of it."""
         self.state = "ready"
         self._built = self._built and isinstance(command, protocol.Reset)
         self.finished = None
         self.revealing = False
-        self._mixed = False
+        self.mixed = False
         self._turned = None
-        self._recorded = False
-        self.going_to = None
+        self.recorded = False
+        self.going_to = self.stood = None
+        self.reported = False
         self.link.begin(command)

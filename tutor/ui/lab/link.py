@@ -35,7 +35,7 @@ class Link:
         self._changed = True
         self._send_command(command)
 
-    def begin(self, command: protocol.Load | protocol.Reset) -> None:
+    def begin(self, command: protocol.Load | protocol.Resume | protocol.Reset) -> None:
         """Send a command that begins another run: reports pulled before it are stale."""
         self.send(command)
         self._loaded_at = self._sent

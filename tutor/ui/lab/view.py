@@ -22,7 +22,7 @@ from textual.widgets import Static
 from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.text import clean
-from tutor.ui.lab import branches, rest, wording
+from tutor.ui.lab import branches, rest, revival, wording
 from tutor.ui.lab.board import Board, Tile
 from tutor.ui.lab.controller import Finished, LabController
 from tutor.ui.lab.desk import Desk
@@ -125,7 +125,7 @@ class LabView(Widget, can_focus=True):
         visible = self._on_screen
         self._keep_time(visible)
         if not controller.gone and not worker.alive and worker.exit_reason:
-            controller.lost(worker.exit_reason)
+            revival.lost(controller, worker.exit_reason)
             self._refresh_all()
         if not worker.alive or not (visible or self._loaded):
             return
@@ -308,7 +308,7 @@ class LabView(Widget, can_focus=True):
         """Start the training process anew, if it has died."""
         if self.controller.gone:
             self._services.worker.restart()
-            self.controller.revive()
+            revival.revive(self.controller)
         else:
             self.controller.notice = "The training process is alive: there is nothing to restart."
         self._refresh_all()
