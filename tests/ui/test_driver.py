@@ -1,9 +1,12 @@
-"""Pastes without end are shortened, however the terminal cuts them into pieces."""
+"""What the terminal sends: pastes without end, sizes that change while they are read."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.ui.terminal import Terminal, resize
 from tutor.ui.driver import LONGEST_PASTE, PasteBound
 
 
@@ -18,3 +21,40 @@ def test_a_paste_is_shortened_and_what_is_typed_is_not(size: int) -> None:
     assert typed == "before"
     assert pasted == "p" * LONGEST_PASTE
     assert rest.endswith("k" * 2 * LONGEST_PASTE + "\x1b[200~short\x1b[201~after")
+
+
+CHANGES_WHILE_READ = """
+import sys
+from tests.ui.terminal import resize
+from tutor.cli import main
+from tutor.ui.driver import TutorDriver
+
+read = TutorDriver._get_terminal_size
+
+def changing(driver):
+    size = read(driver)
+    if size[0] == 50:
+        resize(0, 40, 12)
+    return size
+
+TutorDriver._get_terminal_size = changing
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_the_newest_size_counts_though_its_signal_interrupts_the_one_before(tmp_path: Path) -> None:
+    with Terminal(tmp_path, program=("-c", CHANGES_WHILE_READ)) as terminal:
+        terminal.wait_for("Next:", 60)
+        resize(terminal.master, 50, 12)
+        terminal.wait_for("40x12", 30)
+
+
+def test_where_hardly_a_letter_fits_nothing_is_drawn_for_ever(tmp_path: Path) -> None:
+    with Terminal(tmp_path) as terminal:
+        terminal.wait_for("Next:", 60)
+        resize(terminal.master, 3, 94)
+        before = 0
+        while len(terminal.seen) > before:
+            before = len(terminal.seen)
+            terminal.read(1.0)
+            assert len(terminal.seen) < 100_000

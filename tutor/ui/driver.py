@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import selectors
+import signal
 import termios
 import time
 from codecs import getincrementaldecoder
@@ -12,7 +14,8 @@ from collections.abc import Iterable
 from textual._xterm_parser import XTermParser
 from textual.app import ScreenStackError
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key
+from textual.events import Key, Resize
+from textual.geometry import Size
 from textual.message import Message
 
 LONGEST_PASTE = 20_000
@@ -62,6 +65,21 @@ class PasteBound:
 
 class TutorDriver(LinuxDriver):
     """Textual's driver; a byte that is no UTF-8 (from a Latin-1 terminal, say) does not end the app."""
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, and be told whenever its size changes.
+
+        Textual reads the size in the signal handler. One signal may interrupt the handler of another; then
+        the older size would be told last, and the app keep it.
+        """
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        loop = asyncio.get_running_loop()
+        signal.signal(signal.SIGWINCH, lambda *_: loop.call_soon_threadsafe(self._tell_size))
+
+    def _tell_size(self) -> None:
+        if not self._in_band_window_resize:  # then the terminal tells it among the keys
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(Resize(size, size))
 
     def run_input_thread(self) -> None:
         """Turn what the terminal sends into events, until the app ends or the terminal is gone."""

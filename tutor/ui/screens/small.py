@@ -26,7 +26,7 @@ class SmallScreen(ModalScreen[None], inherit_bindings=False):
     """Covers the app; the app takes it off again."""
 
     DEFAULT_CSS = """
-    SmallScreen { background: $background; }
+    SmallScreen { background: $background; overflow: hidden; }
     SmallScreen Static { padding: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "app.quit", "Quit")]
