@@ -10,11 +10,14 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 run: $(VENV)/.installed
 	@$(BIN)/dltutor
 
+# The kernels are compiled first: two processes of pytest would each compile them all.
 test: $(VENV)/.installed-test
-	$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/dltutor warmup --float64
+	$(BIN)/pytest -n 2 --dist worksteal
 
 test-all: $(VENV)/.installed-test
-	$(BIN)/pytest -n 2 --dist loadfile -m "not peers"
+	@$(BIN)/dltutor warmup --float64
+	$(BIN)/pytest -n 2 --dist worksteal -m "not peers"
 
 test-peers: $(VENV)/.installed-peers
 	$(BIN)/pytest -m peers tests/engine tests/export

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tutor.engine import (
     activations,
     initializers,
     parse_layers,
+    warmup,
 )
 from tutor.errors import EngineError
 
@@ -253,3 +255,12 @@ def test_warming_up_announces_each_number_type_and_takes_no_time_again() -> None
     lines: list[str] = []
     assert engine.warm_up(lines.append, ("float32", "float64")) < 1
     assert [line.split()[-1] for line in lines] == ["float32", "float64"]
+
+
+def test_from_an_empty_cache_two_processes_compile_each_number_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    empty, helped, lines = iter([True]), [], []
+    monkeypatch.setattr(warmup, "_is_empty", lambda: next(empty, False))  # the first type fills it
+    monkeypatch.setattr(warmup, "_compiled_elsewhere", lambda dtype: nullcontext(helped.append(dtype)))
+    engine.warm_up(lines.append, ("float32", "float64"))
+    assert helped == ["float32", "float64"]
+    assert all(line.startswith("compiling") for line in lines)

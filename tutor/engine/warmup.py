@@ -25,10 +25,11 @@ def warm_up(progress: Callable[[str], None] | None = None, dtypes: Sequence[str]
     compiles half of it.
     """
     start = time.perf_counter()
+    empty = _is_empty()
+    cold = empty and cache.enabled()
     for dtype in dtypes:
         if progress is not None:
-            progress(_announcement(dtype))
-        cold = cache.enabled() and _is_empty()
+            progress(_announcement(dtype, empty))
         with _no_garbage_collection(), _compiled_elsewhere(dtype) if cold else contextlib.nullcontext():
             _train(dtype)
         with _no_garbage_collection():
@@ -106,7 +107,7 @@ def _is_empty() -> bool:
     return cache.describe()["entries"] == "0"
 
 
-def _announcement(dtype: str) -> str:
-    if _is_empty():
+def _announcement(dtype: str, empty: bool) -> str:
+    if empty:
         return f"compiling the training kernels for {dtype} (some 20 seconds, only this once)"
     return f"preparing the training kernels for {dtype}"
