@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
-import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from tutor.content.model import Experiment, LabFile
+from tests.lessons.ends import experiment_at
+from tutor.content.model import Experiment
 from tutor.lab import Run
 from tutor.lab.network import NetworkLearner
-
-LAB = Path(__file__).resolve().parents[2] / "lessons" / "activations" / "lab.toml"
-EXPERIMENTS = {
-    one.id: one for one in msgspec.convert(tomllib.loads(LAB.read_text("utf-8")), LabFile).experiment
-}
 
 
 def trained(experiment: Experiment, seed: int) -> NetworkLearner:
@@ -32,7 +24,7 @@ def sums_of_the_first_layer(learner: NetworkLearner) -> np.ndarray:
 
 
 def test_sign_units_stay_as_they_were_drawn() -> None:
-    sign = EXPERIMENTS["sign"]
+    sign = experiment_at("activations/sign")
     frozen = replace(sign, knobs=[], model=replace(sign.model, layers=f"frozen {sign.model.layers}"))
     ends = [Run(one, "activations", seed=3, backend="cpu").run_to_end().quantities for one in (sign, frozen)]
     assert ends[0]["loss"] == ends[1]["loss"] < ends[0]["first_loss"]
@@ -40,14 +32,14 @@ def test_sign_units_stay_as_they_were_drawn() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_rate_of_1_leaves_most_relu_units_dead(seed: int) -> None:
-    first, second, _ = trained(EXPERIMENTS["dead"], seed).trainer.health(256).layers
+    first, second, _ = trained(experiment_at("activations/dead"), seed).trainer.health(256).layers
     assert first.dead > 0.6
     assert second.dead > 0.5
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_sigmoid_sums_stay_near_0_and_those_of_large_pixels_do_not(seed: int) -> None:
-    slow = sums_of_the_first_layer(trained(EXPERIMENTS["race"], seed))
-    large = sums_of_the_first_layer(NetworkLearner(EXPERIMENTS["scale"], seed, "cpu"))
+    slow = sums_of_the_first_layer(trained(experiment_at("activations/race"), seed))
+    large = sums_of_the_first_layer(NetworkLearner(experiment_at("activations/scale"), seed, "cpu"))
     assert np.mean(np.abs(slow) > 3) < 0.01
     assert np.mean(np.abs(large) > 3) == pytest.approx(0.98, abs=0.007)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
-import msgspec
 import numpy as np
 import pytest
 
-from tutor.content.model import LabFile
+from tests.lessons.ends import end_of, experiment_at
 from tutor.engine import datasets
 from tutor.engine.classic.rbm import RBM
 from tutor.engine.classic.svm import SVC
@@ -17,16 +13,11 @@ from tutor.lab import Run
 from tutor.lab.network import NetworkLearner
 from tutor.lab.pretraining import PretrainedLearner
 
-LAB = Path(__file__).resolve().parents[2] / "lessons" / "dbn" / "lab.toml"
-EXPERIMENTS = {
-    one.id: one for one in msgspec.convert(tomllib.loads(LAB.read_text("utf-8")), LabFile).experiment
-}
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3, 4))]
 
 
 def held_out(name: str, labels: int, seed: int) -> float:
-    run = Run(EXPERIMENTS[name], "dbn", {"examples": labels}, seed, backend="cpu")
-    return run.run_to_end().quantities["val_accuracy"]
+    return end_of(f"dbn/{name}", {"examples": labels}, seed).quantities["val_accuracy"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -53,8 +44,8 @@ def test_a_support_vector_machine_does_as_well_without_the_other_images(
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_pretraining_lifts_gradients_and_lets_images_through(seed: int) -> None:
-    plain = NetworkLearner(EXPERIMENTS["rescue"], seed, "cpu")
-    pretrained = PretrainedLearner(EXPERIMENTS["rescue"], seed, "cpu")
+    plain = NetworkLearner(experiment_at("dbn/rescue"), seed, "cpu")
+    pretrained = PretrainedLearner(experiment_at("dbn/rescue"), seed, "cpu")
     pretrained.train(5 * 10 * 65)
     assert pretrained.epoch == 50 and not pretrained.pretraining
     ratios, spreads, sizes = [], [], []
@@ -87,7 +78,7 @@ def test_the_error_falls_while_the_log_probability_sinks(seed: int) -> None:
 def test_the_first_passes_lead_to_the_mean_image_and_beyond(seed: int) -> None:
     data = datasets.load("digits", seed)
     assert 0.0725 < float(((data.x_val - data.x.mean(axis=0)) ** 2).mean()) < 0.0755
-    run = Run(EXPERIMENTS["features"], "dbn", seed=seed)
+    run = Run(experiment_at("dbn/features"), "dbn", seed=seed)
     assert 0.175 < run.quantities()["val_reconstruction_error"] < 0.185
     run.finish_epoch()
     assert 0.072 < run.quantities()["val_reconstruction_error"] < 0.0765

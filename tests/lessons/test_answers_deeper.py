@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
-import msgspec
 import pytest
 
-from tutor.content.model import LabFile
+from tests.lessons.ends import experiment_at
 from tutor.lab import Run
 
-LAB = Path(__file__).resolve().parents[2] / "lessons" / "deeper" / "lab.toml"
-PLAIN = msgspec.convert(tomllib.loads(LAB.read_text("utf-8")), LabFile).experiment[0]
+PLAIN = experiment_at("deeper/plain")
 
 
 def first_ratio(initializer: str, seed: int) -> float:

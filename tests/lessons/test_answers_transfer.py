@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import statistics
-import tomllib
-from pathlib import Path
 
-import msgspec
 import pytest
 
-from tutor.content.model import LabFile
+from tests.lessons.ends import experiment_at
 from tutor.content.part import Value
 from tutor.content.settings import apply
 from tutor.lab import transfer
 
-LAB = Path(__file__).resolve().parents[2] / "lessons" / "transfer" / "lab.toml"
-EXPERIMENTS = {
-    one.id: one for one in msgspec.convert(tomllib.loads(LAB.read_text("utf-8")), LabFile).experiment
-}
 FROZEN, FREE = {"transfer.frozen": "on"}, {"transfer.frozen": "off"}
 SCRATCH: dict[str, Value] = {"transfer.keep": 0}
 
 
 def right(name: str, knobs: dict[str, Value], quantity: str = "val_accuracy", starts: int = 5) -> float:
     """Mean over starts of what holds at the end of the run, without its curves: those cost the most."""
-    experiment = apply(EXPERIMENTS[name], knobs)
+    experiment = apply(experiment_at(f"transfer/{name}"), knobs)
     seen = []
     for seed in range(starts):
         learner = transfer.network(experiment, seed, "cpu")

@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import itertools
 import math
-import tomllib
-from pathlib import Path
 
-import msgspec
 import pytest
 
 from tests.lessons.by_hand import RECOMPUTED, XOR, steps_down_a_valley, threshold, wired_net_sum
+from tests.lessons.ends import CATALOG, end_of, experiment_at
 from tutor.content.condition import Condition
-from tutor.content.model import Experiment, LabFile
 from tutor.content.part import Value
-from tutor.content.questions import Numeric, QuizFile
+from tutor.content.questions import Numeric
 from tutor.lab import Run
-
-LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
 HIDDEN_32 = "dense 32 tanh, dense 10 softmax"
 LENET_MLP = "dense 46 relu, dense 10 softmax"
@@ -197,16 +192,7 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
 """Lesson, question, experiment, knobs, and what must hold at the end for the answer to be right."""
 
 
-def numeric_questions() -> list[tuple[str, Numeric]]:
-    """All numeric questions of all lessons."""
-    found = []
-    for file in sorted(LESSONS.glob("*/quiz.toml")):
-        quiz = msgspec.convert(tomllib.loads(file.read_text("utf-8")), QuizFile)
-        found += [(file.parent.name, q) for q in quiz.question if isinstance(q, Numeric)]
-    return found
-
-
-QUESTIONS = numeric_questions()
+QUESTIONS = [(lesson.id, q) for lesson in CATALOG.lessons for q in lesson.questions if isinstance(q, Numeric)]
 
 
 @pytest.mark.parametrize(("lesson", "question"), QUESTIONS, ids=[f"{n}/{q.id}" for n, q in QUESTIONS])
@@ -226,27 +212,19 @@ def test_no_calculation_is_left_without_its_question() -> None:
     assert set(RECOMPUTED) == {(lesson, question.id) for lesson, question in QUESTIONS}
 
 
-def experiment(lesson: str, name: str) -> Experiment:
-    lab = msgspec.convert(tomllib.loads((LESSONS / lesson / "lab.toml").read_text("utf-8")), LabFile)
-    return next(one for one in lab.experiment if one.id == name)
-
-
 @pytest.mark.parametrize(("lesson", "question", "name", "knobs", "expected"), RUNS)
 def test_the_run_gives_the_answer(
     lesson: str, question: str, name: str, knobs: dict[str, Value], expected: str
 ) -> None:
-    quiz = msgspec.convert(tomllib.loads((LESSONS / lesson / "quiz.toml").read_text("utf-8")), QuizFile)
-    assert question in {one.id for one in quiz.question}
+    assert question in {one.id for one in CATALOG.find(lesson).questions}
     for seed in range(3):
-        result = Run(experiment(lesson, name), lesson, knobs, seed, backend="cpu").run_to_end()
-        assert Condition.parse(expected).holds(result.quantities)
+        assert Condition.parse(expected).holds(end_of(f"{lesson}/{name}", knobs, seed).quantities)
 
 
 def test_two_hidden_units_succeed_from_some_starts_only() -> None:
     """The quiz on getting stuck rests on this."""
-    xor = experiment("backprop", "xor")
-    runs = [Run(xor, "backprop", {"hidden_units": 2}, seed, backend="cpu").run_to_end() for seed in range(12)]
-    assert {run.stopped_because for run in runs} == {"goal", "budget"}
+    ends = [end_of("backprop/xor", {"hidden_units": 2}, seed) for seed in range(12)]
+    assert {end.stopped_because for end in ends} == {"goal", "budget"}
 
 
 def test_a_valley_ten_times_as_narrow_takes_ten_times_as_many_steps() -> None:
@@ -264,7 +242,7 @@ def test_the_net_wired_by_hand_computes_xor() -> None:
 
 def test_no_setting_of_the_knobs_makes_xor() -> None:
     """What the quiz asks the learner to search for."""
-    xor = experiment("mcculloch-pitts", "xor")
+    xor = experiment_at("mcculloch-pitts/xor")
     stops = itertools.product(*(knob.values for knob in xor.knobs))
     names = [knob.name for knob in xor.knobs]
     errors = {
