@@ -60,7 +60,7 @@ def test_the_app_without_a_terminal_says_what_to_use_instead() -> None:
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
-    pipe = f"{sys.executable} -m tutor check lessons/ --trace | head -n 1"
+    pipe = f"{sys.executable} -m tutor check lessons/perceptron | true"  # gone before the first line
     done = subprocess.run(pipe, shell=True, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert "error" not in done.stderr

@@ -12,7 +12,7 @@ import pytest
 from tutor.cli import main
 from tutor.commands import progress
 
-COMMANDS = ["progress", "progress --csv", "doctor --json", "check lessons/", "quiz --plain xor", "--help"]
+COMMANDS = ["progress", "progress --csv", "doctor --json", "check lessons/mlp", "quiz --plain xor", "--help"]
 DLTUTOR = f"{sys.executable} -m tutor"
 
 
