@@ -46,15 +46,15 @@ def penalty(network: NetworkView) -> float:
 
 
 @kernel
-def add_penalty_gradients(network: NetworkView) -> None:
-    """To the gradients: L1 sign(w) + 2 L2 w, with sign(0) = 0."""
+def add_penalty_gradients(network: NetworkView, first: int, last: int) -> None:
+    """To the gradients from ``first`` on, without ``last``: L1 sign(w) + 2 L2 w, with sign(0) = 0."""
     w, g = network.parameters, network.gradients
     zero = fill(w, 0.0)
     for t in range(network.arrays):
         l1, l2 = network.penalties[2 * t + d.L1], network.penalties[2 * t + d.L2]
         if l1 != 0.0 or l2 != 0.0:
             start, size = network.tensors[2 * t], network.tensors[2 * t + 1]
-            for i in range(start, start + size, d.WIDTH):
+            for i in range(max(start, first), min(start + size, last), d.WIDTH):
                 group = load(w, i)
                 slope = where_less(group, zero, fill(w, -l1), where_less(zero, group, fill(w, l1), zero))
                 store(g, i, load(g, i) + (slope + group * (2.0 * l2)))

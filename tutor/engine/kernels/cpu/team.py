@@ -1,10 +1,10 @@
 """Training steps of larger networks, done by one thread or by several with the same result to the bit.
 
 A batch is cut into *shards*, of which each has its own room and its own gradients. A step has three stages:
-each shard's way forward and back; the sum of the shards' gradients; the update. A stage is cut into *parts*
-that do not touch each other, and threads *claim* parts until none is left. One thread, the leader, opens the
-stages and does what lies between them. Nothing depends on who does a part, nor on whether anybody helps the
-leader at all: what the helpers do not come to, the leader does.
+each shard's way forward and back; the gradients of the batch (``sums``); the update. A stage is cut into
+*parts* that do not touch each other, and threads *claim* parts until none is left. One thread, the leader,
+opens the stages and does what lies between them. Nothing depends on who does a part, nor on whether anybody
+helps the leader at all: what the helpers do not come to, the leader does.
 
 The number of shards depends on the network and the batch size alone (``plan``), and sums are formed in the
 order of the shards, so that the number of threads changes nothing but the time.
@@ -21,11 +21,17 @@ from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.atomics import add, exchange, look, nap, pause, publish
 from tutor.engine.kernels.cpu.denormals import flush_denormals, restore_denormals
 from tutor.engine.kernels.cpu.dropout import Mode
-from tutor.engine.kernels.cpu.gradients import clip
+from tutor.engine.kernels.cpu.gradients import clip, penalty
 from tutor.engine.kernels.cpu.jit import entry, kernel, spliced
-from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, store
 from tutor.engine.kernels.cpu.optimizers import remember, update
 from tutor.engine.kernels.cpu.schedules import follow_schedule
+from tutor.engine.kernels.cpu.sums import (
+    range_start,
+    ranges,
+    rows_per_shard,
+    sum_gradients,
+    sum_parts,
+)
 from tutor.engine.kernels.cpu.train import count_step, gradient_of_rows, order_examples
 from tutor.engine.kernels.cpu.views import (
     ExamplesView,
@@ -52,13 +58,9 @@ _SUM = 1
 _UPDATE = 2
 
 _PARTS_BITS = 16
-_RANGE = 4096  # parameters in a part of _SUM and _UPDATE, at least
-_MOST_RANGES = 16
 _SPINS = 4000  # some tenth of a millisecond of waiting
 _HELPERS_SPINS = 20000  # more, so that they do not miss the next stages
 _NAP = 50  # microseconds; with the system's slack some hundred
-
-rows_per_shard = kernel(d.rows_per_shard)
 
 
 @entry
@@ -90,7 +92,7 @@ def train_in_shards(
             if place[d.STAGE] == _GRADIENTS:
                 _gradients_of_shard(net, room, data, state, training, place, partial, part)
             elif place[d.STAGE] == _SUM:
-                _sum_gradients(net, room, place, part)
+                _sum_part(net, room, place, part)
             else:
                 _update_range(net, state, place, part)
             add(place, d.FINISHED, 1)
@@ -118,12 +120,12 @@ def _gradients_of_shard(
     losses: Pointer,
     number: int,
 ) -> None:
-    """Forward and back with the shard's rows of the batch; penalties belong to the first shard."""
+    """Forward and back with the shard's rows of the batch; the penalty belongs to the first shard's loss."""
     batch = board[d.ROWS]
     share = rows_per_shard(batch, room.length)
     first = min(number * share, batch)
     mode = Mode(training, run.controls[d.SEED], run.counters[d.STEPS], first)
-    losses[number * d.LINE] = gradient_of_rows(
+    loss = gradient_of_rows(
         with_gradients(network, advanced(room.gradients, number * network.size)),
         shard(room, number),
         examples,
@@ -132,41 +134,23 @@ def _gradients_of_shard(
         board[d.FIRST] + first,
         min(share, batch - first),
         batch,
-        number == 0,
+        False,
     )
+    losses[number * d.LINE] = loss + (penalty(network) if number == 0 else 0.0)
 
 
-@kernel
-def _sum_gradients(network: NetworkView, room: ShardsView, board: Pointer, number: int) -> None:
-    """The sum of the shards' gradients in one range, in the order of the shards; and whether it is finite."""
-    trace = fill(network.gradients, 0.0)
-    for i in range(_range_start(network, number), _range_start(network, number + 1), d.WIDTH):
-        group = load(room.gradients, i)
-        for s in range(1, room.length):
-            group = group + load(room.gradients, s * network.size + i)
-        store(network.gradients, i, group)
-        trace = trace + group * 0.0
-    if not all_zero(trace):  # NaN
+@spliced
+def _sum_part(network: NetworkView, room: ShardsView, board: Pointer, number: int) -> None:
+    """A part of the gradients of the batch."""
+    if not sum_gradients(network, room, board[d.ROWS], number):
         add(board, d.BAD, 1)
 
 
 @spliced
 def _update_range(network: NetworkView, run: RunView, board: Pointer, number: int) -> None:
     """Move the parameters of one range."""
-    if not update(network, run, _range_start(network, number), _range_start(network, number + 1)):
+    if not update(network, run, range_start(network, number), range_start(network, number + 1)):
         add(board, d.BAD, 1)
-
-
-@kernel
-def _ranges(network: NetworkView) -> int:
-    """Into how many ranges the parameters are cut."""
-    return int(min(max(network.size // _RANGE, 1), _MOST_RANGES))
-
-
-@kernel
-def _range_start(network: NetworkView, number: int) -> int:
-    """Where a range begins; they are whole lane groups."""
-    return int(network.size // d.WIDTH * number // _ranges(network) * d.WIDTH)
 
 
 # --------------------------------------------------------------------------- stages
@@ -217,7 +201,7 @@ def _go_on(
 ) -> None:
     """For the leader: what lies between the stage that is done and the next one."""
     if board[d.STAGE] == _GRADIENTS:
-        _open(board, _SUM, _ranges(network))
+        _open(board, _SUM, sum_parts(network))
         return
     if board[d.STAGE] == _SUM:
         loss = 0.0
@@ -229,7 +213,7 @@ def _go_on(
                 remember(network, run)
             run.counters[d.STATUS] = _check_and_clip(network, run, loss, board[d.BAD] != 0)
         if board[d.STEPS_TO_DO] > 0 and run.counters[d.STATUS] == d.HEALTHY:
-            _open(board, _UPDATE, _ranges(network))
+            _open(board, _UPDATE, ranges(network))
         else:
             publish(board, d.DOOR, d.OVER)
         return

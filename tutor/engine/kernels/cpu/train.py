@@ -8,7 +8,7 @@ from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.activations import activation_backward, activation_forward
 from tutor.engine.kernels.cpu.conv import conv_backward, conv_forward
 from tutor.engine.kernels.cpu.denormals import flush_denormals, restore_denormals
-from tutor.engine.kernels.cpu.dense import dense_backward, dense_forward
+from tutor.engine.kernels.cpu.dense import dense_backward, dense_forward, is_large
 from tutor.engine.kernels.cpu.dropout import Mode, dropout_backward, dropout_forward
 from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite, clip, penalty
 from tutor.engine.kernels.cpu.jit import entry, spliced
@@ -55,6 +55,8 @@ def train_steps(
         rows = min(state.controls[d.BATCH_SIZE], data.n - first)
         mode = Mode(True, state.controls[d.SEED], counters[d.STEPS], 0)
         loss = gradient_of_rows(net, room, data, mode, state.controls[d.LOSS], first, rows, rows, True)
+        loss += penalty(net)
+        add_penalty_gradients(net, 0, net.size)
         if step == steps - 1:
             remember(net, state)
         counters[d.STATUS] = _checked_update(net, state, loss)
@@ -131,15 +133,16 @@ def gradient_of_rows(
     first: int,
     rows: int,
     batch: int,
-    with_penalties: bool,
+    with_large: bool,
 ) -> float:
-    """What the examples order[first : first + rows] of a batch add to its loss; and its gradients."""
+    """What the examples order[first : first + rows] of a batch add to its loss; and its gradients.
+
+    Those of large dense layers' weights may be left to ``sums``.
+    """
     _forward(network, workspace, examples, mode, first, rows)
     value = loss_and_delta(network, workspace, examples, loss, first, rows, batch)
-    _backward(network, workspace, mode, network.depth - (1 if starts_from_logits(loss) else 0), rows)
-    if with_penalties:
-        add_penalty_gradients(network)
-        value += penalty(network)
+    depth = network.depth - (1 if starts_from_logits(loss) else 0)
+    _backward(network, workspace, mode, depth, rows, with_large)
     return value
 
 
@@ -178,7 +181,9 @@ def _forward(
 
 
 @spliced
-def _backward(network: NetworkView, workspace: WorkspaceView, mode: Mode, count: int, rows: int) -> None:
+def _backward(
+    network: NetworkView, workspace: WorkspaceView, mode: Mode, count: int, rows: int, with_large: bool
+) -> None:
     """The first ``count`` operations in reverse, down to the lowest learned one; the last delta is there."""
     for k in range(count - 1, -1, -1):
         op = operation(network, k)
@@ -187,7 +192,7 @@ def _backward(network: NetworkView, workspace: WorkspaceView, mode: Mode, count:
         if op[d.KIND] == d.DENSE and is_narrow(op) and op[d.BACKWARD] & d.OF_WEIGHTS:
             narrow_backward(network, workspace, op, rows)
         elif op[d.KIND] == d.DENSE:
-            dense_backward(network, workspace, op, rows)
+            dense_backward(network, workspace, op, rows, with_large or not is_large(op))
         elif op[d.KIND] == d.ACTIVATION:
             activation_backward(workspace, op, rows)
         elif op[d.KIND] == d.CONV:
