@@ -95,6 +95,11 @@ def _largest(values: Pointer, part: Part, c: int, target: int) -> None:
 
 @spliced
 def _mean(values: Pointer, part: Part, c: int, target: int) -> None:
+    if part.lines == 2 and part.columns == 2:  # most are: without loops they take half the time
+        at, below = part.start + c, part.start + part.line + c
+        upper = load(values, at) + load(values, at + part.pixel)
+        store(values, target, (upper + load(values, below) + load(values, below + part.pixel)) * 0.25)
+        return
     sums = fill(values, 0.0)
     for u in range(part.lines):
         for v in range(part.columns):
@@ -121,6 +126,13 @@ def _to_largest(values: Pointer, deltas: Pointer, part: Part, c: int, source: in
 
 @spliced
 def _to_each(deltas: Pointer, part: Part, c: int, source: int, begun: bool) -> None:
+    if part.lines == 2 and part.columns == 2 and not begun:
+        share, at, below = load(deltas, source) * 0.25, part.start + c, part.start + part.line + c
+        store(deltas, at, share)
+        store(deltas, at + part.pixel, share)
+        store(deltas, below, share)
+        store(deltas, below + part.pixel, share)
+        return
     share = load(deltas, source) * (1.0 / (part.lines * part.columns))
     for u in range(part.lines):
         for v in range(part.columns):
