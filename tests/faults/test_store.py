@@ -23,6 +23,7 @@ import pytest
 from tests.progress.samples import answered, lesson
 from tutor.errors import StoreError
 from tutor.progress import opening
+from tutor.progress.backups import keep_backup
 from tutor.progress.store import Store
 from tutor.progress.writer import Writer
 
@@ -331,3 +332,21 @@ def test_a_session_whose_database_another_one_replaced_goes_on_in_the_new_one(pa
         assert writer.flush() and writer.problem == ""
         assert writer.close()
         assert names_kept(path) == ["question-2"]
+
+
+def test_whoever_only_reads_sees_the_backup_that_took_a_damaged_databases_place(path: Path) -> None:
+    """Without starting anew, by every view of the store; and it waits for locks no longer than before."""
+    with closing(Store.open(path)) as store:
+        store.record_answer(answered(1), "quiz")
+        keep_backup(path, datetime(2026, 5, 1, tzinfo=UTC).date())
+        store.record_answer(answered(2), "quiz")
+        store.wait_at_most(0.05)
+        view = store.as_of(datetime(2026, 5, 1, tzinfo=UTC))
+        assert (store.summary().answers, view.summary().answers) == (2, 2)
+        damaged = path.stat().st_ino
+        path.write_bytes(overwritten(path.read_bytes()))
+        assert "took its place" in opening.replace_damaged(path, damaged, datetime(2026, 5, 1, tzinfo=UTC))
+        assert (view.summary().answers, store.summary().answers) == (1, 1)
+        assert store._connection.execute("PRAGMA busy_timeout").fetchone() == (50,)
+        view.record_answer(answered(3), "quiz")
+        assert names_kept(path) == ["question-1", "question-3"]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
 from textual.events import Paste
+from textual.pilot import Pilot
 
 from tests.ui.conftest import shown
 from tutor.errors import StoreError
 from tutor.progress.store import MAX_NOTE, Store
+from tutor.progress.writer import Writer
 from tutor.ui.app import TutorApp
 from tutor.ui.messages import OpenLesson, Part
 from tutor.ui.screens import notes
@@ -65,7 +68,55 @@ async def test_they_are_saved_while_typing(
         await pilot.pause(0.3)
         services.writer.flush()
         assert services.store.notes()["perceptron"].text == "ab"
-        assert isinstance(tutor.screen, NotesScreen) and "Saved." in shown(tutor)
+        assert isinstance(tutor.screen, NotesScreen)
+        await until(pilot, "Saved.")
+
+
+async def until(pilot: Pilot[Any], text: str) -> None:
+    for _ in range(100):
+        if text in shown(pilot.app):
+            return
+        await pilot.pause(0.05)
+    raise AssertionError(f"no {text!r} in {shown(pilot.app)}")
+
+
+async def test_what_the_disk_does_not_take_is_not_called_saved(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow disk, then one that refuses, then one that takes it after all."""
+    monkeypatch.setattr(notes, "SAVE_EVERY", 0.05)
+    let_go, full = Event(), StoreError("the disk is full")
+    write_note = Store.write_note
+
+    def refuse(store: Store, lesson: str, text: str) -> None:
+        let_go.wait(10)
+        raise full
+
+    monkeypatch.setattr(Store, "write_note", refuse)
+    async with (tutor := TutorApp(services, OpenLesson("perceptron"))).run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        await pilot.press("m", "a")
+        await until(pilot, "Saving ...")
+        let_go.set()
+        await until(pilot, "Kept in memory only: f2 saves it to a file.")
+        await pilot.press("f2")
+        await until(pilot, "Save your progress")
+        await pilot.press("escape")
+        monkeypatch.setattr(Store, "write_note", write_note)
+        assert services.writer.flush()
+        await until(pilot, "Saved.")
+        assert tutor.screen.query_one(NotePage).text == "a"
+
+
+async def test_nor_what_is_in_memory_alone(services: Services) -> None:
+    store = Store.empty()
+    in_memory = replace(services, store=store, writer=Writer(store))
+    async with (tutor := TutorApp(in_memory, OpenLesson("perceptron"))).run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        await pilot.press("m", "a")
+        tutor.screen._save()  # type: ignore[attr-defined]
+        await until(pilot, "Kept in memory only: f2 saves it to a file.")
+    assert in_memory.writer.close()
 
 
 async def test_what_is_pasted_is_cleaned_and_a_flood_is_told(app: Callable[..., TutorApp]) -> None:

@@ -93,12 +93,13 @@ def in_memory(why: str, copy_of: Path | None = None) -> Opened:
     return Opened(_migrated(), None, problem)
 
 
-def connect(path: Path, *, check: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, check: bool = False, wait: float | None = None) -> sqlite3.Connection:
     """A connection to the file at ``path``; with ``check`` it is verified, migrated and tried for writing.
 
-    Raises :class:`Damaged`, :class:`StoreError` for a newer version, and sqlite3.DatabaseError.
+    It waits for another program's lock for ``wait`` seconds (None: BUSY_SECONDS). Raises :class:`Damaged`,
+    :class:`StoreError` for a newer version, and sqlite3.DatabaseError.
     """
-    connection = _connection(path)
+    connection = _connection(path, wait)
     try:
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA synchronous = FULL")
@@ -167,11 +168,10 @@ def reason(error: BaseException) -> str:
     return _SENTENCES.get(code, str(error))
 
 
-def _connection(database: Path | str) -> sqlite3.Connection:
+def _connection(database: Path | str, wait: float | None = None) -> sqlite3.Connection:
     # Autocommit: transactions are begun and ended in the open. The store's lock keeps threads apart.
-    connection = sqlite3.connect(
-        database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
+    timeout = BUSY_SECONDS if wait is None else wait
+    connection = sqlite3.connect(database, timeout=timeout, isolation_level=None, check_same_thread=False)
     # The file may hold anything by now; what is read from it goes to a terminal.
     connection.text_factory = lambda raw: clean(raw.decode("utf-8", "replace"))
     return connection

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Self, TypeVar
@@ -40,6 +41,16 @@ Mode = Literal["lesson", "quiz", "plain", "review", "exam"]
 """Where a question was asked: inside its lesson, in the app's quiz mode, line by line, as due, in an exam."""
 
 
+@dataclass
+class _File:
+    """What is open: shared by all views of a store, so that they follow together."""
+
+    connection: sqlite3.Connection
+    identity: tuple[int, int] | None
+    wait: float | None = None
+    """Seconds for another program's lock, where they are not those that it was opened with."""
+
+
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""
     return datetime.now(UTC)
@@ -55,11 +66,10 @@ class Store:
     def __init__(self, opened: Opened, now: Callable[[], datetime] = utc_now) -> None:
         self.path = opened.path
         self.problem = opened.problem
-        self._connection = opened.connection
+        self._file = _File(opened.connection, _identity(opened.path))
         self._now = now
         self._lock = threading.RLock()
         self._at_first = self._contents() if self.in_memory else None
-        self._file = _identity(opened.path)
         self._turns = Turns(opened.path.parent) if opened.path else None
 
     @classmethod
@@ -100,17 +110,25 @@ class Store:
 
     def wait_at_most(self, seconds: float) -> None:
         """Wait no longer than this for another program's lock; at first that is ``opening.BUSY_SECONDS``."""
+        self._file.wait = seconds
         with _disk_errors():
             self._connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
     def follow(self) -> None:
-        """Connect anew if another session has put another file in the place of the one that is open."""
+        """Connect anew if another session has put another file in the place of the one that is open.
+
+        That is what becomes of a damaged database; reading follows by itself.
+        """
         found = _identity(self.path)
-        if self.path is not None and found not in (None, self._file):
+        if self.path is not None and found not in (None, self._file.identity):
             with self._lock, _disk_errors():
-                connection = connect(self.path)
+                connection = connect(self.path, wait=self._file.wait)
                 self._connection.close()
-                self._connection, self._file = connection, found
+                self._file.connection, self._file.identity = connection, found
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._file.connection
 
     @property
     def in_memory(self) -> bool:
@@ -294,6 +312,7 @@ class Store:
             connection.execute(statement, tuple(values.values()))
 
     def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        self.follow()
         with self._lock, _disk_errors():
             return query(self._connection)
 

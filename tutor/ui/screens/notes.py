@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 SAVE_EVERY = 3.0
 """Seconds: what is typed waits no longer than that for the disk."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks at whether it has reached the disk."""
 
 
 class NotePage(TextArea):
@@ -51,6 +54,7 @@ class NotesScreen(ModalScreen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Close", tooltip="Close the notes; they are saved"),
         GLOSSARY,
+        Binding("f2", "app.keep", show=False, tooltip="Save your progress to a file"),
         Binding("ctrl+q", "app.quit", "Quit"),
     ]
     HELP = "Write what you want to remember. It is saved by itself; dltutor notes prints all your notes."
@@ -62,6 +66,10 @@ class NotesScreen(ModalScreen[None], inherit_bindings=False):
         self._page = NotePage(soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         self._page.cursor_blink = False  # a slow connection would carry every blink
         self._saved = written
+        """The text that was handed to the writer last."""
+        self._kept: Future[None] | None = None
+        """Done once it is in the database."""
+        self._said = ""
         self._status = Static(id="note-status")
 
     def compose(self) -> ComposeResult:
@@ -77,6 +85,7 @@ class NotesScreen(ModalScreen[None], inherit_bindings=False):
         self._page.load_text(self._saved)
         self._page.move_cursor(self._page.document.end)
         self.set_interval(SAVE_EVERY, self._save)
+        self.set_interval(LOOK_EVERY, self._tell)
         self._tell()
 
     def on_text_area_changed(self) -> None:
@@ -92,7 +101,7 @@ class NotesScreen(ModalScreen[None], inherit_bindings=False):
         lesson, text = self._lesson.id, self._page.text
         if text != self._saved:
             self._saved = text
-            self._services.writer.submit(lambda store: store.write_note(lesson, text))
+            self._kept = self._services.writer.submit(lambda store: store.write_note(lesson, text))
             self._tell()
 
     def _tell(self) -> None:
@@ -101,9 +110,14 @@ class NotesScreen(ModalScreen[None], inherit_bindings=False):
         over = len(text.encode()) - MAX_NOTE
         if over > 0:
             said = f"! Too long by {over:,} bytes: only what comes before them is kept."
-        elif text == self._saved:
-            said = "Saved." if text.strip() else "Nothing written yet. It is saved by itself as you type."
-        else:
+        elif text != self._saved:
             said = "Typing ..."
-        if self._status.is_attached:
+        elif self._services.at_risk:
+            said = "Kept in memory only: f2 saves it to a file."
+        elif self._kept is not None and not self._kept.done():
+            said = "Saving ..."
+        else:
+            said = "Saved." if text.strip() else "Nothing written yet. It is saved by itself as you type."
+        if self._status.is_attached and said != self._said:
+            self._said = said
             self._status.update(Content(said))
