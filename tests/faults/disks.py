@@ -117,9 +117,7 @@ def session(
         app.walk((RIGHT, "page 1 of"), (RIGHT, " "))
         app.until(lambda: "Warning" in app.text(), "banner")
         app.walk((F2, "Save your progress"))
-        app.press(CTRL_U)
-        app.read(0.5)  # what is typed faster would be deleted, too
-        app.walk((str(kept), kept.name), ("\r", "Your progress is"))
+        app.walk((CTRL_U + str(kept), kept.name), ("\r", "Your progress is"))
         app.press(CTRL_Q)
         status = app.end()
         app.read(0.05)

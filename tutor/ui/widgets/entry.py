@@ -17,6 +17,7 @@ from tutor.errors import InputError
 from tutor.quiz.grading import MAX_WORD, Answer, Grade, parse_number
 from tutor.text import clean_line
 from tutor.ui.widgets.answers import Complaint, Given
+from tutor.ui.widgets.field import Field
 from tutor.ui.widgets.options import LETTERS, Option, OptionRow
 
 _SCREEN_KEYS = frozenset("rlqmh?")
@@ -28,7 +29,7 @@ def _edit(key: str, action: str, tooltip: str = "") -> Binding:
     return Binding(key, action, tooltip, show=False, key_display="←→" if key == "left" else None)
 
 
-class EntryLine(Input, inherit_bindings=False):
+class EntryLine(Field, Input, inherit_bindings=False):
     """An input line whose cursor does not blink: a slow connection would carry every blink.
 
     An answer is short: of the many keys of Textual's input line it keeps the few that everybody knows.
@@ -57,8 +58,6 @@ class EntryLine(Input, inherit_bindings=False):
     async def _on_key(self, event: Key) -> None:
         if event.character in self._left_alone:
             event.prevent_default()
-            return
-        await super()._on_key(event)
 
 
 class Entry(VerticalGroup):
