@@ -121,7 +121,7 @@ FAULTS = (
         "10 MB paste, 5,000 keys held down, 20 KB of binary garbage",
         "answers within 3 s of the last byte, grows by less than 50 MB",
         count=100,
-        short=0,
+        short=1,
         attempt=typed,
         limit=3.0,
     ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +63,25 @@ REPORTS = {
     ),
     "no details yet": replace(XOR, health=None, pre_activations=None, drawing=None, inspection=None),
 }
+
+
+def diverged(report: Report) -> Report:
+    """The same with numbers that are finite no more in the network and in the inspected unit."""
+    assert report.drawing is not None and report.inspection is not None
+    layers = [
+        replace(layer, weights=[math.nan] * len(layer.weights), outputs=[math.inf] * len(layer.outputs))
+        for layer in report.drawing.layers
+    ]
+    seen = report.inspection
+    lost = [math.nan] * len(seen.weights)
+    broken = replace(
+        seen, z=-math.inf, a=math.nan, loss=math.inf, delta=math.nan, weight_gradients=lost, new_weights=lost
+    )
+    return replace(report, drawing=replace(report.drawing, layers=layers), inspection=broken)
+
+
+REPORTS["diverged"] = diverged(XOR)
+REPORTS["diverged digits"] = diverged(REPORTS["digits"])
 RUNS = (
     PastRun("xor", 0, {"learning_rate": 0.5, "hidden_units": 2}, 400, 400, 0.001, 1.0, True),
     PastRun("xor", 4, {"learning_rate": 2.0, "hidden_units": 2}, 900, None, None, 0.5, None),
@@ -91,6 +112,15 @@ def test_every_panel_draws_every_report_in_every_manner_and_fits(number: int, na
             assert str(number) in lines[0], "the heading carries the panel's key"
             assert max(map(cells, lines)) <= width, (look, width, height)
             assert any(line.strip() for line in lines[1:])
+
+
+@pytest.mark.parametrize("name", ["diverged", "diverged digits"])
+def test_what_is_finite_no_more_stands_as_a_sign_that_is_explained(name: str) -> None:
+    for number, look in itertools.product((5, 7), (Look(), Look(table=True))):
+        shown = text(number, scene(REPORTS[name], look, large=True), 100, 40)
+        assert not re.search(r"(?<![a-z])(nan|inf)(?![a-z])", shown, re.IGNORECASE), shown
+        assert "?: no number any more" in shown
+        assert "?: no number" not in text(number, scene(XOR, look, large=True), 100, 40)
 
 
 @pytest.mark.parametrize("number", PANELS)

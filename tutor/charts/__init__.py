@@ -13,7 +13,7 @@ from tutor.charts.descent import descent
 from tutor.charts.digits import digits
 from tutor.charts.health import health_rows, health_table
 from tutor.charts.images import images
-from tutor.charts.numbers import short
+from tutor.charts.numbers import short, signed
 from tutor.charts.spans import Line, Span
 from tutor.charts.tables import layers_table, line_table
 from tutor.charts.wiring import wiring
@@ -36,5 +36,6 @@ __all__ = [
     "line_chart",
     "line_table",
     "short",
+    "signed",
     "wiring",
 ]

@@ -28,6 +28,11 @@ def short(value: float) -> str:
     return f"{value:.3g}"
 
 
+def signed(value: float) -> str:
+    """``value`` in three digits with its sign: ``+0.25``; ``?`` where it is no finite number."""
+    return f"{value:+.3g}" if math.isfinite(value) else "?"
+
+
 def _scientific(value: float) -> str:
     """As ``%.2e``, without the zeros that say nothing: 1.20e-05 becomes 1.2e-05."""
     try:

@@ -20,7 +20,7 @@ from textual.message import Message
 
 LONGEST_PASTE = 20_000
 """Characters of a paste that are taken; the rest is dropped unread."""
-MOST_WAITING = 40
+MOST_WAITING = 16
 """Keys that may wait to be dealt with."""
 _PATIENCE = 0.5
 """Seconds until further keys are dropped: nobody types so far ahead."""

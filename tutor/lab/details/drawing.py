@@ -85,7 +85,7 @@ def _label_and_answer(
     data = learner.dataset
     if data.kind == "regression":
         number = float(learner.model.predict(learner.inputs(one)).flat[0])
-        return f"{float(target):.4g}", f"{number:.4g}"
+        return f"{float(target):.4g}", f"{number:.4g}" if np.isfinite(number) else "?"
     believed = beliefs(learner, one)[0]
     answer = data.names[believed.argmax()] if np.isfinite(believed).all() else "?"
     return data.names[int(target)], answer

@@ -108,10 +108,16 @@ def explained(seen: Inspection, step: str, weight: int) -> list[str]:
     return backward(seen, weight) if step == "backward" else update(seen, weight)
 
 
+def lost(seen: Inspection) -> bool:
+    """Whether some of the unit's numbers are finite no more."""
+    numbers = (seen.z, seen.a, seen.loss, seen.delta, *seen.inputs, *seen.weights, *seen.new_weights)
+    return not all(map(math.isfinite, numbers))
+
+
 def n(value: float) -> str:
-    """A number within a formula: three digits."""
-    if math.isnan(value):
-        return "NaN"
+    """A number within a formula: three digits; ``?`` where it is no finite one."""
+    if not math.isfinite(value):
+        return "?"
     text = f"{value:.3g}"
     return "0" if text in ("-0", "0") else text
 
@@ -120,6 +126,10 @@ def _update(name: str, old: float, gradient: float, new: float, seen: Inspection
     """Plain gradient descent as a formula; for what has a memory or a penalty, what came out of it."""
     step = f"{name} ← {name} - η·g = {n(old)} - {n(seen.learning_rate)}·{n(gradient)}"
     plain = old - seen.learning_rate * gradient
+    if not math.isfinite(gradient) and new == old:
+        return [f"{name} stays {n(old)}: no step can be made with g = {n(gradient)}"]
+    if not math.isfinite(new):
+        return [f"{step} = {n(new)}"]
     if math.isclose(plain, new, rel_tol=1e-3, abs_tol=1e-7):
         return [f"{step} = {_precise(new, old)}"]
     return [

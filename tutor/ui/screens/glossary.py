@@ -87,8 +87,9 @@ class GlossaryScreen(ModalScreen[str], inherit_bindings=False):
         self._fill("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Narrow the list."""
-        self._fill(event.value)
+        """Narrow the list, unless more has been typed since."""
+        if event.value == self._input.value:
+            self._fill(event.value)
 
     def _fill(self, typed: str) -> None:
         rest = [entry for entry in self._entries if entry not in self._first]

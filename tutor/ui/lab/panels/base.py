@@ -21,6 +21,8 @@ from tutor.worker.protocol import Topic
 _FIELD_ROOM = 16
 """A choice is cut to so many cells."""
 _REVERSE = Style(reverse=True)
+NO_NUMBER = "?: no number any more. The run diverged, and grew beyond what can be held."
+"""Over numbers of which some are finite no more."""
 
 
 class Panel:

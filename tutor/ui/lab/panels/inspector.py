@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from textual.strip import Strip
@@ -10,7 +11,7 @@ from tutor.charts.tables import aligned
 from tutor.report import Inspection, Report
 from tutor.ui.lab import drawing, formulas
 from tutor.ui.lab.cursor import Field
-from tutor.ui.lab.panels.base import Panel, learns_by_gradients, waiting
+from tutor.ui.lab.panels.base import NO_NUMBER, Panel, learns_by_gradients, waiting
 from tutor.ui.lab.scene import Scene
 from tutor.ui.lab.tables import wrap
 
@@ -66,7 +67,7 @@ class InspectorPanel(Panel):
         step, _, _, weight, _ = self.fields(scene)
         chosen, index = str(scene.chosen(step)), scene.place(weight)
         steps = formulas.STEPS if height >= _ALL_FROM else (chosen,)
-        lines: list[str] = []
+        lines = wrap(NO_NUMBER, width) if formulas.lost(seen) else []
         for place, name in enumerate(formulas.STEPS, 1):
             if name in steps:
                 mark = ">" if name == chosen else " "
@@ -91,12 +92,18 @@ def _broken(line: str, width: int) -> list[str]:
 def _table(seen: Inspection, width: int) -> list[str]:
     head = ["from", "input", "weight", "gradient", "new weight"]
     body = [
-        [name, formulas.n(x), formulas.n(w), formulas.n(g), f"{new:.5g}"]
+        [name, formulas.n(x), formulas.n(w), formulas.n(g), _exact(new)]
         for name, x, w, g, new in zip(
             seen.input_names, seen.inputs, seen.weights, seen.weight_gradients, seen.new_weights, strict=False
         )
     ]
-    bias = ["bias", "1", formulas.n(seen.bias), formulas.n(seen.bias_gradient), f"{seen.new_bias:.5g}"]
+    bias = ["bias", "1", formulas.n(seen.bias), formulas.n(seen.bias_gradient), _exact(seen.new_bias)]
     named = {"z": seen.z, "a": seen.a, "slope": seen.slope, "δ": seen.delta}
+    note = wrap(NO_NUMBER, width) if formulas.lost(seen) else []
     told = "   ".join(f"{name} {formulas.n(value)}" for name, value in named.items())
-    return [*wrap(told, width), *aligned([head, bias, *body], width=width)]
+    return [*note, *wrap(told, width), *aligned([head, bias, *body], width=width)]
+
+
+def _exact(value: float) -> str:
+    """With more digits than the weight before the step, which it hardly differs from."""
+    return f"{value:.5g}" if math.isfinite(value) else "?"

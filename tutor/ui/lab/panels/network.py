@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from textual.strip import Strip
 
-from tutor.charts import images, short, wiring
+from tutor.charts import images, short, signed, wiring
 from tutor.charts.spans import Line
 from tutor.charts.tables import aligned
 from tutor.report import Drawing, DrawnLayer, Maps, Report
 from tutor.ui.lab import drawing, tables
 from tutor.ui.lab.cursor import Field
-from tutor.ui.lab.panels.base import Panel, waiting
+from tutor.ui.lab.panels.base import NO_NUMBER, Panel, waiting
 from tutor.ui.lab.scene import Scene
 
 _EXAMPLES = 1000
@@ -101,18 +102,20 @@ class NetworkPanel(Panel):
         if drawn is None:
             return waiting("the network")
         layer = self._layer(scene, drawn)
+        note = _note(drawn, width)
         if drawn.image is None:
             told = tables.wrap(_described(layer), width) if scene.large and height > 8 else []
             words = drawing.strips_of_text(told)
             net = wiring(
-                drawn.layers, width, height - len(words), chosen=layer.name if scene.large else "",
-                colours=look.colours,
+                drawn.layers, width, height - len(words) - len(note),
+                chosen=layer.name if scene.large else "", colours=look.colours,
             )  # fmt: skip
-            return [*drawing.strips_of_lines(net), *words]
+            return [*note, *drawing.strips_of_lines(net), *words]
         rows = min(len(drawn.layers), max(height // 2 - 1, 3))
         net = wiring(drawn.layers, width, rows, chosen=layer.name, colours=look.colours)
-        pictures = self._pictures(drawn, layer.name, width, height - len(net), colours=look.colours)
-        return [*drawing.strips_of_lines(net), *drawing.strips_of_lines(pictures)]
+        left = height - len(net) - len(note)
+        pictures = self._pictures(drawn, layer.name, width, left, colours=look.colours)
+        return [*note, *drawing.strips_of_lines(net), *drawing.strips_of_lines(pictures)]
 
     def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         unit, drawn = scene.report.perceptron, scene.report.drawing
@@ -121,7 +124,8 @@ class NetworkPanel(Panel):
         if drawn is None:
             return waiting("the network")
         layer = self._layer(scene, drawn)
-        return drawing.strips_of_text([*tables.wrap(_described(layer), width), *_weights(layer, width)])
+        told = [*tables.wrap(_described(layer), width), *_weights(layer, width)]
+        return [*_note(drawn, width), *drawing.strips_of_text(told)]
 
     # ------------------------------------------------------------------ inside
 
@@ -164,6 +168,12 @@ def _beside(blocks: Sequence[tuple[int, list[Line]]], height: int) -> list[Line]
     return lines
 
 
+def _note(drawn: Drawing, width: int) -> list[Strip]:
+    """What a ``?`` stands for, where there is one."""
+    numbers = (number for layer in drawn.layers for number in (*layer.weights, *layer.biases, *layer.outputs))
+    return [] if all(map(math.isfinite, numbers)) else drawing.strips_of_text(tables.wrap(NO_NUMBER, width))
+
+
 def _described(layer: DrawnLayer) -> str:
     """The layer in a sentence."""
     if not layer.parameters:
@@ -172,7 +182,7 @@ def _described(layer: DrawnLayer) -> str:
     size = (
         f"{layer.name}: {layer.inputs} inputs, {layer.units}{function} units, {layer.parameters:,} parameters"
     )
-    if not layer.weights:
+    if not layer.weights or not all(map(math.isfinite, layer.weights)):
         return size
     largest = max(range(len(layer.weights)), key=lambda index: abs(layer.weights[index]))
     source, unit = divmod(largest, layer.units)
@@ -182,16 +192,16 @@ def _described(layer: DrawnLayer) -> str:
 def _weights(layer: DrawnLayer, width: int) -> list[str]:
     """A row per unit: output, bias, first weights."""
     if not layer.weights:
-        outputs = "  ".join(f"{output:+.3g}" for output in layer.outputs[:64])
+        outputs = "  ".join(f"{signed(output)}" for output in layer.outputs[:64])
         return [*tables.wrap(f"outputs: {outputs}", width)] if outputs else ["too many numbers for a table"]
     shown = min(layer.inputs, 6)
     head = ["unit", "output", "bias", *(f"w{index + 1}" for index in range(shown))]
     body = [
         [
             str(unit + 1),
-            f"{layer.outputs[unit]:+.3g}" if unit < len(layer.outputs) else "-",
-            f"{layer.biases[unit]:+.3g}" if unit < len(layer.biases) else "-",
-            *(f"{layer.weights[source * layer.units + unit]:+.3g}" for source in range(shown)),
+            signed(layer.outputs[unit]) if unit < len(layer.outputs) else "-",
+            signed(layer.biases[unit]) if unit < len(layer.biases) else "-",
+            *(signed(layer.weights[source * layer.units + unit]) for source in range(shown)),
         ]
         for unit in range(layer.units)
     ]
