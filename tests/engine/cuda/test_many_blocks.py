@@ -7,8 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.cuda.test_training import DIVERGING, LAYERS, OPTIMIZERS
-from tests.engine.cuda.twins import assert_near, assert_same_state, examples, trainers, twins
+from tests.engine.cuda.test_training import LAYERS, OPTIMIZERS
+from tests.engine.cuda.twins import (
+    DIVERGING,
+    assert_near,
+    assert_same_state,
+    diverged,
+    examples,
+    trainers,
+    twins,
+)
 from tutor.engine import (
     SGD,
     Conv2D,
@@ -21,7 +29,6 @@ from tutor.engine import (
     Trainer,
     network,
 )
-from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cuda import launches, sizes
 
 
@@ -66,15 +73,7 @@ def test_without_shuffling() -> None:
 
 @pytest.mark.parametrize("name", DIVERGING)
 def test_what_stopped_being_finite_is_named_as_on_the_cpu(name: str) -> None:
-    weights, x, optimizer, status = DIVERGING[name]
-    layers = [Dense(2, "relu"), Dense(1)] if len(weights) == 4 else [Dense(1)]
-    cpu, gpu = trainers(twins(layers, (1,), optimizer=optimizer, dtype="float32"), x, [0.0])
-    for trainer in (cpu, gpu):
-        trainer.model.set_weights(weights)
-        trainer.run(3)
-    assert gpu.diverged == cpu.diverged != ""
-    assert gpu.step == cpu.step < 3
-    assert gpu._run.counters[d.STATUS] == cpu._run.counters[d.STATUS] == status
+    cpu, gpu = diverged(name)
     assert_same_bad_state(gpu, cpu)
 
 

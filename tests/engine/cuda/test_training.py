@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from numba import cuda
 
-from tests.engine.cuda.twins import TOLERANCE, assert_near, assert_same_state, examples, trainers, twins
+from tests.engine.cuda.twins import (
+    DIVERGING,
+    TOLERANCE,
+    assert_near,
+    assert_same_state,
+    diverged,
+    examples,
+    trainers,
+    twins,
+)
 from tests.engine.reference import kept, split_mix
 from tutor.engine import (
     SGD,
@@ -26,7 +35,6 @@ from tutor.engine import (
     Trainer,
     WarmUp,
 )
-from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cuda import memory, random, sizes
 from tutor.engine.network import Sequential
 
@@ -177,24 +185,9 @@ def test_settings_turned_between_launches() -> None:
     assert_same_state(fresh[1], fresh[0], 1e-12)
 
 
-DIVERGING: dict[str, tuple[Any, ...]] = {
-    "outputs": ([[[1e30]], [0]], [[1e30]], SGD(0.1), d.BAD_LOSS),
-    "gradients": ([[[1e-38, 0]], [0, 0], [[1e20], [0]], [0]], [[1e19]], SGD(0.1), d.BAD_GRADIENT),
-    "weights": ([[[1.0]], [0]], [[1e10]], SGD(1e30), d.BAD_WEIGHTS),
-}
-
-
 @pytest.mark.parametrize("name", DIVERGING)
 def test_what_stopped_being_finite_is_named_as_on_the_cpu(name: str) -> None:
-    weights, x, optimizer, status = DIVERGING[name]
-    layers = [Dense(2, "relu"), Dense(1)] if len(weights) == 4 else [Dense(1)]
-    cpu, gpu = trainers(twins(layers, (1,), optimizer=optimizer, dtype="float32"), x, [0.0])
-    for trainer in (cpu, gpu):
-        trainer.model.set_weights(weights)
-        trainer.run(3)
-    assert gpu.diverged == cpu.diverged != ""
-    assert gpu.step == cpu.step < 3
-    assert gpu._run.counters[d.STATUS] == cpu._run.counters[d.STATUS] == status
+    cpu, gpu = diverged(name)
     np.testing.assert_equal(gpu.loss, cpu.loss)
 
 

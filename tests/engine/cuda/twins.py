@@ -8,11 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine import Layer, Optimizer, Sequential, Trainer
+from tutor.engine import SGD, Dense, Layer, Optimizer, Sequential, Trainer
+from tutor.engine.kernels import description as d
 
 Array = NDArray[Any]
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 BACKENDS = ("cpu", "cuda")
+DIVERGING: dict[str, tuple[Any, ...]] = {
+    "outputs": ([[[1e30]], [0]], [[1e30]], SGD(0.1), d.BAD_LOSS),
+    "gradients": ([[[1e-38, 0]], [0, 0], [[1e20], [0]], [0]], [[1e19]], SGD(0.1), d.BAD_GRADIENT),
+    "weights": ([[[1.0]], [0]], [[1e10]], SGD(1e30), d.BAD_WEIGHTS),
+}
+"""What stops being finite -> weights, inputs, optimizer, and the status that tells it."""
 
 
 def twins(
@@ -61,3 +68,17 @@ def examples(loss: str, rows: int, inputs: Sequence[int], outputs: int, seed: in
     if loss == "binary_crossentropy":
         return x, (y > 0).astype(float)
     return x, np.where(y > 0, 1.0, -1.0) if loss == "hinge" else y
+
+
+def diverged(name: str) -> list[Trainer]:
+    """Both after three steps on the way to one of ``DIVERGING``; they stopped alike."""
+    weights, x, optimizer, status = DIVERGING[name]
+    layers = [Dense(2, "relu"), Dense(1)] if len(weights) == 4 else [Dense(1)]
+    cpu, gpu = trainers(twins(layers, (1,), optimizer=optimizer, dtype="float32"), x, [0.0])
+    for trainer in (cpu, gpu):
+        trainer.model.set_weights(weights)
+        trainer.run(3)
+    assert gpu.diverged == cpu.diverged != ""
+    assert gpu.step == cpu.step < 3
+    assert gpu._run.counters[d.STATUS] == cpu._run.counters[d.STATUS] == status
+    return [cpu, gpu]
