@@ -12,8 +12,8 @@ from tutor.content.condition import Condition
 from tutor.content.model import Claim
 
 EXPERIMENTS = [f"{lesson.id}/{one.id}" for lesson in CATALOG.lessons for one in lesson.experiments]
-LONG = {"dbn/features", "dbn/few", "dbn/rescue"}
-"""One run takes a second or more: of these the quick half trains three seeds, and no stops of the knobs."""
+LONG = {"dbn/features", "dbn/few", "dbn/rescue", "regularization/few", "regularization/several"}
+"""Their runs take half a second and more: the quick half trains three seeds a claim, and leaves the stops."""
 
 
 def claims(path: str) -> Iterator[object]:
