@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.content.catalog import Catalog
+from tests.lessons.ends import end_of
 from tutor.engine import Sequential, datasets, parse_layers
-from tutor.lab import Run
-from tutor.paths import bundled_lessons
 
 
 def gap_of_four_workers(layers: str) -> float:
@@ -37,10 +35,8 @@ def test_batch_normalization_breaks_this() -> None:
 
 
 def test_threads_and_batches_change_the_speed_and_threads_nothing_else() -> None:
-    _, throughput = Catalog.open(bundled_lessons()).find_experiment("gpu-hpc/throughput")
     one, two, large = (
-        Run(throughput, "gpu-hpc", knobs).run_to_end().quantities
-        for knobs in ({}, {"threads": 2}, {"batch_size": 512})
+        end_of("gpu-hpc/throughput", knobs).quantities for knobs in ({}, {"threads": 2}, {"batch_size": 512})
     )
     assert one["loss"] == two["loss"] and one["val_accuracy"] == two["val_accuracy"]
     assert large["loss"] != one["loss"]
