@@ -1,0 +1,63 @@
+"""Questions that are answered by typing: a number, a missing word."""
+
+from __future__ import annotations
+
+from tests.ui.conftest import shown
+from tests.ui.pack import GAP, NUMERIC
+from tests.ui.quizzes import asking
+from tutor.progress.store import Store
+from tutor.ui.services import Services
+from tutor.ui.widgets.page import ReadView
+
+
+async def test_a_bad_number_is_answered_in_place(services: Services, store: Store) -> None:
+    async with (app := asking(services, NUMERIC)).run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"0,5", "enter")
+        await pilot.pause()
+        assert "! '0,5' has a comma in it" in shown(app)
+        await pilot.press("backspace", "backspace", "backspace", "2", "enter")
+        await pilot.pause()
+        text = shown(app)
+        assert "The bias is missing." in text
+        assert "-1 steps" in text
+    services.writer.flush()
+    assert store.summary().answers == 1, "what was no number is no answer"
+
+
+async def test_a_number_with_its_unit_is_taken_and_screen_keys_still_work(services: Services) -> None:
+    async with (app := asking(services, NUMERIC)).run_test() as pilot:
+        await pilot.press("r")
+        await pilot.pause()
+        assert app.screen.query_one(ReadView).display
+        await pilot.press("q", "minus", "1", "space", *"steps", "enter")
+        await pilot.pause()
+        assert "✓ Right" in shown(app)
+
+
+async def test_a_number_can_be_edited(services: Services) -> None:
+    async with (app := asking(services, NUMERIC)).run_test(size=(80, 24)) as pilot:
+        await pilot.press(
+            *"99", "ctrl+u", *"15", "left", "backspace", "delete", "1", "home", "minus", "enter"
+        )
+        await pilot.pause()
+        assert "✓ Right" in shown(app)
+
+
+async def test_a_gap_takes_every_letter_and_forgives_case(services: Services) -> None:
+    async with (app := asking(services, GAP)).run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "! nothing was entered" in shown(app)
+        await pilot.press(*"Least", "space", *"MEAN", "space", *"squares", "enter")
+        await pilot.pause()
+        assert "✓ Right" in shown(app)
+        assert "Your answer. It makes the mean" in shown(app)
+
+
+async def test_a_wrong_word_is_named_in_its_place(services: Services) -> None:
+    async with (app := asking(services, GAP)).run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"sgd", "enter")
+        await pilot.pause()
+        text = shown(app)
+        assert "not right. That is the family." in text
+        assert "LMS" in text
