@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import tutor.progress.store
 from tests.progress.samples import answered
 from tutor.progress.backups import KEPT, backups_of, folder_of, keep_backup, restore_backup
 from tutor.progress.store import Store
@@ -115,6 +116,30 @@ def test_a_backup_waits_for_nobody_and_leaves_nothing_behind(path: Path) -> None
             keep_backup(path, FIRST.date() + timedelta(1))
     assert names(path, FIRST) == ["2026-02-27"]
     assert len(list(folder_of(path).iterdir())) == 1
+
+
+def test_a_backup_that_another_session_was_in_the_way_of_is_made_after_the_next_change(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(path, FIRST, 0)
+    tomorrow, tried = FIRST + timedelta(1), []
+
+    def while_another_one_writes(path: Path, today: date) -> Path | None:
+        tried.append(today)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            if len(tried) == 1:
+                other.execute("BEGIN EXCLUSIVE")
+            return keep_backup(path, today)
+
+    monkeypatch.setattr(tutor.progress.store, "keep_backup", while_another_one_writes)
+    with closing(Store.open(path, lambda: tomorrow)) as store:
+        writer = Writer(store)
+        for row in (1, 2):
+            writer.submit(lambda store, row=row: store.record_answer(answered(row), "quiz"))
+            assert writer.flush(30)
+        assert writer.close()
+    [newest, _] = backups_of(path, tomorrow.date())
+    assert len(tried) == 2 and answers(newest) == 2, "after the first of the two changes, and once"
 
 
 def test_a_backup_is_whole_though_others_write(path: Path) -> None:

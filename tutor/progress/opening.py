@@ -168,6 +168,11 @@ def reason(error: BaseException) -> str:
     return _SENTENCES.get(code, str(error))
 
 
+def is_locked(error: sqlite3.Error) -> bool:
+    """Whether nothing is wrong but that another program writes just now."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
 def _connection(database: Path | str, wait: float | None = None) -> sqlite3.Connection:
     # Autocommit: transactions are begun and ended in the open. The store's lock keeps threads apart.
     timeout = BUSY_SECONDS if wait is None else wait

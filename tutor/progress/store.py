@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from tutor.errors import StoreError
 from tutor.progress import derive
 from tutor.progress.backups import keep_backup
 from tutor.progress.exchange import Document, Merged, merge, to_document
-from tutor.progress.opening import Opened, connect, in_memory, open_database, reason
+from tutor.progress.opening import Opened, connect, in_memory, is_locked, open_database, reason
 from tutor.progress.state import AnswerLike, FirstTry, LessonState, Note, PastAnswer, PastRun, Place, Summary
 from tutor.progress.turns import Turns
 from tutor.report import Result
@@ -140,11 +140,19 @@ class Store:
         contents = self._contents() if self.in_memory else None
         return None if contents == self._at_first else contents
 
-    def back_up(self) -> None:
-        """Keep today's backup; a disk that refuses it is no trouble for what is being written."""
+    def back_up(self) -> bool:
+        """Keep today's backup; a disk that refuses it is no trouble for what is being written.
+
+        False if another session wrote for longer than a backup waits: then it is worth asking again.
+        """
         if self.path is not None:
-            with suppress(OSError, sqlite3.DatabaseError, UnicodeDecodeError):
+            try:
                 keep_backup(self.path, self._now().date())
+            except sqlite3.OperationalError as error:
+                return not is_locked(error)
+            except (OSError, sqlite3.DatabaseError, UnicodeDecodeError):
+                pass
+        return True
 
     def close(self) -> None:
         """Let go of the file. A second call does nothing."""

@@ -45,7 +45,8 @@ class Writer:
         self._waiting: deque[_Job] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="progress-writer")
         self._closed = False
-        self._thread.submit(self._store.back_up)
+        self._backed_up = False
+        self._thread.submit(self._back_up)
 
     def submit(self, change: Change) -> Future[None]:
         """Hand over ``change``; returns at once. The future is done once its rows are safely on the disk.
@@ -118,6 +119,11 @@ class Writer:
             self._waiting.popleft()
             job.done.set_result(None)
         self.problem = ""
+        self._back_up()
+
+    def _back_up(self) -> None:
+        """Once in a session; where another one wrote just then, again after the next change."""
+        self._backed_up = self._backed_up or self._store.back_up()
 
     def _refused(self, error: StoreError) -> None:
         count = len(self._waiting)
