@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from textual.events import Key
+
 from tests.ui.conftest import shown
-from tests.ui.pack import GAP, NUMERIC
+from tests.ui.pack import GAP, NUMERIC, TRUEFALSE
 from tests.ui.quizzes import asking
 from tutor.progress.store import Store
 from tutor.ui.services import Services
 from tutor.ui.widgets.page import ReadView
+from tutor.ui.widgets.quiz import QuizView
 
 
 async def test_a_bad_number_is_answered_in_place(services: Services, store: Store) -> None:
@@ -61,3 +64,17 @@ async def test_a_wrong_word_is_named_in_its_place(services: Services) -> None:
         text = shown(app)
         assert "not right. That is the family." in text
         assert "LMS" in text
+
+
+async def test_keys_that_come_in_one_piece_with_an_answer_are_for_what_follows(services: Services) -> None:
+    async with (app := asking(services, NUMERIC, TRUEFALSE)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("x", "enter")
+        await pilot.pause()
+        for key in ("ctrl+u", "minus", "1", "enter", "enter"):
+            app.post_message(Key(key, {"minus": "-", "ctrl+u": None, "enter": "\r"}.get(key, key)))
+        await pilot.pause()
+        await pilot.pause()
+        assert "Question 2 of 2" in shown(app), "the second enter went on"
+        [answer] = app.screen.query_one(QuizView).session.answers
+        assert answer.correct

@@ -50,14 +50,25 @@ class EntryLine(Field, Input, inherit_bindings=False):
         super().__init__(placeholder=placeholder, select_on_focus=False, compact=True)
         self.cursor_blink = False
         self._left_alone = left_alone
+        self._submitted = False
+        """Whether the answer is given: keys that came with it are for the screen."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether the key is typed; the others go to the screen, and its key bar shows them."""
         return super().check_consume_key(key, character) and character not in self._left_alone
 
     async def _on_key(self, event: Key) -> None:
-        if event.character in self._left_alone:
+        if self._submitted or event.character in self._left_alone:
             event.prevent_default()
+
+    async def action_submit(self) -> None:
+        """Hand the answer in; what is typed from then on is no part of it."""
+        self._submitted = True
+        await super().action_submit()
+
+    def mend(self) -> None:
+        """Take keys again: the answer was refused."""
+        self._submitted = False
 
 
 class Entry(VerticalGroup):
@@ -94,6 +105,7 @@ class Entry(VerticalGroup):
         try:
             answer = self.read(event.value)
         except InputError as error:
+            self._input.mend()
             self.post_message(Complaint(f"{error.message}; {error.hint}"))
             return
         self.post_message(Given(answer))
