@@ -39,6 +39,10 @@ def gone(pids: list[int], seconds: float) -> bool:
     return True
 
 
+def threads_of(pid: int) -> int:
+    return sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
+
+
 def test_a_terminal_that_no_longer_reads_cannot_hold_the_app(tmp_path: Path) -> None:
     with Terminal(tmp_path, size=(250, 60)) as terminal:
         workers = started(terminal)
@@ -74,6 +78,49 @@ def test_quitting_by_key_is_status_0(tmp_path: Path) -> None:
         status = terminal.wait_for_end(2)
         assert status is not None and os.waitstatus_to_exitcode(status) == 0
         assert gone(workers, 1)
+
+
+def test_a_signal_to_go_on_begins_no_second_reader_of_the_terminal(tmp_path: Path) -> None:
+    with Terminal(tmp_path) as terminal:
+        terminal.wait_for("Next:")
+        terminal.read(0.5)
+        threads = threads_of(terminal.pid)
+        for _ in range(10):
+            os.kill(terminal.pid, signal.SIGCONT)
+            terminal.read(0.05)
+        os.kill(terminal.pid, signal.SIGSTOP)
+        os.kill(terminal.pid, signal.SIGCONT)
+        terminal.press("?")
+        terminal.wait_for("Each lesson is read")
+        assert threads_of(terminal.pid) < threads + 10  # one for each signal, were they readers
+        terminal.press("\x11")
+        terminal.read(3)
+        status = terminal.wait_for_end(5)
+        assert status is not None and os.waitstatus_to_exitcode(status) == 0
+
+
+STUCK = """
+import asyncio, sys
+from tutor.cli import main
+from tutor.ui import guard
+from tutor.ui.app import TutorApp
+async def quit(self):
+    self.exit()
+    await asyncio.Event().wait()
+TutorApp.action_quit = quit
+guard.PATIENCE = 0.3
+sys.exit(main([]))
+"""
+
+
+def test_an_exit_that_was_chosen_and_is_stuck_is_ended(tmp_path: Path) -> None:
+    with Terminal(tmp_path, program=["-c", STUCK]) as terminal:
+        terminal.wait_for("Next:")
+        terminal.press("\x11")
+        terminal.read(3)
+        status = terminal.wait_for_end(5)
+        assert status is not None and os.waitstatus_to_exitcode(status) == 1
+        assert LEAVES_ALTERNATE_SCREEN in terminal.seen
 
 
 BREAKS = """

@@ -17,7 +17,7 @@ from tutor.errors import StoreError
 from tutor.ui.closed import ClosedApp
 from tutor.ui.colours import remember_colours_alone
 from tutor.ui.driver import TutorDriver
-from tutor.ui.keys import GLOSSARY, keys_of
+from tutor.ui.keys import GLOSSARY, QUIT, keys_of
 from tutor.ui.messages import Opening, OpenLesson
 from tutor.ui.openings import screen_for
 from tutor.ui.screens.home import HomeScreen
@@ -38,7 +38,7 @@ class TutorApp(ClosedApp):
         Binding("question_mark", "help", "Help", tooltip="This help"),
         GLOSSARY,
         Binding("f2", "keep", "Keep", show=False, tooltip="Save your progress to a file"),
-        Binding("ctrl+q", "quit", "Quit", tooltip="Close dltutor; everything is saved", priority=True),
+        Binding(QUIT, "quit", "Quit", tooltip="Close dltutor; everything is saved", priority=True),
     ]
 
     def __init__(self, services: Services, start: Opening | None = None) -> None:
@@ -73,7 +73,7 @@ class TutorApp(ClosedApp):
     async def on_event(self, event: Event) -> None:
         """Note that somebody is there. A key that was asked for to go on with training does nothing else."""
         fresh = isinstance(event, Key | MouseDown | Paste) and not event.is_forwarded
-        if fresh and self._services.attendance.note() and getattr(event, "key", "") != "ctrl+q":
+        if fresh and self._services.attendance.note() and getattr(event, "key", "") != QUIT:
             event.stop()
             return
         await super().on_event(event)
@@ -152,6 +152,11 @@ class TutorApp(ClosedApp):
             while len(self.screen_stack) > 1:
                 await self.pop_screen()
             await self.open(OpenLesson(lesson))
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it was told to exit, or broke."""
+        return self._exit or self.failure is not None
 
     def leave(self) -> None:
         """Exit; may be called from any thread, and from a signal handler."""

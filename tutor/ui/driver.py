@@ -1,4 +1,4 @@
-"""What the terminal sends, made harmless before it becomes keys: bad bytes, endless pastes, floods."""
+"""What the terminal sends, made harmless before it becomes keys: bad bytes, endless pastes, floods, stops."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import asyncio
 import os
 import selectors
 import signal
-import termios
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual._xterm_parser import XTermParser
 from textual.app import ScreenStackError
@@ -18,12 +17,16 @@ from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.message import Message
 
+from tutor.ui.keys import QUIT
+
 LONGEST_PASTE = 20_000
 """Characters of a paste that are taken; the rest is dropped unread."""
 MOST_WAITING = 16
 """Keys that may wait to be dealt with."""
 _PATIENCE = 0.5
 """Seconds until further keys are dropped: nobody types so far ahead."""
+PASTE_PAUSE = 3.0
+"""Seconds without a byte after which a paste is over: its end was lost, and all keys would be part of it."""
 
 _BEGIN, _END = "\x1b[200~", "\x1b[201~"
 _OVERLAP = len(_BEGIN) - 1
@@ -55,6 +58,15 @@ class PasteBound:
             text = text[end:]
         return "".join(kept)
 
+    @property
+    def pasting(self) -> bool:
+        """Whether a paste has begun and not ended."""
+        return self._pasting
+
+    def end(self) -> str:
+        """What ends the paste."""
+        return self.shorten(_END)
+
     def _take(self, piece: str) -> str:
         if not self._pasting:
             return piece
@@ -64,7 +76,33 @@ class PasteBound:
 
 
 class TutorDriver(LinuxDriver):
-    """Textual's driver; a byte that is no UTF-8 (from a Latin-1 terminal, say) does not end the app."""
+    """Textual's driver, for what terminals really send and for one reader of the terminal at a time.
+
+    Textual begins a second reader at each SIGCONT, and never tells the first one to end: the process then
+    outlives the app.
+    """
+
+    _flood = False
+    """Whether more came than is dealt with: what can be read is dropped until nothing is left to read."""
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._in_turn(super()._sigtstp_application)
+
+    def _sigcont_application(self, *_: object) -> None:
+        self._in_turn(self._take_back)
+
+    def _in_turn(self, act: Callable[[], None]) -> None:
+        """Leave it to the event loop: a signal may come amid a write, for whose lock ``act`` would wait."""
+        if self._app.is_running and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(act)
+
+    def _take_back(self) -> None:
+        """Go on after a stop, if there is a terminal: the kernel sends SIGCONT along with a hang-up, too."""
+        if self._app.is_running and os.isatty(self.fileno):
+            if self._key_thread is not None and self._key_thread.is_alive():  # nobody is told of a SIGSTOP
+                self.suspend_application_mode()
+            self.resume_application_mode()
+            self._app.refresh(layout=True)
 
     def start_application_mode(self) -> None:
         """Take the terminal, and be told whenever its size changes.
@@ -82,34 +120,43 @@ class TutorDriver(LinuxDriver):
             self._app.post_message(Resize(size, size))
 
     def run_input_thread(self) -> None:
-        """Turn what the terminal sends into events, until the app ends or the terminal is gone."""
+        """Turn what the terminal sends into events, until the app ends or the terminal is gone.
+
+        A byte that is no UTF-8 (from a Latin-1 terminal, say) does not end the app.
+        """
         parser, pastes = XTermParser(self._debug), PasteBound()
         decode = getincrementaldecoder("utf-8")("replace").decode
+        latest = time.monotonic()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1):
+                if selector.select(0 if self._flood else 0.1):
                     try:
                         data = os.read(self.fileno, 4096)
                     except OSError:
                         return  # the guard sees it, too, and leaves
+                    latest = time.monotonic()
                     if not data:
                         self.exit_event.wait(0.1)
                     elif text := pastes.shorten(decode(data)):
                         self._take_in(parser.feed(text))
+                else:
+                    self._flood = False
+                    if pastes.pasting and time.monotonic() > latest + PASTE_PAUSE:
+                        self._take_in(parser.feed(pastes.end()))
                 self._take_in(parser.tick())
 
     def _take_in(self, messages: Iterable[Message]) -> None:
-        """Hand them on. Keys that find no room, and all that has come by then, are dropped: a flood."""
-        flood = False
+        """Hand them on. Keys that find no room, and all that have come by then, are dropped: a flood.
+
+        The key to quit is not.
+        """
         for message in messages:
-            if isinstance(message, Key):
-                flood = flood or not self._has_room()
-                if flood:
+            if isinstance(message, Key) and message.key != QUIT:
+                self._flood = self._flood or not self._has_room()
+                if self._flood:
                     continue
             self.process_message(message)
-        if flood:
-            termios.tcflush(self.fileno, termios.TCIFLUSH)
 
     def _has_room(self) -> bool:
         """Wait a moment, if need be, until few keys wait: a paste that comes as keys is soon dealt with."""

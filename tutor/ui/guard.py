@@ -1,11 +1,13 @@
 """The ends of a session that nobody chose: a signal, a connection that breaks, a terminal that is stuck.
 
 Textual handles none of them: unhandled, a signal leaves the terminal in the alternate screen, and a
-process whose terminal is gone reads end-of-file for ever at full speed.
+process whose terminal is gone reads end-of-file for ever at full speed. An end that the learner chose is
+watched, too: none may last for ever.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
@@ -19,6 +21,8 @@ from typing import Self
 
 GRACE = 1.0
 """Seconds that an orderly exit may take before the process is ended from here."""
+PATIENCE = 10.0
+"""The same where the learner chose to leave: a slow disk is waited for."""
 LOOK_EVERY = 0.2
 STUCK = "DLTUTOR_STUCK_SECONDS"
 """Environment variable: so long may the terminal take nothing before the app is left."""
@@ -42,23 +46,25 @@ class Guard:
     """Watches over one run of the app, as a context manager.
 
     ``leave`` asks the app to exit; it is called from the main thread or the watcher's and must not block.
-    ``save`` writes what is unsaved and ends the training process, within about half a second; it is called
-    only when the app did not exit by itself in time. ``status`` is the exit status of an end that nobody
-    chose, else 0. A terminal that has kept output ``waiting()`` for more than ``stuck_seconds`` counts as
-    lost.
+    ``leaving`` says whether it exits already. ``save`` writes what is unsaved and ends the training process,
+    within about half a second; it is called only when the app did not exit by itself in time. ``status`` is
+    the exit status of an end that nobody chose, else 0. A terminal that has kept output ``waiting()`` for
+    more than ``stuck_seconds`` counts as lost.
     """
 
     def __init__(
         self,
         leave: Callable[[], None],
+        leaving: Callable[[], bool],
         save: Callable[[], object],
         waiting: Callable[[], float],
         stuck_seconds: float,
     ) -> None:
         self.status = 0
         self._leave = leave
+        self._leaving = leaving
         self._save = save
-        self._deadline: float | None = None
+        self._deadline = math.inf
         self._waiting = waiting
         self._stuck_seconds = stuck_seconds
         self._over = threading.Event()
@@ -77,8 +83,7 @@ class Guard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        if self.status:
-            self._end_at_last()
+        self._end_at_last(GRACE if self.status else PATIENCE)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 
@@ -87,7 +92,7 @@ class Guard:
         self._begin_to_leave(128 + number)
 
     def _begin_to_leave(self, status: int) -> None:
-        if self._deadline is None:
+        if not self.status:
             self.status = status
             self._deadline = time.monotonic() + GRACE
             self._leave()
@@ -96,23 +101,24 @@ class Guard:
         poller = select.poll()
         poller.register(self._input, 0)  # hang-up and error are reported unasked
         while not self._over.is_set():
-            if self._deadline is None:
-                if poller.poll(LOOK_EVERY * 1000) or self._waiting() > self._stuck_seconds:
-                    self._begin_to_leave(128 + signal.SIGHUP)
-            elif time.monotonic() > self._deadline:
+            if time.monotonic() > self._deadline:
                 self._end()
-            else:
+            elif self.status:
                 self._over.wait(0.05)
+            elif poller.poll(LOOK_EVERY * 1000) or self._waiting() > self._stuck_seconds:
+                self._begin_to_leave(128 + signal.SIGHUP)
+            elif self._deadline == math.inf and self._leaving():
+                self._deadline = time.monotonic() + PATIENCE
 
-    def _end_at_last(self) -> None:
+    def _end_at_last(self, seconds: float) -> None:
         """End it in any case: the interpreter waits for every thread, and one of them may be stuck."""
-        last = threading.Timer(GRACE, os._exit, (self.status,))
+        last = threading.Timer(seconds, os._exit, (self.status or 1,))
         last.daemon = True
         last.start()
 
     def _end(self) -> None:
         """End the process although the event loop is stuck."""
-        self._end_at_last()
+        self._end_at_last(GRACE)
         self._save()
         try:
             os.set_blocking(self._input, False)
@@ -122,4 +128,4 @@ class Guard:
             pass  # the terminal is gone: there is nothing left to restore
         except termios.error:
             pass
-        os._exit(self.status)
+        os._exit(self.status or 1)

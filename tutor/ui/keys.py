@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from textual.binding import ActiveBinding, Binding
 
+QUIT = "ctrl+q"
+"""Leaves the app from everywhere: whatever else is dropped or waited for, this key is taken."""
+
 COPY = Binding(
     "ctrl+c", "screen.copy_text", "Copy", show=False, tooltip="Copy the text selected with the mouse"
 )

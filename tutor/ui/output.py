@@ -30,10 +30,16 @@ class Output(io.FileIO):
         return 0.0 if since is None else time.monotonic() - since
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Write a piece of ``data``; whoever buffers it writes the rest."""
+        """Write a piece of ``data``; whoever buffers it writes the rest.
+
+        What nobody can see any more is dropped: an error would end the thread that writes, and the event
+        loop would wait for it.
+        """
         self._since = time.monotonic()
         try:
             return super().write(memoryview(data)[:_PIECE])
+        except OSError:  # the guard sees it, too, and leaves
+            return memoryview(data).nbytes
         finally:
             self._since = None
 

@@ -33,7 +33,13 @@ def run(start: Start = where_left) -> int:
         services.store.wait_at_most(READ_WITHIN)  # from here on the event loop reads
         with (
             watched_output() as output,
-            Guard(app.leave, partial(services.close, 0.4), lambda: output.waiting, stuck_seconds()) as guard,
+            Guard(
+                app.leave,
+                lambda: app.leaving,
+                partial(services.close, 0.4),
+                lambda: output.waiting,
+                stuck_seconds(),
+            ) as guard,
         ):
             app.run()
             services.writer.flush(0.5)
