@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.faults.kiosk import commands_below, data_of, make_home, outward, watched, written_elsewhere
 from tests.faults.table import Injected, stopwatch
-from tests.ui.terminal import Terminal
+from tests.ui.terminal import Terminal, asleep
 
 WORKER = {"worker/launch.py"}
 """The one program that a kiosk starts."""
@@ -17,6 +17,8 @@ READS_KEYS = "\x1b[?2004h"
 """What Textual writes once the terminal is its own."""
 SESSION = 500
 """Keys between one login and the next."""
+HANDFUL = 10
+"""Keys that are typed at once: of more, dropped as a flood, nothing would be learnt."""
 
 KEYS = [
     *map(chr, range(32, 127)),
@@ -54,7 +56,8 @@ def session(number: int, folder: Path) -> float:
             keys = chance.choice(RUNS) if chance.random() < 0.02 else chance.choice(KEYS)
             terminal.press(keys)
             typed += len(keys) if keys in RUNS else 1
-            terminal.read(0)
+            if typed % HANDFUL == 0:
+                wait_until_idle(terminal)
             if typed % 50 == 0:
                 assert commands_below(terminal.pid) <= WORKER
         terminal.press("\x1b[201~" + QUIT)  # ends a paste that was begun, so that this is a key
@@ -62,6 +65,16 @@ def session(number: int, folder: Path) -> float:
     assert not outward(log, data_of(home))
     assert not written_elsewhere(home)
     return seconds()
+
+
+def wait_until_idle(terminal: Terminal) -> None:
+    """Read what is drawn until the event loop has dealt with all keys: it then waits, again and again."""
+    until = time.monotonic() + 60
+    waits = 0
+    while waits < 3:
+        assert time.monotonic() < until, f"it never rests; last drawn: {terminal.seen[-500:]!r}"
+        terminal.read(0.01)
+        waits = waits + 1 if asleep(terminal.pid) else 0
 
 
 def drain_until_end(terminal: Terminal) -> None:

@@ -55,8 +55,7 @@ def test_neither_environment_nor_working_directory_steers_a_kiosk(
     assert [path.name for path in written_elsewhere(tmp_path)] == [".numba_config.yaml"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", range(1_000, 1_002))
+@pytest.mark.parametrize("number", [1_000, pytest.param(1_001, marks=pytest.mark.slow)])
 def test_random_keys_start_no_program_and_write_no_file_elsewhere(number: int, tmp_path: Path) -> None:
     session(number, tmp_path)
 

@@ -53,11 +53,9 @@ class Terminal:
         self.hang_up()
 
     def read(self, seconds: float) -> bytes:
-        """What arrives within ``seconds``; returns early at the end of the output."""
+        """What has arrived, and arrives within ``seconds``; returns early at the end of the output."""
         until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            if not select.select([self.master], [], [], left)[0]:
-                break
+        while select.select([self.master], [], [], max(until - time.monotonic(), 0))[0]:
             try:
                 data = os.read(self.master, 65536)
             except OSError:  # the other end is closed
@@ -65,6 +63,8 @@ class Terminal:
             if not data:
                 break
             self.seen += data
+            if time.monotonic() > until:
+                break
         return self.seen
 
     def wait_for(self, text: str, seconds: float = 10.0) -> float:
@@ -109,6 +109,15 @@ def alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+def asleep(pid: int) -> bool:
+    """Whether the main thread of a process waits for something, or is no more."""
+    try:
+        state = Path(f"/proc/{pid}/task/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state != "R"
 
 
 def children(pid: int) -> Sequence[int]:
