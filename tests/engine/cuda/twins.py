@@ -16,7 +16,7 @@ TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 BACKENDS = ("cpu", "cuda")
 DIVERGING: dict[str, tuple[Any, ...]] = {
     "outputs": ([[[1e30]], [0]], [[1e30]], SGD(0.1), d.BAD_LOSS),
-    "gradients": ([[[1e-38, 0]], [0, 0], [[1e20], [0]], [0]], [[1e19]], SGD(0.1), d.BAD_GRADIENT),
+    "gradients": ([[[2e-38, 0]], [0, 0], [[1e20], [0]], [0]], [[1e19]], SGD(0.1), d.BAD_GRADIENT),
     "weights": ([[[1.0]], [0]], [[1e10]], SGD(1e30), d.BAD_WEIGHTS),
 }
 """What stops being finite -> weights, inputs, optimizer, and the status that tells it."""
