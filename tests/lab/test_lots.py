@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from msgspec.structs import replace
 
@@ -53,6 +56,19 @@ def test_the_run_itself_is_not_touched_and_chunks_are_of_no_account():
     assert beside.result().loss == quiet.result().loss
     quiet.draw_lots(4)
     assert replace(drawn(quiet), seconds=0.0) == replace(first, seconds=0.0)
+
+
+def test_a_run_that_drew_lots_frees_its_memory_at_once():
+    run = Run(LUCKY, "a", rewindable=True)
+    run.draw_lots(4)
+    run.draw(0.01)
+    gone = weakref.ref(run)
+    gc.disable()  # which comes by seldom: a run is few objects, however large its arrays are
+    try:
+        del run
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_paced_run_draws_while_it_waits():

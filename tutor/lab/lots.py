@@ -17,19 +17,17 @@ if TYPE_CHECKING:
 class Lots:
     """Trains the seeds 0, 1, ... one after the other to their ends, a little whenever there is time.
 
-    ``start`` builds the run of a seed, whose knobs stand at ``knobs``. ``needed`` of the seeds must reach
-    the goal for it to count; 0 if nobody asks that.
+    Their knobs stand at ``knobs``. ``needed`` of the seeds must reach the goal for it to count; 0 if nobody
+    asks that.
     """
 
     def __init__(
         self,
-        start: Callable[[int], Run],
         seeds: int,
         knobs: Mapping[str, Value],
         needed: int = 0,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._start = start
         self._total = seeds
         self._knobs = dict(knobs)
         self.needed = needed
@@ -44,12 +42,15 @@ class Lots:
         """Whether :meth:`advance` has something to do."""
         return len(self._goal_steps) < self._total
 
-    def advance(self, seconds: float) -> None:
-        """Train for about so long."""
+    def advance(self, seconds: float, start: Callable[[int, Mapping[str, Value]], Run]) -> None:
+        """Train for about so long; ``start`` builds the run of a seed with these knobs.
+
+        It is not kept: it knows the run that these lots belong to, which would then outlive its use.
+        """
         until = self._clock() + seconds
         while self.going and (left := until - self._clock()) > 0:
             if self._present is None:
-                self._present = self._start(len(self._goal_steps))
+                self._present = start(len(self._goal_steps), self._knobs)
             self._present.advance(left)
             if self._present.finished:
                 result = self._present.result()

@@ -249,19 +249,15 @@ class Run:
         if self.experiment.goal is None:
             message = "this experiment has no goal, so there is nothing to count over many seeds"
             raise InputError(message, "choose an experiment with a goal")
-        knobs = self.knobs
-
-        def start(seed: int) -> Run:
-            return Run(
-                self.experiment, self.lesson, knobs, seed, self._asked_backend, max_steps=self._max_steps
-            )
-
-        self._lots = Lots(start, seeds, knobs, needed, self._clock)
+        self._lots = Lots(seeds, self.knobs, needed, self._clock)
 
     def draw(self, seconds: float) -> None:
         """Train other seeds for about so long."""
         if self._lots is not None:
-            self._lots.advance(seconds)
+            self._lots.advance(seconds, self._of_seed)
+
+    def _of_seed(self, seed: int, knobs: Mapping[str, Value]) -> Run:
+        return Run(self.experiment, self.lesson, knobs, seed, self._asked_backend, max_steps=self._max_steps)
 
     def confirm_goal(self) -> None:
         """Draw the lots that the goal asks for, once this run has reached it."""

@@ -83,6 +83,7 @@ def main(socket_number: int, parent: int, snapshots: str) -> None:
             engine.warm_up(dtypes=(dtype,))
 
     def factory(load: Load) -> Run:
+        give_back_memory()
         warm_up(load.experiment.model.dtype)
         return lab.Run(
             load.experiment, load.lesson, load.knobs, load.seed, load.backend, paced=True, rewindable=True
@@ -105,6 +106,12 @@ def _announced(send: Send) -> Iterator[None]:
     finally:
         notice.cancel()
         notice.join()  # so that no two threads send at once, and Ready comes last
+
+
+def give_back_memory() -> None:
+    """Hand the system what runs that are gone have held: glibc keeps it in pieces for what may come."""
+    with contextlib.suppress(AttributeError):  # other C libraries have no such function
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def tie_to_parent(parent: int) -> None:
