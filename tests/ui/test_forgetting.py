@@ -6,14 +6,18 @@ import gc
 from dataclasses import replace
 
 import pytest
+from rich.color import Color, ColorSystem
+from rich.style import Style
 from textual._styles_cache import StylesCache
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.ui.lab_fakes import FakeWorker, lesson
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
 from tutor.ui.app import TutorApp
+from tutor.ui.colours import STYLES, bound_memories
 from tutor.ui.services import Services
 
 KINDS = (Screen, Widget, StylesCache)
@@ -52,3 +56,12 @@ async def test_nothing_of_a_screen_is_kept_once_it_is_closed(
         assert len(app.screen_stack) == 1
         grown = [now - then for now, then in zip(alive(), before, strict=True)]
         assert all(number < TIMES for number in grown), dict(zip(KINDS, grown, strict=True))
+
+
+def test_of_ever_new_colours_the_latest_are_remembered() -> None:
+    bound_memories()
+    for number in range(STYLES + 500):
+        style = Style(color=Color.from_rgb(number % 256, number // 256, 7))
+        told = Strip.render_ansi(style, ColorSystem.TRUECOLOR)
+        assert told == f"38;2;{number % 256};{number // 256};7"
+    assert Strip.render_ansi.cache_info().currsize == STYLES

@@ -15,7 +15,7 @@ from textual.widget import MountError
 from tutor import paths
 from tutor.errors import StoreError
 from tutor.ui.closed import ClosedApp
-from tutor.ui.colours import remember_colours_alone
+from tutor.ui.colours import bound_memories
 from tutor.ui.driver import TutorDriver
 from tutor.ui.keys import GLOSSARY, QUIT, keys_of
 from tutor.ui.messages import Opening, OpenLesson
@@ -42,7 +42,7 @@ class TutorApp(ClosedApp):
     ]
 
     def __init__(self, services: Services, start: Opening | None = None) -> None:
-        remember_colours_alone()
+        bound_memories()
         super().__init__(driver_class=TutorDriver)
         self.animation_level = "none"  # a slow connection would carry every frame
         self.register_theme(CALM)

@@ -12,6 +12,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tutor.charts.spans import Line
+from tutor.ui.colours import STYLES
 
 _CONSOLE = Console(file=None, color_system="truecolor", width=500, legacy_windows=False)
 
@@ -43,6 +44,6 @@ def title(text: str, *words: str, width: int = 0) -> Strip:
     return Strip([Segment(text, Style(bold=True)), Segment(rest)])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=STYLES)
 def _style(ink: str, ground: str) -> Style:
     return Style(color=ink or None, bgcolor=ground or None)
