@@ -121,7 +121,7 @@ def watch(name: str, folder: Path) -> None:
         for key in _KEYS:
             shown = settled(app, key)
             bad = _NOT_A_NUMBER.search(shown)
-            assert bad is None, f"after {key}:  {shown[max(0, bad.start() - 60) : bad.end() + 20]!r}"
+            assert bad is None, f"after {key}: {shown[max(0, bad.start() - 60) : bad.end() + 20]!r}"
         app.press("\x11")
         assert app.end() == 0
     sound(data / "progress.sqlite3")

@@ -6,6 +6,7 @@ kernel raises what numba-cuda raises.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -56,6 +57,7 @@ report = said[-1].report
 print(len(failures), report.backend, report.state, int(report.quantities["steps"]))
 print(failures[0].message, "|", failures[0].hint)
 """
+LABS = ("backprop", "mlp")
 LOST = (719, 700, 702, 999, 2)
 
 
@@ -79,7 +81,40 @@ def failing(number: int, folder: Path) -> float:
     return taken()
 
 
+def absent(number: int, folder: Path) -> float:
+    """A GPU is asked for where there is none: refused in two lines; left to choose, the run takes the CPU."""
+    command = [sys.executable, "-m", "tutor", "lab", LABS[number % len(LABS)], "--steps", "20", "--json"]
+    environment = os.environ | {"DLTUTOR_DATA_DIR": str(folder)}
+    taken = stopwatch()
+    refused, chosen = (
+        subprocess.run(
+            [*command, "--backend", backend],
+            capture_output=True, text=True, env=environment, check=False, timeout=240,
+        )
+        for backend in ("cuda", "auto")
+    )  # fmt: skip
+    assert (refused.returncode, refused.stdout) == (2, ""), refused
+    assert refused.stderr == "error: there is no CUDA driver on this machine\nhint: take the backend cpu\n", (
+        refused
+    )
+    assert chosen.returncode in (0, 1) and json.loads(chosen.stdout)["backend"] == "cpu", chosen
+    return taken()
+
+
+def driver() -> str:
+    """Why a GPU cannot be missing here; "" where it is."""
+    return "there is a CUDA driver" if Path("/dev/nvidiactl").exists() else ""
+
+
 FAULTS = (
+    Injected(
+        "GPU asked for where there is no driver",
+        "said in one line; left to choose, the run takes the CPU",
+        count=20,
+        short=0,
+        attempt=absent,
+        unable=driver,
+    ),
     Injected(
         "GPU lost or out of memory while training (simulator)",
         "said; the run begins again on the CPU",

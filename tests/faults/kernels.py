@@ -164,7 +164,12 @@ def dangling(folder: Path) -> None:
     (folder / "cache").symlink_to("/nowhere/at/all")
 
 
-PLACES = (somebody_elses, open_to_all, a_file, dangling)
+def unwritable(folder: Path) -> None:
+    """The directory lies where not even root may write."""
+    (folder / "cache").symlink_to("/proc/sys")
+
+
+PLACES = (somebody_elses, open_to_all, a_file, dangling, unwritable)
 
 
 def unusable(number: int, folder: Path) -> float:

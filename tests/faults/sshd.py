@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,8 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.faults.kiosk import make_home
-from tests.ui.terminal import Terminal, children
+from tests.faults.harness import PATIENCE, command_of
+from tests.faults.kiosk import make_home, written_elsewhere
+from tests.faults.table import Injected, stopwatch
+from tests.ui.terminal import Terminal, alive, children
 
 CONFIG = """
 Port {port}
@@ -126,5 +129,51 @@ class Server:
         )
 
 
+def logged_in(number: int, folder: Path) -> float:
+    """Log in with or without a command, lose the line, log in again: the place is kept, nothing is left."""
+    with Server(folder) as server:
+        command = (), ("id",), ("sh", "-c", "id")
+        with server.log_in(*command[number % 3]) as terminal:
+            terminal.wait_for("Who makes the features?", 60)
+            for key, drawn in (
+                ("\r", "feature made by hand"),
+                ("\x1b[C", "page 1 of"),
+                ("\x1b[C", "page 2 of"),
+            ):
+                terminal.press(key)
+                terminal.wait_for(drawn, 30)
+            terminal.read(1)
+            held = server.sessions()
+            assert any("tutor" in command_of(pid) for pid in held), "the app is not seen"
+            os.kill(terminal.pid, signal.SIGKILL)
+            os.waitpid(terminal.pid, 0)
+        gone = stopwatch()
+        while left := [pid for pid in held if alive(pid)]:
+            assert gone() < PATIENCE, f"left behind: {[command_of(pid) for pid in left]}"
+            time.sleep(0.05)
+        seconds = gone()
+        with server.log_in() as terminal:
+            terminal.wait_for("page 2 of", 60)
+            assert b"uid=" not in terminal.seen, "a command was run"
+        refused = server.try_to("ssh", *server.options(), server.host, "id")
+        assert (refused.returncode, refused.stdout) == (2, ""), refused
+        assert server.try_to("sftp", *server.options("-P"), server.host).returncode != 0, "files go out"
+        assert not written_elsewhere(server.home), "something was written outside the data directory"
+    return seconds
+
+
 def _program(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+FAULTS = (
+    Injected(
+        "an account that is a kiosk, over SSH: the line drops, commands, sftp",
+        "a login goes on where it was; nothing else is run; no process left after 10 s",
+        count=20,
+        short=0,
+        attempt=logged_in,
+        limit=10.0,
+        unable=missing,
+    ),
+)

@@ -14,8 +14,8 @@ from tests.faults.harness import App
 from tests.faults.table import Injected, stopwatch
 
 SELECTS = re.compile(rb"\x1b\[([0-9;]+)m")
-GREYS = {0, 7, 8, 15, 16, 59, 102, 145, 188, 231, *range(232, 256)}
-"""The numbers of black, white and what lies between among 256 colours; the first 16 by their usual names."""
+COLOURS = {*range(30, 50), *range(90, 108)}
+"""The parameters of SGR that choose a colour, 38 and 48 with others behind them."""
 UTF8 = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 
 SHOWN: tuple[dict[str, str], ...] = (
@@ -58,22 +58,9 @@ def app_shown(number: int, folder: Path) -> float:
 
 
 def coloured(seen: bytes) -> bool:
-    """Whether anything but shades of grey was chosen to draw in."""
-    for match in SELECTS.finditer(seen):
-        codes = [int(code) for code in match[1].split(b";") if code]
-        while codes:
-            code = codes.pop(0)
-            if code in (38, 48) and codes[:1] == [5]:
-                if codes[1] not in GREYS:
-                    return True
-                codes = codes[2:]
-            elif code in (38, 48) and codes[:1] == [2]:
-                if len(set(codes[1:4])) > 1:
-                    return True
-                codes = codes[4:]
-            elif code in (*range(31, 37), *range(41, 47), *range(91, 97), *range(101, 107)):
-                return True
-    return False
+    """Whether any colour was chosen to draw in, black, white and grey among them."""
+    codes = (int(code) for match in SELECTS.finditer(seen) for code in match[1].split(b";") if code)
+    return any(code in COLOURS for code in codes)
 
 
 def plain(number: int, folder: Path) -> float:

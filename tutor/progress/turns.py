@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-WAIT_SECONDS = 1.0
-"""How long to queue at most before trying without a turn."""
+WAIT_SECONDS = 5.0
+"""How long to queue at most before trying without a turn: longer than a slow disk takes for some commits."""
 
 
 class Turns:

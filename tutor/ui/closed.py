@@ -9,9 +9,9 @@ from typing import ClassVar
 from textual.app import App
 from textual.filter import LineFilter
 
-from tutor.ui.cells import CleanCells
+from tutor.ui.cells import CleanCells, WithoutColours
 
-_CLEAN = CleanCells()
+_CLEAN, _UNCOLOURED = CleanCells(), WithoutColours()
 
 
 class ClosedApp(App[None]):
@@ -23,8 +23,8 @@ class ClosedApp(App[None]):
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False  # its commands write files
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's, and the one that no text can do without."""
-        return [*super().get_line_filters(), _CLEAN]
+        """Textual's, or under NO_COLOR the one without colours; and the one that no text can do without."""
+        return [*((_UNCOLOURED,) if self.no_color else super().get_line_filters()), _CLEAN]
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
         """Open nothing: the browser would run on the far machine."""
