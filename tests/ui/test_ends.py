@@ -123,6 +123,37 @@ def test_an_exit_that_was_chosen_and_is_stuck_is_ended(tmp_path: Path) -> None:
         assert LEAVES_ALTERNATE_SCREEN in terminal.seen
 
 
+LATE = """
+import sys, time
+from tutor.cli import main
+from tutor.ui import guard
+from tutor.ui.app import TutorApp
+from tutor.ui.services import Services
+guard.GRACE = 0.5
+close = Services.close
+def slow(self, timeout=5.0):
+    saved = close(self, timeout)
+    if timeout < 1:  # the guard's
+        time.sleep(0.4)
+    return saved
+Services.close = slow
+def late(self):
+    self._loop.call_soon_threadsafe(lambda: (time.sleep(guard.GRACE + 0.2), self.exit()))
+TutorApp.leave = late
+sys.exit(main([]))
+"""
+
+
+def test_an_app_that_exits_while_the_guard_ends_it_does_not_break(tmp_path: Path) -> None:
+    with Terminal(tmp_path, program=["-c", LATE]) as terminal:
+        terminal.wait_for("Next:")
+        os.kill(terminal.pid, signal.SIGTERM)
+        terminal.read(3)
+        status = terminal.wait_for_end(5)
+        assert status is not None and os.waitstatus_to_exitcode(status) == 128 + signal.SIGTERM
+        assert not (tmp_path / "crash.txt").exists()
+
+
 BREAKS = """
 import sys
 from tutor.cli import main

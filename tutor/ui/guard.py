@@ -65,6 +65,7 @@ class Guard:
         self._leaving = leaving
         self._save = save
         self._deadline = math.inf
+        self._ending = False
         self._waiting = waiting
         self._stuck_seconds = stuck_seconds
         self._over = threading.Event()
@@ -83,6 +84,8 @@ class Guard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
+        if self._ending:
+            time.sleep(2 * GRACE)  # the process is ended from the other thread, with what was saved there
         self._end_at_last(GRACE if self.status else PATIENCE)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
@@ -118,6 +121,7 @@ class Guard:
 
     def _end(self) -> None:
         """End the process although the event loop is stuck."""
+        self._ending = True
         self._end_at_last(GRACE)
         self._save()
         try:
