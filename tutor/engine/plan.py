@@ -20,7 +20,7 @@ MAX_PARAMETERS = 50_000_000
 MAX_WORKSPACE = 500_000_000
 """Numbers, not bytes. More than this is a slip of the pen, or work for a larger machine."""
 
-WORTH_SHARDS = 2_500_000
+WORTH_SHARDS = 1_000_000
 """Multiply-adds in a step from which two cores are quicker than one, for all that each needs of the other."""
 
 
