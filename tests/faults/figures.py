@@ -182,7 +182,7 @@ FAULTS = (
         "NaN, Inf, overflow, empty, one-class data",
         "the run stops and explains; nothing but finite numbers in charts and database",
         count=len(_CASES),
-        short=1,
+        short=0,
         attempt=number,
     ),
 )

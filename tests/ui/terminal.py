@@ -37,6 +37,7 @@ class Terminal:
         self.started = time.monotonic()
         self.pid, self.master = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs ignore it
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
             resize(0, *size)

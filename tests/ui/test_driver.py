@@ -42,6 +42,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.slow  # where many programs want two cores, the sizes once did not come as they are made to here
 def test_the_newest_size_counts_though_its_signal_interrupts_the_one_before(tmp_path: Path) -> None:
     with Terminal(tmp_path, program=("-c", CHANGES_WHILE_READ)) as terminal:
         terminal.wait_for("Next:", 60)
