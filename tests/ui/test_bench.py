@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
 from tests.ui.conftest import IdleWorker, shown
 from tutor.content.labfile import read_lab
 from tutor.ui.app import TutorApp
@@ -82,3 +85,12 @@ async def test_a_wide_screen_shows_the_file_beside_the_form(app: Callable[..., T
     async with (tutor := app(OpenBench())).run_test(size=(140, 40)) as pilot:
         await pilot.pause()
         assert 'layers = "dense 8 tanh, dense 1 sigmoid"' in shown(tutor)
+
+
+async def test_a_row_that_has_gone_meanwhile_is_not_chosen(app: Callable[..., TutorApp]) -> None:
+    async with (tutor := app(OpenBench())).run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        rows, before = tutor.screen.query_one(OptionList), shown(tutor)
+        rows.post_message(OptionList.OptionHighlighted(rows, Option("gone", id="99"), 99))
+        await pilot.pause()
+        assert shown(tutor) == before

@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 from tests.ui.conftest import shown
 from tests.ui.test_review import MONDAY, Clock, clock, later, looked
@@ -88,3 +90,19 @@ async def test_a_database_that_cannot_be_read_is_named(
         await looked(app)
         await pilot.pause()
         assert "What is due cannot be looked up" in shown(app)
+
+
+async def test_a_row_that_has_gone_meanwhile_is_not_entered(later: Services, clock: Clock) -> None:
+    clock.at = MONDAY + timedelta(days=9)
+    async with (app := TutorApp(later)).run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await pilot.pause()
+        await looked(app)
+        await pilot.pause()
+        rows = app.screen.query_one(OptionList)
+        before = shown(app)
+        for message in (OptionList.OptionSelected, OptionList.OptionHighlighted):
+            rows.post_message(message(rows, Option("gone"), len(rows.options) + 3))
+            rows.post_message(message(rows, Option("gone"), 1))
+        await pilot.pause()
+        assert shown(app) == before

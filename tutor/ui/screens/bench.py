@@ -25,6 +25,7 @@ from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.field import Field
 from tutor.ui.widgets.keybar import KeyBar
+from tutor.ui.widgets.listed import is_there
 from tutor.ui.widgets.pane import Pane
 from tutor.ui.workshop.form import Form
 from tutor.ui.workshop.rows import Row
@@ -154,7 +155,7 @@ class BenchScreen(Screen[None], inherit_bindings=False):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Another setting."""
-        if event.option.id is not None:
+        if event.option.id is not None and is_there(event):
             self._form.chosen = int(event.option.id)
             self._form.notice = ""
             self._tell()

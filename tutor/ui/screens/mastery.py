@@ -24,6 +24,7 @@ from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
 from tutor.ui.widgets.curve import Curve
 from tutor.ui.widgets.keybar import KeyBar
+from tutor.ui.widgets.listed import is_there
 
 ABOUT = "Mastery: mean chance to recall a question now; unanswered ones count as 0."
 EMPTY = "no question answered yet"
@@ -138,11 +139,15 @@ class MasteryScreen(Screen[None], inherit_bindings=False):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Draw the chosen row's curve."""
+        if not is_there(event):
+            return
         row = self._rows[event.option_index]
         self._curve.show(row.curve, row.title.strip(), EMPTY)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Go into the lesson, or to the topic's page."""
+        if not is_there(event):
+            return
         row = self._rows[event.option_index]
         if row.page:
             self.post_message(OpenLesson(row.lesson, "read", row.page))
