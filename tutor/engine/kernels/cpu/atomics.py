@@ -66,7 +66,8 @@ def exchange(typing: Any, pointer: Any, index: Any, known: Any, value: Any) -> A
     return types.boolean(pointer, types.intp, types.int64, types.int64), generate
 
 
-def _function(builder: Any, name: str, function_type: Any) -> Any:
+def declared(builder: Any, name: str, function_type: Any) -> Any:
+    """The function of that name, which LLVM or the C library brings."""
     return builder.module.globals.get(name) or ir.Function(builder.module, function_type, name)
 
 
@@ -77,7 +78,7 @@ def pause(typing: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         if _HAS_PAUSE:
             kind = ir.FunctionType(ir.VoidType(), [])
-            builder.call(_function(builder, "llvm.x86.sse2.pause", kind), [])
+            builder.call(declared(builder, "llvm.x86.sse2.pause", kind), [])
         return context.get_dummy_value()
 
     return types.void(), generate
@@ -90,7 +91,7 @@ def nap(typing: Any, microseconds: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         if _HAS_USLEEP:
             kind = ir.FunctionType(ir.IntType(32), [ir.IntType(32)])
-            builder.call(_function(builder, "usleep", kind), [builder.trunc(args[0], ir.IntType(32))])
+            builder.call(declared(builder, "usleep", kind), [builder.trunc(args[0], ir.IntType(32))])
         return context.get_dummy_value()
 
     return types.void(types.int64), generate

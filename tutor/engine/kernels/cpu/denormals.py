@@ -13,6 +13,7 @@ from typing import Any
 from llvmlite import ir
 from numba.core import types
 
+from tutor.engine.kernels.cpu.atomics import declared
 from tutor.engine.kernels.cpu.lanes import primitive
 
 _MACHINE = platform.machine().lower()
@@ -26,8 +27,7 @@ _ON = (1 << 15 | 1 << 6) if _X86 else 1 << 24
 
 def _call(builder: Any, name: str, result: Any, *args: Any) -> Any:
     kind = ir.FunctionType(result, [arg.type for arg in args])
-    function = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
-    return builder.call(function, args)
+    return builder.call(declared(builder, name, kind), args)
 
 
 def _read(builder: Any) -> Any:
