@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.worker.experiments import load
+from tests.worker.paper import Conversation
 from tests.worker.talk import wait_for_event
 from tutor.worker.client import WorkerClient
 from tutor.worker.protocol import Ready
@@ -22,3 +24,11 @@ def shared_client() -> Iterator[WorkerClient]:
     with WorkerClient() as client:
         wait_for_event(client, Ready)
         yield client
+
+
+@pytest.fixture
+def talk():
+    """A host of paper with XOR set up."""
+    conversation = Conversation()
+    conversation.say(load())
+    return conversation

@@ -1,14 +1,12 @@
 """The host's state machine, with a run of paper: what each command does, and what it answers."""
 
-from types import SimpleNamespace
-
 import pytest
 from msgspec.structs import replace
 
 from tests.quiz.samples import numeric, trace
 from tests.worker.experiments import load
-from tutor.errors import EngineError, GpuError, InputError
-from tutor.report import Report
+from tests.worker.paper import Conversation, PaperKeeper, PaperRun, pose, summary
+from tutor.errors import GpuError
 from tutor.worker.host import Host
 from tutor.worker.mailbox import Mailbox
 from tutor.worker.protocol import (
@@ -24,8 +22,6 @@ from tutor.worker.protocol import (
     Reported,
     Reset,
     Rest,
-    Resume,
-    Resumed,
     Rewind,
     Start,
     Step,
@@ -33,163 +29,6 @@ from tutor.worker.protocol import (
     Worked,
 )
 from tutor.worker.service import serve
-
-
-def pose(question, seed):
-    if question.id == "broken":
-        raise EngineError("no numbers were found")
-    return numeric(seed)
-
-
-class PaperRun:
-    """Counts; ends after ten steps. ``live`` is taken up as it goes, ``wide`` needs a new run."""
-
-    def __init__(self, load):
-        if load.lesson == "broken":
-            raise EngineError("that network cannot be built", "take another")
-        self.seed, self.knobs, self.steps = load.seed, dict(load.knobs), 0
-        self.labels, self.lots, self.confirmed = [], 0, 0
-        self.times = []
-
-    unkept = ""
-
-    @property
-    def done(self):
-        return self.steps
-
-    def take_up(self, saved):
-        self.steps = saved.told.step
-
-    @property
-    def finished(self):
-        return self.steps >= 10
-
-    def advance(self, seconds):
-        assert seconds <= 0.05
-        self.times.append(seconds)
-        self.steps += 1
-
-    def step(self):
-        self.steps += 1
-
-    def finish_epoch(self, seconds):
-        assert seconds <= 0.05
-        self.steps += 1
-        return self.finished or self.steps % 4 == 0
-
-    def train_to(self, step, seconds):
-        assert seconds <= 0.05
-        self.steps += 1
-        return self.finished or self.steps >= step
-
-    def turn(self, name, value):
-        if name == "odd":
-            raise EngineError("no such knob")
-        self.knobs[name] = value
-        if name == "wide":
-            self.steps = 0
-        return name == "live"
-
-    def reset(self, seed):
-        self.seed, self.steps = seed, 0
-
-    def rewind(self, mark):
-        if mark > self.steps:
-            raise EngineError("no such mark")
-        self.steps = mark
-
-    def fork(self, label):
-        self.labels.append(label)
-
-    def drop_overlays(self):
-        self.labels = []
-
-    @property
-    def drawing(self):
-        return self.lots > 0
-
-    def draw_lots(self, seeds):
-        self.lots = seeds
-
-    def draw(self, seconds):
-        self.times.append(-seconds)
-        self.lots -= 1
-
-    def take_the_cpu(self):
-        self.steps, self.backend = 0, "cpu"
-
-    def confirm_goal(self):
-        self.confirmed += 1
-
-    def report(self, state, run_number, wanted):
-        quantities = {"steps": float(self.steps)}
-        return Report(run_number, self.seed, state, "paper", self.knobs, quantities, 0.0, [], [])
-
-
-class PaperKeeper:
-    """Notes at which steps it was told to keep the run at once; ``kept`` is what it finds."""
-
-    def __init__(self):
-        self.kept, self.steps = None, []
-
-    def keep(self, run, number, *, at_once=False):
-        if at_once:
-            self.steps.append(run.steps)
-
-    def forget(self):
-        self.steps.clear()
-
-    def find(self, number):
-        if self.kept is None or self.kept.told.number != number:
-            raise InputError("there is no snapshot of this run")
-        return self.kept
-
-
-def snapshot(step, number=5, **knobs):
-    told = SimpleNamespace(step=step, number=number, knobs=knobs)
-    return SimpleNamespace(told=told)
-
-
-class Conversation:
-    def __init__(self):
-        self.events = []
-        self.keeper = PaperKeeper()
-        self.host = Host(self.events.append, self.build, pose, self.keeper)
-
-    broken_gpu = False
-
-    def build(self, load):
-        self.loaded = load
-        if self.broken_gpu and load.backend != "cpu":
-            raise GpuError("the GPU has too little free memory", "take the backend cpu")
-        self.run = PaperRun(load)
-        return self.run
-
-    def say(self, *commands):
-        for command in commands:
-            self.host.handle(command)
-
-    def train(self):
-        """Until it stops by itself."""
-        while self.host.training:
-            self.host.advance()
-
-    def report(self):
-        self.say(Pull())
-        event = self.events.pop()
-        assert isinstance(event, Reported)
-        return event.report
-
-
-@pytest.fixture
-def talk():
-    conversation = Conversation()
-    conversation.say(load())
-    return conversation
-
-
-def summary(report):
-    return report.run, report.state, report.quantities["steps"]
 
 
 def test_a_loaded_run_stands_ready_at_step_0(talk):
@@ -228,71 +67,6 @@ def test_an_epoch_can_be_broken_off(talk, command, expected):
     talk.say(Epoch(), command)
     talk.train()
     assert summary(talk.report()) == expected
-
-
-def resume(step, replay=True, **knobs):
-    return Resume(load(), 5, step, knobs, replay)
-
-
-def test_a_run_goes_on_from_its_snapshot_and_stops_where_it_stood(talk):
-    talk.keeper.kept = snapshot(4, live=1)
-    talk.say(resume(6, replay=False, live=1))
-    assert talk.events.pop() == Resumed(4, 6)
-    assert summary(talk.report()) == (5, "running", 4)
-    talk.train()
-    assert summary(talk.report()) == (5, "paused", 6) and talk.run.knobs == {"live": 1}
-    talk.say(Start())
-    talk.train()
-    assert summary(talk.report()) == (5, "finished", 10)
-
-
-@pytest.mark.parametrize(("step", "knobs"), [(6, {"live": 2}), (3, {"live": 1}), (4, {"live": 1})])
-def test_it_stays_at_the_snapshot_where_that_is_newer_or_of_other_knobs(talk, step, knobs):
-    talk.keeper.kept = snapshot(4, live=1)
-    talk.say(resume(step, **knobs))
-    assert talk.events.pop() == Resumed(4, 4)
-    assert summary(talk.report()) == (5, "paused", 4) and not talk.host.training
-
-
-@pytest.mark.parametrize("kept", [None, snapshot(4, number=4)])
-def test_without_a_snapshot_it_is_trained_again_where_that_gives_the_same(talk, kept):
-    talk.keeper.kept = kept
-    talk.say(resume(3))
-    assert talk.events.pop() == Resumed(0, 3, "there is no snapshot of this run")
-    talk.train()
-    assert summary(talk.report()) == (5, "paused", 3)
-    talk.say(resume(3, replay=False))
-    assert talk.events.pop() == Resumed(0, 0, "there is no snapshot of this run")
-    assert summary(talk.report()) == (5, "ready", 0)
-
-
-def test_a_snapshot_that_does_not_fit_is_as_none_and_a_kind_that_has_none_says_so(talk, monkeypatch):
-    def refuse(run, saved):
-        raise InputError("the snapshot is of another run")
-
-    monkeypatch.setattr(PaperRun, "take_up", refuse)
-    talk.keeper.kept = snapshot(4)
-    talk.say(resume(3))
-    assert talk.events.pop() == Resumed(0, 3, "the snapshot is of another run")
-    monkeypatch.setattr(PaperRun, "unkept", "runs of this kind are short")
-    talk.say(resume(3))
-    assert talk.events.pop() == Resumed(0, 3, "runs of this kind are short")
-
-
-def test_what_training_again_would_not_repeat_is_kept_at_once(talk):
-    talk.say(Start())
-    talk.host.advance()
-    kept = []
-    for command in (Turn("live", 1), Pause(), Rewind(0), Fork("one"), DropOverlays()):
-        talk.say(command)
-        kept.append(len(talk.keeper.steps))
-    assert kept == [1, 2, 3, 4, 5] and talk.keeper.steps == [1, 1, 0, 0, 0]
-    for command in (Turn("wide", 1), Reset(2), load()):
-        talk.say(Fork("two"), command)
-        assert talk.keeper.steps == [], "another run begins"
-    talk.say(Fork("three"), Start())
-    talk.train()
-    assert talk.keeper.steps == [], "it is over"
 
 
 def test_start_says_whether_the_eye_can_follow():
