@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
-from tutor.text import clean_line
+from tutor.text import clean, clean_line
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -39,6 +39,11 @@ def let_go(stream: TextIO) -> None:
     """Give up what ``stream`` did not take: the interpreter would try once more at its end, and complain."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def say(line: str) -> None:
+    """Print a line that may hold a file's name or what the environment says: neither steers the terminal."""
+    print(clean(line))  # noqa: T201
 
 
 def complain(message: str, hint: str) -> None:

@@ -52,6 +52,24 @@ def test_no_file_takes_the_number_of_a_closed_stream(tmp_path: Path) -> None:
     assert shell(f'{sys.executable} -c "{numbers}" <&- >&- 2>&-', tmp_path).returncode > 2
 
 
+@pytest.mark.parametrize("command", ["doctor", "notes", "progress --export '{}'", "gift export mlp -o '{}'"])
+def test_neither_the_environment_nor_the_name_of_a_file_steers_the_terminal(
+    command: str, tmp_path: Path
+) -> None:
+    hostile = "a\x1b]0;b\x07\u202ec"
+    (tmp_path / hostile).write_text("not a directory")
+    done = shell(
+        f"{DLTUTOR} {command.format(tmp_path / f'new{hostile}')}",
+        tmp_path / hostile,
+        TERM=f"x{hostile}",
+        SLURM_JOB_ID="1",
+        SLURM_CPUS_PER_TASK=hostile,
+    )
+    said = done.stdout + done.stderr
+    assert "a]0;bc" in said, said
+    assert not set("\x1b\x07\u202e") & set(said)
+
+
 @pytest.mark.parametrize("command", ["doctor", "progress", "lab è", "check è"])
 def test_letters_that_the_output_lacks_do_not_break_it(command: str, tmp_path: Path) -> None:
     done = shell(f"{DLTUTOR} {command}", tmp_path / "日本", PYTHONIOENCODING="ascii")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from importlib import metadata
 
 from tutor import __version__, limits, machine, paths
+from tutor.console import say
 from tutor.errors import EngineError, TutorError
 from tutor.ui.terminal import LEAST_COLUMNS, LEAST_ROWS
 
@@ -45,9 +46,9 @@ def _print(report: dict[str, Findings], problems: list[str]) -> None:
     for name, findings in report.items():
         print(name)
         for key, value in findings.items():
-            print(f"  {key:<13} {value}")
+            say(f"  {key:<13} {value}")
     print()
-    print("Everything is in order." if not problems else f"{len(problems)} to mend: " + "; ".join(problems))
+    say("Everything is in order." if not problems else f"{len(problems)} to mend: " + "; ".join(problems))
 
 
 def _program() -> Findings:

@@ -13,6 +13,7 @@ from tutor.commands.output import new_file, whole_number
 from tutor.commands.quiz import chosen_lessons, save_at_once
 from tutor.commands.saving import finish
 from tutor.commands.terminal import has_screen, note
+from tutor.console import say
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
 from tutor.errors import StoreError, UsageError
@@ -80,7 +81,7 @@ def _plain(args: argparse.Namespace, lessons: list[Lesson], store: Store) -> int
 def _tell(report: ExamReport, markdown: Path | None, json: Path | None) -> None:
     print("", *report_lines(report), "", sep="\n", flush=True)
     try:
-        print(where_words(save_report(report, markdown, json)))
+        say(where_words(save_report(report, markdown, json)))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise StoreError(f"the report could not be written: {reason}", "name a file: -o REPORT.md") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tutor.commands.terminal import note
+from tutor.console import say
 from tutor.errors import StoreError
 from tutor.progress.exchange import read_document, write_document
 from tutor.progress.store import Store
@@ -16,7 +17,7 @@ def export_progress(store: Store, path: Path) -> int:
     document = store.document()
     write_document(document, path)
     counts = f"{len(document.answers)} answers, {len(document.runs)} runs, {len(document.pages)} pages"
-    print(f"Wrote {path}: {counts}, {len(document.notes)} notes.")
+    say(f"Wrote {path}: {counts}, {len(document.notes)} notes.")
     if document.left_out:
         note([f"{document.left_out} damaged rows could not be read and are missing there."])
     return 0
@@ -29,5 +30,5 @@ def import_progress(store: Store, path: Path) -> int:
         raise StoreError(f"nothing can be saved. {store.problem}", "see dltutor doctor")
     note([store.problem])
     merged = store.merge(document)
-    print(f"New from {path}: {merged}. The rest was there already.")
+    say(f"New from {path}: {merged}. The rest was there already.")
     return 0

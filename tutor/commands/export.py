@@ -9,6 +9,7 @@ from pathlib import Path
 from tutor.commands import target
 from tutor.commands.output import whole_number
 from tutor.commands.terminal import note
+from tutor.console import say
 from tutor.errors import UsageError
 
 
@@ -47,5 +48,5 @@ def run(args: argparse.Namespace) -> int:
     if script.arrays:
         written.append(output.with_suffix(".npz"))
         written[-1].write_bytes(script.data())
-    print(f"Wrote {' and '.join(map(str, written))}. Run it with: python {output}")
+    say(f"Wrote {' and '.join(map(str, written))}. Run it with: python {output}")
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tutor.commands.output import new_file
 from tutor.commands.terminal import note
+from tutor.console import say
 from tutor.content.catalog import Catalog
 from tutor.content.check.quiz import check_quiz
 from tutor.content.fault import PackError
@@ -59,7 +60,7 @@ def _import(args: argparse.Namespace) -> int:
     draft = draft_quiz(str(args.output), text)
     note(str(fault) for fault in (*draft.faults, *check_quiz(draft)))
     left_out = sum(remark.left_out for remark in imported.notes)
-    print(f"Wrote {args.output}: {_count(len(imported.taken), 'question')}, {left_out} left out.")
+    say(f"Wrote {args.output}: {_count(len(imported.taken), 'question')}, {left_out} left out.")
     return 0
 
 
@@ -96,5 +97,5 @@ def _export(args: argparse.Namespace) -> int:
         sys.stdout.write(exported.text)
     else:
         args.output.write_text(exported.text, encoding="utf-8")
-        print(f"Wrote {args.output}.")
+        say(f"Wrote {args.output}.")
     return 0

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tutor.commands.terminal import note
+from tutor.console import say
 from tutor.content.catalog import Catalog
 from tutor.progress.state import Note
 from tutor.progress.store import Store
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(text)
     else:
         args.output.write_text(text, encoding="utf-8")
-        print(f"Wrote {args.output}.")
+        say(f"Wrote {args.output}.")
     return 0
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from tutor.errors import UsageError
+from tutor.text import clean_line
 from tutor.ui.terminal import require_terminal
 
 
@@ -21,4 +22,4 @@ def has_screen() -> bool:
 def note(sentences: Iterable[str]) -> None:
     """Say beside the output what the learner should know; empty sentences are passed over."""
     for sentence in filter(None, sentences):
-        print(f"note: {sentence}", file=sys.stderr)
+        print(f"note: {clean_line(sentence)}", file=sys.stderr)
