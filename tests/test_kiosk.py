@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from tutor import kiosk, paths
 from tutor.errors import InputError
 from tutor.ui.closed import ClosedApp
+
+MANUAL = Path(__file__).parent.parent / "docs" / "kiosk.md"
 
 
 @pytest.fixture
@@ -43,6 +46,32 @@ def test_the_environment_keeps_what_cannot_redirect_the_program() -> None:
     }
     left = kiosk.environment({**HOSTILE, **harmless, "PATH": "/tmp/x"})
     assert left == {**harmless, "PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", kiosk.VARIABLE: "1"}
+
+
+def test_the_manual_names_every_variable_that_is_kept() -> None:
+    said = set(re.findall(r"`([A-Z_]+)(?:\*?)`", MANUAL.read_text(encoding="utf-8")))
+    assert said >= kiosk._KEPT | {"LC_"}
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        (["--kiosk", "--slow", "lab", "xor", "-c", "id"], ["--kiosk", "--slow"]),
+        (
+            ["--max-memory=1G", "--kiosk", "--max-threads=2"],
+            ["--kiosk", "--max-memory=1G", "--max-threads=2"],
+        ),
+        (
+            ["--max-memory", "1G", "--kiosk", "--max-threads"],
+            ["--kiosk", "--max-memory=1G", "--max-threads="],
+        ),
+        (["--kiosk", "--max-threads", "--set", "x=1"], ["--kiosk", "--max-threads=--set"]),
+    ],
+)
+def test_the_limits_that_the_administrator_wrote_stay_and_nothing_else(
+    given: list[str], left: list[str]
+) -> None:
+    assert [kiosk.FLAG, *kiosk._options(given)] == left
 
 
 @pytest.mark.parametrize("arguments", [("--kiosk",), ("--kiosk", "lab", "xor"), ("progress", "--kiosk")])

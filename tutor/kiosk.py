@@ -13,7 +13,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tutor import paths
@@ -30,8 +30,8 @@ _KEPT = {
 """Variables that survive, with every LC_*. Of paths it is the home directory alone."""
 _PLAIN = re.compile(r"[\w.@:+-]{0,64}", re.ASCII)
 """What a variable may hold (HOME apart): a locale with a slash in it would be a path."""
-_OPTIONS = ("--slow", "--max-memory=", "--max-threads=")
-"""Options of the command line that stay; whoever writes ``ForceCommand`` may set them."""
+_LIMITS = ("--max-memory", "--max-threads")
+"""Options that stay beside ``--slow``, with what they say; whoever writes ``ForceCommand`` may set them."""
 
 
 def enabled() -> bool:
@@ -49,7 +49,7 @@ def enter(arguments: Sequence[str]) -> list[str]:
 
     Unless the interpreter was started with ``-I`` it is started anew so, without ``PYTHON*`` and ``LD_*``.
     """
-    left = [FLAG, *(word for word in arguments if word.startswith(_OPTIONS))]
+    left = [FLAG, *_options(arguments)]
     kept = environment(os.environ)
     if not sys.flags.isolated and sys.executable:
         os.execve(sys.executable, [sys.executable, "-I", "-B", "-m", "tutor", *left], kept)
@@ -62,6 +62,17 @@ def enter(arguments: Sequence[str]) -> list[str]:
     os.chdir("/")  # numba reads a configuration file in the working directory
     _without_core_files()
     return left
+
+
+def _options(arguments: Sequence[str]) -> Iterator[str]:
+    """The options that stay, each as one word, whether it was written as ``--name=value`` or as two."""
+    words = iter(arguments)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if word == "--slow":
+            yield word
+        elif name in _LIMITS:
+            yield f"{name}={value if equals else next(words, '')}"
 
 
 def environment(before: Mapping[str, str]) -> dict[str, str]:

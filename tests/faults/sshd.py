@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import shutil
 import signal
 import socket
@@ -33,18 +34,9 @@ LogLevel DEBUG1
 PermitUserEnvironment no
 AcceptEnv LANG LC_*
 SetEnv HOME={home}
-Match User {user}
-    ForceCommand {python} -I -B -m tutor --kiosk
-    PermitTTY yes
-    DisableForwarding yes
-    AllowTcpForwarding no
-    AllowAgentForwarding no
-    AllowStreamLocalForwarding no
-    X11Forwarding no
-    PermitTunnel no
-    PermitUserRC no
 """
-"""The block of docs/kiosk.md, and around it what makes the server the test's own."""
+"""What makes the server the test's own; behind it comes the block of docs/kiosk.md."""
+MANUAL = Path(__file__).parent.parent.parent / "docs" / "kiosk.md"
 _RUN_SSH = ("-c", "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])")
 
 
@@ -54,6 +46,15 @@ def missing() -> str:
         if _program(program) is None:
             return f"there is no {program} (Debian: openssh-server, openssh-client)"
     return ""
+
+
+def documented(user: str, python: str) -> str:
+    """The block that the manual tells an administrator to write, for another account and another Python."""
+    [block] = re.findall(r"```\n(Match User .*?)```", MANUAL.read_text(encoding="utf-8"), re.DOTALL)
+    for theirs, ours in (("Match User learner", f"Match User {user}"), ("/opt/dltutor/bin/python", python)):
+        assert block.count(theirs) == 1, block
+        block = block.replace(theirs, ours)
+    return str(block)
 
 
 class Server:
@@ -73,7 +74,7 @@ class Server:
             self.port = probe.getsockname()[1]
         config = folder / "sshd_config"
         names = {"port": self.port, "folder": folder, "home": self.home, "user": getpass.getuser()}
-        config.write_text(CONFIG.format(python=sys.executable, **names))
+        config.write_text(CONFIG.format(**names) + documented(getpass.getuser(), sys.executable))
         if os.getuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd insists on it, and its service makes it
         command = [str(_program("sshd")), "-D", "-e", "-f", str(config)]
