@@ -29,6 +29,14 @@ def test_every_script_is_python_that_fits_the_line_and_names_its_file(framework:
         assert len(saved["x"]) == len(saved["y"])
 
 
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_file_of_any_name_is_found_by_its_script(framework: str) -> None:
+    name = next(iter(EVERYTHING))
+    script = export(framework, EVERYTHING[name], "lesson", data_file='a"b\\n".npz')
+    named = [node.value for node in ast.walk(ast.parse(script.text)) if isinstance(node, ast.Constant)]
+    assert 'a"b\\n".npz' in named
+
+
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_a_pytorch_script_fills_every_weight_array_once(name: str) -> None:
     script = export("pytorch", EVERYTHING[name], "lesson")

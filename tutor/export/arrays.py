@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
@@ -30,7 +31,7 @@ def loading(source: Source, file: str) -> str:
     if not arrays_of(source):
         return _literal(source)
     lines = [
-        f'data = np.load(Path(__file__).with_name("{file}"))',
+        f"data = np.load(Path(__file__).with_name({json.dumps(file, ensure_ascii=False)}))",
         'x, y = data["x"], data["y"]',
     ]
     if len(source.x_val):
