@@ -16,6 +16,9 @@ LARGE = 16384
 """So many weights, padding included, have one gradient for a batch instead of one for each of its shards."""
 
 
+padded = kernel(d.padded)
+
+
 @inlined
 def is_large(op: Pointer) -> bool:
     """Whether the shards of a batch leave the gradient of the operation's weights to ``sums``."""
@@ -47,7 +50,6 @@ def dense_backward(
     """
     width = op[d.OUT_STRIDE]
     dz = Matrix(workspace.deltas, op[d.OUTPUT] * workspace.capacity, width, 1)
-    place = op[d.INPUT] * workspace.capacity
     if op[d.BACKWARD] & d.OF_BIAS:
         for c in range(0, width, d.WIDTH):
             column_sum = fill(workspace.deltas, 0.0)
@@ -58,10 +60,43 @@ def dense_backward(
         weight_gradient(network.gradients, workspace, op, 0, op[d.IN_WIDTH], rows, False)
     if not op[d.BACKWARD] & d.OF_INPUT:
         return
-    transpose(network, workspace, op)
+    if rows * (op[d.IN_STRIDE] + width) < op[d.IN_WIDTH] * width:
+        _input_gradient_of_few(network, workspace, op, rows)
+    else:
+        _input_gradient(network, workspace, op, rows)
+
+
+@kernel
+def _input_gradient(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """dx = dz Wᵀ by way of Wᵀ (OUT_WIDTH, IN_STRIDE)."""
+    dx, dz = _deltas(workspace, op)
+    w = Matrix(network.parameters, op[d.KERNEL], op[d.OUT_STRIDE], 1)
     w_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED], op[d.IN_STRIDE], 1)
-    dx = Matrix(workspace.deltas, place, op[d.IN_STRIDE], 1)
+    transpose(w, w_transposed, op[d.IN_WIDTH], op[d.OUT_WIDTH])
     accumulate(dx, dz, w_transposed, rows, op[d.OUT_WIDTH], op[d.IN_STRIDE], False)
+
+
+@kernel
+def _input_gradient_of_few(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+    """The same by way of dxᵀ = W dzᵀ: where the rows are few, they are the smaller ones to transpose.
+
+    To the bit the same, too: the tiles add up in the same order.
+    """
+    dx, dz = _deltas(workspace, op)
+    w = Matrix(network.parameters, op[d.KERNEL], op[d.OUT_STRIDE], 1)
+    row = padded(rows)
+    dz_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED], row, 1)
+    dx_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED] + op[d.OUT_WIDTH] * row, row, 1)
+    transpose(dz, dz_transposed, rows, op[d.OUT_WIDTH])
+    accumulate(dx_transposed, w, dz_transposed, op[d.IN_WIDTH], op[d.OUT_WIDTH], row, False)
+    transpose(dx_transposed, dx, op[d.IN_WIDTH], rows)
+
+
+@inlined
+def _deltas(workspace: WorkspaceView, op: Pointer) -> tuple[Matrix, Matrix]:
+    """dx and dz."""
+    dx = Matrix(workspace.deltas, op[d.INPUT] * workspace.capacity, op[d.IN_STRIDE], 1)
+    return dx, Matrix(workspace.deltas, op[d.OUTPUT] * workspace.capacity, op[d.OUT_STRIDE], 1)
 
 
 @kernel

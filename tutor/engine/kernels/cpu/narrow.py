@@ -11,6 +11,7 @@ from typing import Any
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import inlined
 from tutor.engine.kernels.cpu.lanes import fill, load, multiply_add, spread, store
+from tutor.engine.kernels.cpu.tiles import Matrix
 from tutor.engine.kernels.cpu.transpose import transpose
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
 
@@ -58,8 +59,11 @@ def narrow_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer,
         if k + 3 < depth:
             store(dw, (k + 3) * d.WIDTH, s3)
     if op[d.BACKWARD] & d.OF_INPUT:
-        transpose(network, workspace, op)
-        _narrow_product(dx, zero, dz, advanced(workspace.transposed, op[d.TRANSPOSED]), rows, op[d.OUT_WIDTH])
+        w = Matrix(network.parameters, op[d.KERNEL], d.WIDTH, 1)
+        w_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED], d.WIDTH, 1)
+        transpose(w, w_transposed, op[d.IN_WIDTH], op[d.OUT_WIDTH])
+        b = advanced(w_transposed.buffer, w_transposed.start)
+        _narrow_product(dx, zero, dz, b, rows, op[d.OUT_WIDTH])
 
 
 @inlined

@@ -1,4 +1,4 @@
-"""The transpose of a dense layer's weights, by squares of eight lines and eight columns."""
+"""The transpose of a matrix, by squares of eight lines and eight columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from numba.core import types
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import WIDTH, fill, load, primitive, store
-from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
+from tutor.engine.kernels.cpu.tiles import Matrix
+from tutor.engine.kernels.cpu.views import Pointer, advanced
 
 
 @primitive
@@ -35,20 +36,17 @@ def transposed(typing: Any, r0: Any, r1: Any, r2: Any, r3: Any, r4: Any, r5: Any
 
 
 @kernel
-def transpose(network: NetworkView, workspace: WorkspaceView, op: Pointer) -> None:
-    """Wᵀ (OUT_WIDTH, IN_STRIDE) from W (IN_WIDTH, OUT_STRIDE), its padding zero."""
-    lines, columns = op[d.IN_WIDTH], op[d.OUT_WIDTH]
-    stride, target_stride = op[d.OUT_STRIDE], op[d.IN_STRIDE]
-    w, target = advanced(network.parameters, op[d.KERNEL]), advanced(workspace.transposed, op[d.TRANSPOSED])
+def transpose(source: Matrix, to: Matrix, lines: int, columns: int) -> None:
+    """Aᵀ (columns, lines), its lines padded with zeros, from A (lines, columns); the columns of both side by side."""
     if columns == 1:
         for i in range(lines):
-            target[i] = w[i * stride]
+            to.buffer[to.start + i] = source.buffer[source.start + i * source.row]
         return
     for i in range(0, lines, d.WIDTH):
         for j in range(0, columns, d.WIDTH):
-            square = advanced(w, i * stride + j)
-            to = advanced(target, j * target_stride + i)
-            _transpose_square(square, stride, lines - i, to, target_stride, columns - j)
+            square = advanced(source.buffer, source.start + i * source.row + j)
+            target = advanced(to.buffer, to.start + j * to.row + i)
+            _transpose_square(square, source.row, lines - i, target, to.row, columns - j)
 
 
 @kernel
