@@ -107,3 +107,17 @@ def test_a_batch_that_is_trained_in_shards_is_rehearsed_up_to_rounding():
     run.run(1)
     np.testing.assert_allclose(said.parameters, run.model.network.parameters, rtol=1e-4, atol=1e-6)
     assert said.loss == pytest.approx(run.loss, rel=1e-6)
+
+
+@pytest.mark.parametrize("units", [1, 40, 43])
+@pytest.mark.parametrize("rows", [1, 2, 9, 16, 80])  # few examples take another way than many
+def test_the_gradient_by_what_a_layer_takes_is_dz_times_the_transposed_weights(units, rows):
+    rng = np.random.default_rng(0)
+    layers = [Dense(72), Dense(units), Dense(3, "softmax")]
+    model = Sequential(layers, (5,), seed=2, dtype="float64")
+    model.compile(SGD(0.1), "categorical_crossentropy")
+    x, y = rng.normal(size=(rows, 5)), rng.integers(0, 3, rows)
+    passage = model.trainer(x, y, rows).rehearse().passage
+    dense = [op for op in model.network.operations if op[d.KIND] == d.DENSE]
+    dz, w = passage.output_gradients(dense[1]), model.get_weights()[2]
+    np.testing.assert_allclose(passage.output_gradients(dense[0]), dz @ w.T, rtol=1e-12, atol=1e-15)

@@ -60,7 +60,7 @@ def dense_backward(
         weight_gradient(network.gradients, workspace, op, 0, op[d.IN_WIDTH], rows, False)
     if not op[d.BACKWARD] & d.OF_INPUT:
         return
-    if rows * (op[d.IN_STRIDE] + width) < op[d.IN_WIDTH] * width:
+    if padded(rows) * (op[d.IN_WIDTH] + op[d.OUT_WIDTH]) < op[d.OUT_WIDTH] * op[d.IN_STRIDE]:
         _input_gradient_of_few(network, workspace, op, rows)
     else:
         _input_gradient(network, workspace, op, rows)
@@ -78,7 +78,7 @@ def _input_gradient(network: NetworkView, workspace: WorkspaceView, op: Pointer,
 
 @kernel
 def _input_gradient_of_few(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """The same by way of dxᵀ = W dzᵀ: where the rows are few, they are the smaller ones to transpose.
+    """The same by way of dxᵀ = W dzᵀ, in the room of Wᵀ: of few rows there is less to transpose.
 
     To the bit the same, too: the tiles add up in the same order.
     """

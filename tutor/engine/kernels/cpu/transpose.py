@@ -37,7 +37,7 @@ def transposed(typing: Any, r0: Any, r1: Any, r2: Any, r3: Any, r4: Any, r5: Any
 
 @kernel
 def transpose(source: Matrix, to: Matrix, lines: int, columns: int) -> None:
-    """Aᵀ (columns, lines), its lines padded with zeros, from A (lines, columns); the columns of both side by side."""
+    """Aᵀ (columns, lines), its lines padded with zeros, from A (lines, columns); columns lie side by side."""
     if columns == 1:
         for i in range(lines):
             to.buffer[to.start + i] = source.buffer[source.start + i * source.row]
