@@ -92,9 +92,26 @@ def _wide_values(function: int, z: Pointer, a: Pointer, size: int) -> None:
 @kernel
 def _backward(function: int, values: Pointer, deltas: Pointer, step: int, size: int) -> None:
     """The outputs and their gradients stand ``step`` numbers behind the inputs and theirs."""
-    for i in range(0, size, d.WIDTH):
+    done = size - size % count_of(fill_wide(values, 0.0)) if WIDE else 0
+    if function == d.TANH:
+        _wide_slopes(d.TANH, values, deltas, step, done)
+    elif function == d.SIGMOID:
+        _wide_slopes(d.SIGMOID, values, deltas, step, done)
+    elif function == d.RELU:
+        _wide_slopes(d.RELU, values, deltas, step, done)
+    else:
+        done = 0
+    for i in range(done, size, d.WIDTH):
         slope = _slope(function, load(values, i), load(values, i + step))
         store(deltas, i, load(deltas, i + step) * slope)
+
+
+@inlined
+def _wide_slopes(function: int, values: Pointer, deltas: Pointer, step: int, size: int) -> None:
+    like = fill_wide(values, 0.0)
+    for i in range(0, size, count_of(like)):
+        slope = _slope(function, load_like(like, values, i), load_like(like, values, i + step))
+        store(deltas, i, load_like(like, deltas, i + step) * slope)
 
 
 @inlined
