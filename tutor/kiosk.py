@@ -39,6 +39,11 @@ def enabled() -> bool:
     return os.environ.get(VARIABLE, "0") not in ("", "0")
 
 
+def elsewhere(text: str) -> str:
+    """``text``, which names what can be done outside of the app; "" in kiosk mode, where nothing can."""
+    return "" if enabled() else text
+
+
 def asked_for(arguments: Sequence[str]) -> bool:
     """Whether the command line or the environment asks for kiosk mode."""
     return FLAG in arguments or enabled()

@@ -16,7 +16,7 @@ from tests.faults.kiosk import (
     make_home,
     written_elsewhere,
 )
-from tests.ui.terminal import Terminal, alive, children
+from tests.ui.terminal import Terminal, alive, children, resize
 from tutor import kiosk
 
 
@@ -49,6 +49,13 @@ def test_neither_environment_nor_working_directory_steers_a_kiosk(
             assert {name for name in environment_of(pid) if not name.startswith("LC_")} <= ours | known
             assert Path(f"/proc/{pid}/cwd").readlink() == Path("/")
         assert (data_of(tmp_path) / "progress.sqlite3").stat().st_mode & 0o077 == 0
+        terminal.press("?")
+        terminal.wait_for("Keys that do something now", 20)
+        terminal.press("  ")
+        terminal.wait_for("Everything is saved", 20)
+        resize(terminal.master, 50, 10)
+        terminal.wait_for("Enlarge it (ctrl+q quits)", 20)
+        assert b"dltutor lab" not in terminal.seen, "a command is named that nobody can give"
         terminal.press(QUIT)
         drain_until_end(terminal)
     assert not any(map(alive, pids))

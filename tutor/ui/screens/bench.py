@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from tutor import kiosk
 from tutor.content.labfile import lesson_around
 from tutor.content.model import Experiment
 from tutor.errors import TutorError
@@ -82,7 +83,8 @@ class BenchScreen(Screen[None], inherit_bindings=False):
     ]
     HELP = (
         "Choose data, layers and training as you like, then train it in the lab (t). Saved as a file "
-        "(ctrl+s), it comes back with ctrl+o, runs with dltutor lab FILE, and can become a lesson."
+        "(ctrl+s), it comes back with ctrl+o"
+        f"{kiosk.elsewhere(', runs with dltutor lab FILE, and can become a lesson')}."
     )
 
     def __init__(

@@ -11,13 +11,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tutor import kiosk
 from tutor.ui.keys import GLOSSARY, KeyHelp
 from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.pane import Pane
 
-_MORE = (
-    "Everything is saved at the moment it happens. Without the app: dltutor quiz --plain, dltutor lab, "
-    "dltutor progress; dltutor --help lists all commands."
+_SAVED = "Everything is saved at the moment it happens."
+_COMMANDS = (
+    " Without the app: dltutor quiz --plain, dltutor lab, dltutor progress; "
+    "dltutor --help lists all commands."
 )
 
 
@@ -48,7 +50,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         ]
         for key in self._keys:
             parts += [(f"\n {key.label:<{width}}  ", "bold $accent"), (key.explained, "")]
-        parts += [("\n\n", ""), (_MORE, "$text-muted")]
+        parts += [("\n\n", ""), (_SAVED + kiosk.elsewhere(_COMMANDS), "$text-muted")]
         yield Static(Content.styled("Help", "bold $primary"), id="help-title")
         yield Pane(Static(Content.assemble(*parts), id="help-text"), id="help", can_focus=True)
         yield KeyBar()

@@ -12,6 +12,7 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tutor import kiosk
 from tutor.ui.terminal import LEAST_COLUMNS, LEAST_ROWS
 
 LEAST = Size(LEAST_COLUMNS, LEAST_ROWS)
@@ -41,6 +42,6 @@ class SmallScreen(ModalScreen[None], inherit_bindings=False):
         self.query_one(Static).update(
             Content(
                 f"This terminal is {size}; dltutor needs at least {LEAST.width}x{LEAST.height}. "
-                "Enlarge it, or use dltutor quiz --plain (ctrl+q quits)."
+                f"Enlarge it{kiosk.elsewhere(', or use dltutor quiz --plain')} (ctrl+q quits)."
             )
         )
