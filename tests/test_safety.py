@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,10 @@ EVALUATING = {"eval", "exec", "compile", "__import__", "breakpoint", "input"}
 READING_ARRAYS = {"load", "savez", "savez_compressed", "save"}
 
 
-def sources(folder: str = "") -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted((TUTOR / folder).rglob("*.py")):
-        yield path, ast.parse(path.read_text(encoding="utf-8"))
+@functools.cache
+def sources(folder: str = "") -> list[tuple[Path, ast.Module]]:
+    paths = sorted((TUTOR / folder).rglob("*.py"))
+    return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
 
 
 def found(rule: Callable[[ast.AST], bool], folder: str = "") -> list[str]:
@@ -94,6 +96,19 @@ def test_every_array_is_read_and_written_without_pickles() -> None:
 
 SHOWING = {"Static", "Label", "Button", "Toast", "Tooltip"}
 MARKUP = {"from_markup", "to_content", "render_markup"}
+FRAMES = {"border_title", "border_subtitle", "tooltip", "placeholder"}
+"""Attributes of a widget that Textual reads as markup when a string is assigned to them."""
+
+
+@functools.cache
+def text_makers() -> frozenset[str]:
+    """The names of the app's own functions that return a string."""
+    return frozenset(
+        node.name
+        for _, tree in sources("ui")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "str"
+    )
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -106,11 +121,14 @@ def _is_text(node: ast.expr) -> bool:
         return _is_text(node.left) or _is_text(node.right) or _is_string(node.left) or _is_string(node.right)
     if isinstance(node, ast.IfExp):
         return _is_text(node.body) or _is_text(node.orelse)
-    if isinstance(node, ast.Attribute):
-        return node.attr in ("message", "hint", "title", "text", "prompt", "notice", "label", "body", "about")
+    if isinstance(node, ast.Name):
+        return node.id != "content"
+    if isinstance(node, ast.Attribute | ast.Subscript):
+        return True
     if called(node) == "join" and called(node.func.value) == "Content":  # type: ignore[attr-defined]
         return False
-    return called(node) in ("join", "format", "str", "clean", "clean_line", "replace", "strip")
+    made = {"join", "format", "str", "clean", "clean_line", "replace", "strip"} | text_makers()
+    return called(node) in made
 
 
 def _is_string(node: ast.expr) -> bool:
@@ -119,10 +137,14 @@ def _is_string(node: ast.expr) -> bool:
 
 def reads_markup(node: ast.AST) -> bool:
     """Whether a call shows a text as markup: a string given where Content, or ``markup=False``, belongs."""
+    if isinstance(node, ast.Assign):
+        framed = any(isinstance(place, ast.Attribute) and place.attr in FRAMES for place in node.targets)
+        return framed and (_is_string(node.value) or _is_text(node.value))
     name = called(node)
     if name in MARKUP:
         return True
-    shows = name in SHOWING or name in ("notify", "update") or (name == "Option" and len(node.args) == 1)  # type: ignore[attr-defined]
+    updates = name == "update" and isinstance(node.func, ast.Attribute)  # type: ignore[attr-defined]
+    shows = name in SHOWING or name == "notify" or updates or (name == "Option" and len(node.args) == 1)  # type: ignore[attr-defined]
     if not shows or keyword(node, "markup") is False or not node.args:  # type: ignore[attr-defined]
         return False
     return name == "notify" or _is_text(node.args[0])  # type: ignore[attr-defined]
@@ -138,6 +160,11 @@ def test_data_is_never_read_as_markup() -> None:
         ('Static(f"{title}")', True),
         ("Static(lesson.title)", True),
         ('Label("a " + name)', True),
+        ("Static(title)", True),
+        ("Static(titles[0])", True),
+        ("Static(status_words(lesson))", True),
+        ("widget.border_title = title", True),
+        ("widget.border_title = Content(title)", False),
         ('widget.update(clean(text))', True),
         ("self.notify(text)", True),
         ('Content.from_markup("[b]x")', True),
