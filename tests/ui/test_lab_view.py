@@ -115,6 +115,16 @@ async def test_a_whole_run_by_keyboard() -> None:
         assert len(app.notebook.runs) == 2
 
 
+async def test_keys_typed_ahead_are_for_the_run_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor.ui.lab.view.TICK", 3600.0)  # they come before the first look
+    worker = FakeWorker()
+    async with Host(worker).run_test() as pilot:
+        worker.die("")  # it is not up yet
+        await pilot.press("b", "space")
+        assert [type(command) for command in worker.commands] == [protocol.Load, protocol.Start]
+        assert worker.alive
+
+
 async def test_each_report_is_drawn_and_nothing_else_is_pulled_for() -> None:
     app = Host(FakeWorker())
     async with app.run_test(size=(80, 22)) as pilot:

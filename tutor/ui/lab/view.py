@@ -129,9 +129,7 @@ class LabView(Widget, can_focus=True):
             self._refresh_all()
         if not worker.alive or not (visible or self._loaded):
             return
-        if not self._loaded:
-            self._loaded = True
-            controller.load()
+        self._load()
         if rest.attend(controller, self._services.attendance):
             self._undrawn = True
         self._services.attendance.called_back = controller.resting and visible
@@ -146,6 +144,13 @@ class LabView(Widget, can_focus=True):
         if self._undrawn and visible:
             self._undrawn = False
             self._refresh_all()
+
+    def _load(self) -> None:
+        """Have the experiment built, once: for the first look at it, or for a key typed ahead of that."""
+        if not self._loaded:
+            self._loaded = True
+            self._services.worker.start()
+            self.controller.load()
 
     def _keep_time(self, visible: bool) -> None:
         """Draw less often once the terminal cannot keep up."""
@@ -328,6 +333,7 @@ class LabView(Widget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Keys whose actions are off while the question is up (they come here first) say why."""
+        self._load()
         if self.controller.asking and event.key in NOT_WHILE_ASKED.values():
             event.stop()
             self._tell("First answer the question: press a letter, or p to go back to the panels.")
