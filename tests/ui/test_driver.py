@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,14 @@ def test_where_hardly_a_letter_fits_nothing_is_drawn_for_ever(tmp_path: Path) ->
             before = len(terminal.seen)
             terminal.read(1.0)
             assert len(terminal.seen) < 100_000
+
+
+def test_a_screen_larger_than_any_is_drawn_on_in_part(tmp_path: Path) -> None:
+    with Terminal(tmp_path, size=(65535, 65535)) as terminal:
+        terminal.wait_for("Next:", 60)
+        terminal.press("\x1b[48;65534;65534;0;0t\x11")
+        until, status = time.monotonic() + 20, None
+        while status is None and time.monotonic() < until:
+            terminal.read(0.1)
+            status = terminal.wait_for_end(0.02)
+        assert status == 0

@@ -1,9 +1,11 @@
-"""What the driver takes of a flood of keys, of a paste that lost its end, and of a terminal that is gone."""
+"""What the driver takes of floods, bad sequences, a paste that lost its end, and a terminal that is gone."""
 
 from __future__ import annotations
 
 import os
 import pty
+import random
+import select
 import threading
 import time
 import tty
@@ -93,6 +95,49 @@ def test_a_paste_whose_end_is_lost_does_not_swallow_all_keys_to_come(monkeypatch
         os.write(terminal, b"\x11")
         until(lambda: len(reader.taken) > 1)
         assert reader.taken == ["5 pasted", "ctrl+q"]
+
+
+@pytest.mark.parametrize(
+    "sequences",
+    [
+        "\x1b[97:65;2u",  # the key with what shift makes of it
+        "\x1b[97;1:3u",  # a key that was let go
+        "\x1b[1114112u",  # one more than the last character
+        "\x1b[99999999999999u",
+        "\x1b[97;1;1114112u",
+        "\x1b[48;24;80;0;0t\x1b[<0;10;10M",  # a mouse on a screen that tells no pixels
+        "\x1b[48;0;0;600;800t\x1b[<0;10;10M",
+    ],
+)
+def test_the_keys_before_and_after_a_bad_sequence_are_taken(sequences: str) -> None:
+    with reading() as (reader, terminal):
+        os.write(terminal, f"a{sequences}b".encode())
+        until(lambda: "b" in reader.taken)
+        assert reader.taken == ["a", "b"]
+
+
+def parameters(chance: random.Random) -> str:
+    numbers = ("", "0", "1", "2", "13", "24", "48", "97", "200", "2026", "2048", "55296", "1114112", "9" * 20)
+    parts = [chance.choice(numbers) for _ in range(chance.randint(1, 6))]
+    return chance.choice(("", "", "<", "?", ">")) + "".join(part + chance.choice(";;:") for part in parts)
+
+
+def sequence(chance: random.Random) -> str:
+    final = chr(chance.randint(32, 1000)) if chance.random() < 0.2 else chance.choice("u~ABCDEFHPQRSMmtycRIO")
+    return f"\x1b[{parameters(chance)[: chance.randint(1, 40)]}{chance.choice(('', '$', ' '))}{final}"
+
+
+def test_whatever_sequences_come_the_next_key_is_taken() -> None:
+    chance = random.Random(0)
+    with reading() as (reader, terminal):
+        os.set_blocking(terminal, False)
+        for _ in range(60):
+            sequences = "".join(sequence(chance) for _ in range(50)).encode()
+            assert select.select([], [terminal], [], 10)[1], "nobody reads any more"
+            os.write(terminal, sequences)
+        os.set_blocking(terminal, True)
+        os.write(terminal, b"\x1b[201~\x1b[I\x11")  # ends a paste, and the sequence before
+        until(lambda: "ctrl+q" in reader.taken)
 
 
 def test_what_is_drawn_on_a_terminal_that_is_gone_is_dropped() -> None:

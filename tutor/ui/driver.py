@@ -15,6 +15,7 @@ from textual.app import ScreenStackError
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Resize
 from textual.geometry import Size
+from textual.keys import Keys
 from textual.message import Message
 
 from tutor.ui.keys import QUIT
@@ -25,6 +26,8 @@ MOST_WAITING = 16
 """Keys that may wait to be dealt with."""
 _PATIENCE = 0.5
 """Seconds until further keys are dropped: nobody types so far ahead."""
+LARGEST = 1000, 500
+"""Columns and rows that are drawn on; a larger screen, mostly a terminal's lie, takes minutes."""
 PASTE_PAUSE = 3.0
 """Seconds without a byte after which a paste is over: its end was lost, and all keys would be part of it."""
 
@@ -75,6 +78,28 @@ class PasteBound:
         return taken
 
 
+class LastingParser(XTermParser):
+    """Textual's parser, which outlives what it cannot read: only the bad sequence is dropped.
+
+    Textual's raises ValueError or OverflowError for a key whose parameters it did not ask for or that no
+    character has (``ESC[97:65;2u``), ZeroDivisionError for a mouse on a screen of no pixels. Either ends the
+    thread that reads the terminal, and with it every key to come.
+    """
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
+        try:
+            return list(super()._sequence_to_key_events(sequence, alt))
+        except (ValueError, OverflowError):
+            return [Key(Keys.Ignore, sequence)]
+
+    def parse_mouse_code(self, code: str) -> Message | None:
+        """The event of the mouse that ``code`` tells of; None if it says nothing."""
+        try:
+            return super().parse_mouse_code(code)
+        except ZeroDivisionError:
+            return None
+
+
 class TutorDriver(LinuxDriver):
     """Textual's driver, for what terminals really send and for one reader of the terminal at a time.
 
@@ -110,6 +135,7 @@ class TutorDriver(LinuxDriver):
         Textual reads the size in the signal handler. One signal may interrupt the handler of another; then
         the older size would be told last, and the app keep it.
         """
+        self._size = self._get_terminal_size()  # Textual would ask the terminal anew, past what is drawable
         super().start_application_mode()  # type: ignore[no-untyped-call]
         loop = asyncio.get_running_loop()
         signal.signal(signal.SIGWINCH, lambda *_: loop.call_soon_threadsafe(self._tell_size))
@@ -119,12 +145,21 @@ class TutorDriver(LinuxDriver):
             size = Size(*self._get_terminal_size())
             self._app.post_message(Resize(size, size))
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        return _drawable(super()._get_terminal_size())
+
+    def process_message(self, message: Message) -> None:
+        """Hand it on to the app."""
+        if isinstance(message, Resize):
+            message = Resize.from_dimensions(_drawable(message.size), message.pixel_size)
+        super().process_message(message)
+
     def run_input_thread(self) -> None:
         """Turn what the terminal sends into events, until the app ends or the terminal is gone.
 
         A byte that is no UTF-8 (from a Latin-1 terminal, say) does not end the app.
         """
-        parser, pastes = XTermParser(self._debug), PasteBound()
+        parser, pastes = LastingParser(self._debug), PasteBound()
         decode = getincrementaldecoder("utf-8")("replace").decode
         latest = time.monotonic()
         with selectors.SelectSelector() as selector:
@@ -173,3 +208,7 @@ class TutorDriver(LinuxDriver):
         except ScreenStackError:
             return self._app.message_queue_size
         return self._app.message_queue_size + taker.message_queue_size
+
+
+def _drawable(size: tuple[int, int]) -> tuple[int, int]:
+    return min(size[0], LARGEST[0]), min(size[1], LARGEST[1])
