@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tutor import paths
+from tutor.crash import crash_error
+from tutor.progress.backups import folder_of
 from tutor.progress.store import Store
 
 root_only = pytest.mark.skipif(
@@ -59,6 +62,32 @@ def test_progress_is_for_its_owners_eyes(tmp_path: Path) -> None:
     Store.open(path).close()
     assert path.stat().st_mode & 0o777 == 0o600
     assert not [found for found in path.parent.rglob("*") if found.stat().st_mode & 0o077]
+
+
+def test_backups_are_for_their_owners_eyes_whatever_their_folder_was(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "progress.sqlite3"
+    with closing(Store.open(path)) as store:
+        folder_of(path).mkdir()
+        folder_of(path).chmod(0o777)
+        store.back_up()
+    assert folder_of(path).stat().st_mode & 0o777 == 0o700
+    [backup] = folder_of(path).iterdir()
+    assert backup.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_crash_is_written_to_no_file_of_anybody_elses_choice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "mine"
+    mine.write_text("precious")
+    monkeypatch.setenv("DLTUTOR_DATA_DIR", str(open_to_all(tmp_path)))
+    assert "crash.txt" not in crash_error(ValueError("x")).hint
+    monkeypatch.setenv("DLTUTOR_DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "crash.txt").symlink_to(mine)
+    assert "crash.txt" not in crash_error(ValueError("x")).hint
+    assert mine.read_text() == "precious"
+    assert not list((tmp_path / "open").iterdir())
 
 
 def test_progress_where_everybody_may_write_is_not_trusted(tmp_path: Path) -> None:

@@ -18,10 +18,9 @@ def crash_error(error: BaseException | None, trace: str = "") -> TutorError:
     try:
         log = paths.data_dir() / "crash.txt"
         hint = f"your progress is saved; please report {log}"
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(
-            os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-        ) as file:
+        paths.private_directory(log.parent)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(log, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(trace or "".join(traceback.format_exception(error)))
     except OSError:  # the disk refuses, or there is no home directory
         hint = "your progress is saved; start it again"

@@ -227,12 +227,16 @@ def test_reports_are_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     report = report_on(sat(), PACK.lessons, ENDED)
     markdown, data = save_report(report)
     assert markdown.parent == data.parent == tmp_path / "data" / "reports"
+    assert {path.stat().st_mode & 0o777 for path in (markdown, data)} == {0o600}
+    assert {folder.stat().st_mode & 0o777 for folder in markdown.parents[:2]} == {0o700}
     assert markdown.read_text() == to_markdown(report)
     assert json.loads(data.read_text())["tally"]["asked"] == 4
     with pytest.raises(FileExistsError):
         save_report(report)
     later = replace(report, ended_at=datetime(2026, 3, 2, tzinfo=UTC))
     own = save_report(later, tmp_path / "mine.md", tmp_path / "mine.json")
+    (tmp_path / "plain").touch()
+    assert own[0].stat().st_mode == (tmp_path / "plain").stat().st_mode, "one that is to be handed on"
     assert where_words(own) == f"The report is {tmp_path}/mine.md, and mine.json beside it."
     apart = [tmp_path / "a.md", data]
     assert where_words(apart) == f"The report is {tmp_path}/a.md, and {data}."

@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
+from tutor import paths
 from tutor.progress.migrations import MIGRATIONS, version
 from tutor.progress.turns import Turns
 
@@ -51,11 +52,10 @@ def keep_backup(path: Path, today: date) -> Path | None:
     Removes backups beyond :data:`KEPT`. Returns the new file, None if there was no need. Raises OSError and
     sqlite3.DatabaseError; what is there already is then as it was.
     """
-    folder = folder_of(path)
+    folder = _private_folder(path)
     target = folder / f"{path.stem}-{today.isoformat()}{path.suffix}"
     if target.exists() and target.stat().st_mtime_ns >= path.stat().st_mtime_ns:
         return None
-    folder.mkdir(mode=0o700, exist_ok=True)
     with closing(Turns(path.parent)) as turns, turns.turn(), _put_in_place(target) as unfinished:
         copy_database(path, unfinished)
     for old in backups_of(path, today)[KEPT:]:
@@ -104,6 +104,13 @@ def _put_in_place(target: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+
+
+def _private_folder(path: Path) -> Path:
+    folder = folder_of(path)
+    with suppress(OSError):  # it is not there yet, or not ours
+        folder.chmod(0o700)
+    return paths.private_directory(folder)
 
 
 def _is_sound(backup: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,17 +18,19 @@ def save_report(report: ExamReport, markdown: Path | None = None, json: Path | N
     """
     stem = f"exam-{report.ended_at.astimezone():%Y-%m-%d-%H%M%S}"
     texts = ((markdown, ".md", to_markdown(report)), (json, ".json", to_json(report)))
-    return [_write(path or _folder() / f"{stem}{suffix}", text) for path, suffix, text in texts]
+    return [
+        _write(path, text, 0o666) if path else _write(_folder() / f"{stem}{suffix}", text, 0o600)
+        for path, suffix, text in texts
+    ]
 
 
 def _folder() -> Path:
-    folder = paths.data_dir() / "reports"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return paths.private_directory(paths.data_dir() / "reports")
 
 
-def _write(path: Path, text: str) -> Path:
-    with path.open("x", encoding="utf-8") as file:
+def _write(path: Path, text: str, mode: int) -> Path:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, mode), "w", encoding="utf-8") as file:
         file.write(text)
     return path
 
