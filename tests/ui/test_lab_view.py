@@ -213,6 +213,16 @@ async def test_panels_grow_and_turn_into_tables() -> None:
         await settle(pilot, "1 Loss (log axis)")
 
 
+async def test_why_there_is_no_report_yet_stays_on_the_screen_whatever_key_is_pressed() -> None:
+    app = Host(FakeWorker())
+    app.worker.poll = lambda: [protocol.Busy("Compiling the kernels (some 20 seconds) ...")]  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "a  ")
+        for key in ("b", "space", "5", "left", "0"):
+            await pilot.press(key)
+            await settle(pilot, "Compiling the kernels (some 20 seconds) ...")
+
+
 async def test_only_what_is_on_the_screen_is_asked_for() -> None:
     app = Host(FakeWorker())
     async with app.run_test(size=(80, 22)) as pilot:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -216,8 +217,9 @@ class LabView(Widget, can_focus=True):
             state = (bench.experiment, bench.chosen, tuple(bench.knobs.values()), arrows)
             return Tile(place, state, lambda width, height: knob_strips(bench, width, height, arrows=arrows))
         if report is None:
-            words = ["waiting for the first report"] if place is self._places[0] else []
-            return Tile(place, None, lambda width, height: strips_of_text(words))
+            waiting = self.controller.busy or "waiting for the first report"
+            words = waiting if place is self._places[0] else ""
+            return Tile(place, words, lambda width, height: strips_of_text(wrap(words, max(width, 1))))
         scene = self.desk.scene(report, place.number)
         return Tile(place, scene, lambda width, height: PANELS[place.number].draw(scene, width, height))
 
