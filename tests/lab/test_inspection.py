@@ -87,6 +87,17 @@ def test_a_net_of_two_two_one_by_hand(loss, steps):
             assert math.isnan(last.output_gradient)
 
 
+@pytest.mark.parametrize("function", ["tanh", "sigmoid"])
+def test_far_out_the_slope_is_the_one_that_the_error_was_multiplied_by(function):
+    network = learner(experiment(f"dense 2 {function}, dense 1", "mean_squared_error"))
+    weights = network.model.get_weights()
+    network.model.set_weights([np.full_like(weights[0], 30.0), weights[1] + 30, *weights[2:]])
+    far = [inspect(network, example=example) for example in range(8)]
+    assert any(abs(seen.z) > 20 for seen in far)
+    for seen in far:
+        assert seen.slope * seen.output_gradient == pytest.approx(seen.delta, rel=1e-3, abs=1e-12)
+
+
 SETTINGS = [
     {"optimizer": "sgd"},
     {"optimizer": "sgd", "momentum": 0.9},

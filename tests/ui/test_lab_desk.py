@@ -114,6 +114,15 @@ def test_a_unit_is_explained_step_by_step() -> None:
     )
 
 
+def test_where_the_loss_is_no_number_any_more_no_step_is_explained() -> None:
+    seen = inspection(protocol.Pull())
+    ended = replace(seen, loss=math.nan, new_weights=seen.weights, new_bias=seen.bias)
+    assert formulas.update(ended, 0) == [
+        "w1 stays 0.31: no step is made where the loss is ?, with g = -0.174",
+        "b stays 0.07: no step is made where the loss is ?, with g = -0.174",
+    ]
+
+
 def test_the_last_layers_error_comes_from_the_loss() -> None:
     last = replace(inspection(protocol.Pull()), layer="dense_2", outgoing=[], next_deltas=[], units=1)
     squares = replace(last, output_gradient=-0.32, slope=0.868, delta=-0.278)

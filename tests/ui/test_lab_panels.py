@@ -123,6 +123,16 @@ def test_what_is_finite_no_more_stands_as_a_sign_that_is_explained(name: str) ->
         assert "?: no number" not in text(number, scene(XOR, look, large=True), 100, 40)
 
 
+def test_a_sign_is_explained_only_where_it_stands() -> None:
+    assert XOR.inspection is not None
+    ended = replace(XOR, inspection=replace(XOR.inspection, loss=math.inf))
+    explained = {
+        step: "?: no number any more" in text(7, scene(ended, large=True, choices={"step": step}), 80, 16)
+        for step in ("forward", "loss", "backward")
+    }
+    assert explained == {"forward": False, "loss": True, "backward": False}
+
+
 @pytest.mark.parametrize("number", PANELS)
 def test_without_colours_a_panel_has_no_colour_at_all(number: int) -> None:
     for name in ("xor", "digits"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,11 @@ MOST = 64
 """So many numbers of a long row are shown."""
 FROM_LOGITS = ("binary_crossentropy", "categorical_crossentropy")
 """Losses whose gradient is taken by z of the last layer at once."""
+
+_FROM_OUTPUT: dict[str, Callable[[float], float]] = {
+    "sigmoid": lambda a: a * (1 - a),
+    "tanh": lambda a: 1 - a * a,
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ def inspection(trainer: Trainer, layer: int, unit: int, example: int) -> Inspect
     unit, example = _within(unit, units), _within(example, step.passage.rows)
     function = activations.NAMES[chosen.activation[d.FUNCTION]]
     z = step.passage.outputs(chosen.dense)[example]
+    a = float(step.passage.outputs(chosen.activation)[example, unit])
     outgoing, next_deltas = _next_layer(trainer, layers, chosen, step, unit, example)
     return Inspection(
         layer=chosen.name,
@@ -65,10 +72,10 @@ def inspection(trainer: Trainer, layer: int, unit: int, example: int) -> Inspect
         weights=_few(chosen.weights.view(parameters)[:, unit]),
         bias=chosen.bias(parameters, unit),
         z=float(z[unit]),
-        a=float(step.passage.outputs(chosen.activation)[example, unit]),
+        a=a,
         target=_few(trainer.data.targets[step.examples[example]]),
         loss=step.loss,
-        slope=float(activations.slopes(function, z)[unit]),
+        slope=_slope(function, z, a, unit),
         delta=float(step.passage.output_gradients(chosen.dense)[example, unit]),
         outgoing=outgoing,
         next_deltas=next_deltas,
@@ -109,6 +116,13 @@ def _output_gradient(trainer: Trainer, chosen: _Layer, step: Rehearsal, unit: in
     if chosen.activation[d.OUTPUT] == last[d.OUTPUT] and trainer.model.loss in FROM_LOGITS:
         return math.nan
     return float(step.passage.output_gradients(chosen.activation)[example, unit])
+
+
+def _slope(function: str, z: NDArray[np.floating], a: float, unit: int) -> float:
+    """f'(z), from the output as the kernels take it: far out that is rounded, and δ is a product of this."""
+    if function in _FROM_OUTPUT:
+        return _FROM_OUTPUT[function](a)
+    return float(activations.slopes(function, z)[unit])
 
 
 def _input_names(layer: _Layer) -> list[str]:

@@ -92,7 +92,11 @@ def update(seen: Inspection, weight: int) -> list[str]:
             seen,
         ),
         *_update("b", seen.bias, seen.bias_gradient, seen.new_bias, seen),
-        "    against the gradient: downhill, η (the learning rate) times as far",
+        *(
+            []
+            if stopped(seen)
+            else ["    against the gradient: downhill, η (the learning rate) times as far"]
+        ),
     ]
 
 
@@ -108,10 +112,9 @@ def explained(seen: Inspection, step: str, weight: int) -> list[str]:
     return backward(seen, weight) if step == "backward" else update(seen, weight)
 
 
-def lost(seen: Inspection) -> bool:
-    """Whether some of the unit's numbers are finite no more."""
-    numbers = (seen.z, seen.a, seen.loss, seen.delta, *seen.inputs, *seen.weights, *seen.new_weights)
-    return not all(map(math.isfinite, numbers))
+def stopped(seen: Inspection) -> bool:
+    """Whether the step is not done: a number stopped being finite in it, whichever unit's that is."""
+    return not math.isfinite(seen.loss) and (seen.new_weights, seen.new_bias) == (seen.weights, seen.bias)
 
 
 def n(value: float) -> str:
@@ -126,8 +129,8 @@ def _update(name: str, old: float, gradient: float, new: float, seen: Inspection
     """Plain gradient descent as a formula; for what has a memory or a penalty, what came out of it."""
     step = f"{name} ← {name} - η·g = {n(old)} - {n(seen.learning_rate)}·{n(gradient)}"
     plain = old - seen.learning_rate * gradient
-    if not math.isfinite(gradient) and new == old:
-        return [f"{name} stays {n(old)}: no step can be made with g = {n(gradient)}"]
+    if stopped(seen):
+        return [f"{name} stays {n(old)}: no step is made where the loss is ?, with g = {n(gradient)}"]
     if not math.isfinite(new):
         return [f"{step} = {n(new)}"]
     if math.isclose(plain, new, rel_tol=1e-3, abs_tol=1e-7):

@@ -67,20 +67,25 @@ class InspectorPanel(Panel):
         step, _, _, weight, _ = self.fields(scene)
         chosen, index = str(scene.chosen(step)), scene.place(weight)
         steps = formulas.STEPS if height >= _ALL_FROM else (chosen,)
-        lines = wrap(NO_NUMBER, width) if formulas.lost(seen) else []
+        lines = []
         for place, name in enumerate(formulas.STEPS, 1):
             if name in steps:
                 mark = ">" if name == chosen else " "
                 lines.append(f"{mark} {place} {name}")
                 for line in formulas.explained(seen, name, index):
                     lines += ["    " + part for part in _broken(line, width - 4)]
-        return drawing.strips_of_text(lines)
+        return drawing.strips_of_text(_noted(lines, width))
 
     def table(self, scene: Scene, width: int, height: int) -> list[Strip]:
         seen = scene.report.inspection
         if seen is None:
             return waiting("the unit's numbers")
-        return drawing.strips_of_text(_table(seen, width))
+        return drawing.strips_of_text(_noted(_table(seen, width), width))
+
+
+def _noted(lines: list[str], width: int) -> list[str]:
+    """What a ``?`` stands for, where there is one, and the lines."""
+    return [*wrap(NO_NUMBER, width), *lines] if any("?" in line for line in lines) else lines
 
 
 def _broken(line: str, width: int) -> list[str]:
@@ -99,9 +104,8 @@ def _table(seen: Inspection, width: int) -> list[str]:
     ]
     bias = ["bias", "1", formulas.n(seen.bias), formulas.n(seen.bias_gradient), _exact(seen.new_bias)]
     named = {"z": seen.z, "a": seen.a, "slope": seen.slope, "δ": seen.delta}
-    note = wrap(NO_NUMBER, width) if formulas.lost(seen) else []
     told = "   ".join(f"{name} {formulas.n(value)}" for name, value in named.items())
-    return [*note, *wrap(told, width), *aligned([head, bias, *body], width=width)]
+    return [*wrap(told, width), *aligned([head, bias, *body], width=width)]
 
 
 def _exact(value: float) -> str:

@@ -179,9 +179,8 @@ def _described(layer: DrawnLayer) -> str:
     if not layer.parameters:
         return f"{layer.name}: {'x'.join(map(str, layer.shape))} numbers, nothing to learn."
     function = f" {layer.activation}" if layer.activation else ""
-    size = (
-        f"{layer.name}: {layer.inputs} inputs, {layer.units}{function} units, {layer.parameters:,} parameters"
-    )
+    units = f"{layer.units}{function} unit{'s' if layer.units > 1 else ''}"
+    size = f"{layer.name}: {layer.inputs} inputs, {units}, {layer.parameters:,} parameters"
     if not layer.weights or not all(map(math.isfinite, layer.weights)):
         return size
     largest = max(range(len(layer.weights)), key=lambda index: abs(layer.weights[index]))
