@@ -152,6 +152,9 @@ PACKS: dict[str, Build] = {
     "endless pretraining": lab(training="pretraining = 9000000000000"),
     "a layer of a billion units": lab(layers="dense 1000000000 tanh, dense 1 sigmoid"),
     "a layer above the limit": lab(layers="dense 12000000 tanh, dense 1 sigmoid"),
+    "a layer too slow for so many examples": lab(
+        layers="dense 7000 tanh, dense 6900 tanh, dense 1 sigmoid", data="examples = 4000"
+    ),
     "ten thousand layers": lab(layers="dense 4 tanh, " * 10_000 + "dense 1 sigmoid"),
     "repeats of repeats": lab(layers="100x dense 1000 tanh, " * 50 + "dense 1 sigmoid"),
     "a billion examples": lab(data="examples = 1000000000"),

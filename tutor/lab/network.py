@@ -33,10 +33,14 @@ from tutor.engine import (
     threads,
 )
 from tutor.engine.datasets import Dataset
+from tutor.engine.plan import make_plan
 from tutor.errors import InputError
 from tutor.lab import data
 from tutor.lab.learner import Arrays, Kept, Observation, below, under
 from tutor.report import Layer as LayerReport
+
+MOST_WORK = 50_000_000_000
+"""Multiply-adds of one epoch, some ten seconds or twenty; no bundled lesson takes more than 1.2 billion."""
 
 
 class NetworkLearner:
@@ -176,15 +180,25 @@ def build(experiment: Experiment, examples: Dataset, seed: int, backend: str) ->
     layers = parse_layers(spec.layers, spec.kernel_initializer, spec.bias_initializer)
     if spec.l2:
         layers = [_with_penalty(layer, f"l2 {spec.l2!r}") for layer in layers]
-    model = Sequential(
-        layers, input_shape=_input_shape(layers, examples), seed=seed, dtype=spec.dtype, backend=backend
-    )
+    shape = _input_shape(layers, examples)
+    _check_work(layers, shape, len(examples.x))
+    model = Sequential(layers, input_shape=shape, seed=seed, dtype=spec.dtype, backend=backend)
     model.compile(
         optimizer=optimizers.make(spec.optimizer, **_optimizer_settings(spec)),
         loss=spec.loss,
         metrics=[] if examples.kind == "regression" else ["accuracy"],
     )
     return model
+
+
+def _check_work(layers: list[Layer], shape: tuple[int, ...], examples: int) -> None:
+    """Refuse what is within the limits of memory and would take minutes for each look at all examples."""
+    work = make_plan(layers, shape).work * examples
+    if work > MOST_WORK:
+        raise InputError(
+            f"an epoch of {examples:,} examples takes {work:,} multiplications, more than {MOST_WORK:,}",
+            "take fewer examples, or fewer or smaller layers",
+        )
 
 
 def _optimizer_settings(spec: ModelSpec) -> dict[str, Any]:
