@@ -76,7 +76,7 @@ def _terminal() -> Findings:
 
 
 def _colours(term: str) -> str:
-    if os.environ.get("NO_COLOR"):
+    if "NO_COLOR" in os.environ:
         return "off (NO_COLOR is set)"
     if os.environ.get("COLORTERM") in {"truecolor", "24bit"}:
         return "16 million"
