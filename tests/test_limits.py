@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.cli.test_cli import dltutor
@@ -38,6 +43,19 @@ def test_the_most_threads_bind_whatever_else_asks_for_more(monkeypatch: pytest.M
     assert threads.threads() == 8
     monkeypatch.setenv(limits.MAX_THREADS, "1")
     assert threads.threads() == threads.usable_cores() == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads in /proc")
+def test_libraries_start_no_threads_of_their_own() -> None:
+    command = ["lab", "svm-winter", "--max-threads", "1", "--json"]
+    script = (
+        f"import os; from tutor.cli import main; main({command}); print(len(os.listdir('/proc/self/task')))"
+    )
+    asked = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "4")  # as in many a .bashrc
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | asked, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "1"
 
 
 @pytest.mark.parametrize("words", [["--max-threads", "no"], ["lab", "xor-winter", "--max-memory", "1K"]])

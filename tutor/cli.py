@@ -43,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             if kiosk.asked_for(arguments):
                 arguments = kiosk.enter(arguments)
+            os.environ.update(limits.ALONE)  # before a command imports numpy
             with interruptible():
                 return _run(_parser(arguments).parse_args(arguments))
         finally:

@@ -19,6 +19,13 @@ MAX_THREADS = "DLTUTOR_MAX_THREADS"
 MAX_MEMORY = "DLTUTOR_MAX_MEMORY"
 """Environment variable: training takes at most so much memory, as in 2G or 500M."""
 
+ALONE = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
+"""Environment of a process that trains: else numpy's libraries start a thread for every core that they see,
+whatever was allowed. The lessons' matrices are too small to gain from it; the kernels have their own threads.
+"""
+
 LEAST_MEMORY = 400 << 20
 """Bytes: the compiler that makes the training kernels takes 371 MB."""
 

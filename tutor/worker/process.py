@@ -27,14 +27,7 @@ _PATIENCE = 0.3
 _NO_MEMORY = (b"MemoryError", b"out of memory", b"Cannot allocate memory", b"bad_alloc")
 """What Python, the compiler and the loader of libraries say then."""
 
-# One thread each: the machine is often shared, and lessons are too small to gain from more.
-_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMBA_NUM_THREADS": "1",
-    "PYTHONFAULTHANDLER": "1",
-}
+_ENVIRONMENT = {**limits.ALONE, "PYTHONFAULTHANDLER": "1"}
 
 
 class TrainingProcess:
