@@ -9,9 +9,10 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from tests.faults.harness import LEAVES_ALTERNATE_SCREEN, PATIENCE, App, rows
+from tests.faults.harness import LEAVES_ALTERNATE_SCREEN, App, rows
 from tests.faults.screens import SCREENS, opened
 from tests.faults.table import Injected, stopwatch
+from tests.ui.terminal import PATIENCE
 from tutor.ui.guard import STUCK
 
 STUCK_AFTER = 2.0

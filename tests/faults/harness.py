@@ -16,11 +16,9 @@ from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
-from tests.ui.terminal import Terminal, alive
+from tests.ui.terminal import PATIENCE, Terminal, alive
 
 MARK = "DLTUTOR_FAULTS_MARK"
-PATIENCE = 30.0
-"""Seconds after which something does not happen any more, even on a machine with other people's load."""
 LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
 _CONTROL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[PX^_\]].*?(?:\x1b\\|\x07)|[@-Z\\-_78=>])", re.DOTALL)
 

@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 
 from tests.faults.ends import answers
-from tests.faults.harness import PATIENCE, rows
+from tests.faults.harness import rows
 from tests.faults.screens import SCREENS, opened
 from tests.faults.table import Injected, stopwatch
 from tests.progress.samples import answered
+from tests.ui.terminal import PATIENCE
 from tests.worker.experiments import load
 from tests.worker.talk import pull, steps, wait_for, wait_for_event
 from tutor.lab import Run

@@ -15,10 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.faults.harness import PATIENCE, command_of
+from tests.faults.harness import command_of
 from tests.faults.kiosk import make_home, written_elsewhere
 from tests.faults.table import Injected, stopwatch
-from tests.ui.terminal import Terminal, alive, children
+from tests.ui.terminal import PATIENCE, Terminal, alive, children
 
 CONFIG = """
 Port {port}

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.faults.harness import PATIENCE, App
+from tests.faults.harness import App
 from tests.faults.screens import opened
 from tests.faults.table import Injected, Shared, stopwatch
-from tests.ui.terminal import alive, resize
+from tests.ui.terminal import PATIENCE, alive, resize
 from tutor.ui.terminal import LEAST_COLUMNS, LEAST_ROWS
 
 _PASTE = 10_000_000
@@ -113,7 +113,7 @@ FAULTS = (
         "resize at random between 1x1 and 1000x500, during training",
         "no crash; below the minimum a sentence says so",
         count=1000,
-        short=0,
+        short=4,
         begin=training,
         attempt=other_size,
     ),
@@ -121,7 +121,7 @@ FAULTS = (
         "10 MB paste, 5,000 keys held down, 20 KB of binary garbage",
         "answers within 3 s of the last byte, grows by less than 50 MB",
         count=100,
-        short=0,
+        short=1,
         attempt=typed,
         limit=3.0,
     ),

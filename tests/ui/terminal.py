@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import Self
 
 TERM = "xterm-256color"
+PATIENCE = 120.0
+"""Seconds after which something does not happen any more, even on a machine with other people's load."""
 
 
 class Terminal:

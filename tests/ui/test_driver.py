@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.terminal import Terminal, resize
+from tests.ui.terminal import PATIENCE, Terminal, resize
 from tutor.ui.driver import LONGEST_PASTE, PasteBound
 
 
@@ -43,17 +43,16 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.slow  # where many programs want two cores, the sizes once did not come as they are made to here
 def test_the_newest_size_counts_though_its_signal_interrupts_the_one_before(tmp_path: Path) -> None:
     with Terminal(tmp_path, program=("-c", CHANGES_WHILE_READ)) as terminal:
-        terminal.wait_for("Next:", 60)
+        terminal.wait_for("Next:", PATIENCE)
         resize(terminal.master, 50, 12)
-        terminal.wait_for("40x12", 30)
+        terminal.wait_for("40x12", PATIENCE)
 
 
 def test_where_hardly_a_letter_fits_nothing_is_drawn_for_ever(tmp_path: Path) -> None:
     with Terminal(tmp_path) as terminal:
-        terminal.wait_for("Next:", 60)
+        terminal.wait_for("Next:", PATIENCE)
         resize(terminal.master, 3, 94)
         before = 0
         while len(terminal.seen) > before:
