@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
-from tests.engine.cuda.test_training import LAYERS, OPTIMIZERS
 from tests.engine.cuda.twins import (
     DIVERGING,
+    OPTIMIZERS,
     assert_near,
     assert_same_state,
     diverged,
     examples,
-    trainers,
+    pair,
     twins,
 )
 from tutor.engine import (
@@ -35,12 +33,6 @@ from tutor.engine.kernels.cuda import launches, sizes
 @pytest.fixture(autouse=True)
 def many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sizes, "needs_many_blocks", lambda operations, rows: True)
-
-
-def pair(optimizer: Optimizer, **settings: Any) -> list[Trainer]:
-    """On 7 examples in batches of 3: each epoch ends with a batch of 1."""
-    models = twins(LAYERS, (2,), "binary_crossentropy", optimizer)
-    return trainers(models, *examples("binary_crossentropy", 7, (2,), 1), **{"batch_size": 3, **settings})
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)

@@ -10,60 +10,27 @@ from numba import cuda
 
 from tests.engine.cuda.twins import (
     DIVERGING,
+    OPTIMIZERS,
     TOLERANCE,
     assert_near,
     assert_same_state,
     diverged,
     examples,
+    pair,
     trainers,
     twins,
 )
 from tests.engine.reference import kept, split_mix
 from tutor.engine import (
     SGD,
-    Adagrad,
     Adam,
-    AdamW,
-    CosineDecay,
     Dense,
     Dropout,
-    ExponentialDecay,
-    Layer,
     Optimizer,
-    PiecewiseConstantDecay,
-    RMSprop,
     Trainer,
-    WarmUp,
 )
 from tutor.engine.kernels.cuda import memory, random, sizes
 from tutor.engine.network import Sequential
-
-LAYERS: list[Layer] = [
-    Dense(4, "tanh", kernel_regularizer="l2 0.01"),
-    Dropout(0.25),
-    Dense(1, "sigmoid", bias_regularizer="l1 0.01"),
-]
-OPTIMIZERS: list[Optimizer] = [
-    SGD(0.3),
-    SGD(0.1, momentum=0.9),
-    SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
-    SGD(0.5, clipvalue=0.01),
-    SGD(0.5, clipnorm=0.02),
-    Adam(0.02, global_clipnorm=0.03),
-    Adam(0.05),
-    AdamW(0.05),
-    Adagrad(0.1),
-    RMSprop(0.01, momentum=0.5),
-    SGD(ExponentialDecay(0.3, 3, 0.7)),
-    SGD(WarmUp(CosineDecay(0.3, 9, 0.1), 4), weight_decay=0.1),
-    Adam(PiecewiseConstantDecay([4, 9], [0.1, 0.05, 0.02])),
-]
-
-
-def pair(optimizer: Optimizer, dtype: str = "float64", **settings: Any) -> list[Trainer]:
-    """On 7 examples in batches of 3: each epoch ends with a batch of 1."""
-    models = twins(LAYERS, (2,), "binary_crossentropy", optimizer, dtype)
-    return trainers(models, *examples("binary_crossentropy", 7, (2,), 1), **{"batch_size": 3, **settings})
 
 
 def on_the_gpu(optimizer: Optimizer = OPTIMIZERS[1], dtype: str = "float64") -> Trainer:

@@ -8,7 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine import SGD, Dense, Layer, Optimizer, Sequential, Trainer
+from tutor.engine import (
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    CosineDecay,
+    Dense,
+    Dropout,
+    ExponentialDecay,
+    Layer,
+    Optimizer,
+    PiecewiseConstantDecay,
+    RMSprop,
+    Sequential,
+    Trainer,
+    WarmUp,
+)
 from tutor.engine.kernels import description as d
 
 Array = NDArray[Any]
@@ -20,6 +36,26 @@ DIVERGING: dict[str, tuple[Any, ...]] = {
     "weights": ([[[1.0]], [0]], [[1e10]], SGD(1e30), d.BAD_WEIGHTS),
 }
 """What stops being finite -> weights, inputs, optimizer, and the status that tells it."""
+LAYERS: list[Layer] = [
+    Dense(4, "tanh", kernel_regularizer="l2 0.01"),
+    Dropout(0.25),
+    Dense(1, "sigmoid", bias_regularizer="l1 0.01"),
+]
+OPTIMIZERS: list[Optimizer] = [
+    SGD(0.3),
+    SGD(0.1, momentum=0.9),
+    SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
+    SGD(0.5, clipvalue=0.01),
+    SGD(0.5, clipnorm=0.02),
+    Adam(0.02, global_clipnorm=0.03),
+    Adam(0.05),
+    AdamW(0.05),
+    Adagrad(0.1),
+    RMSprop(0.01, momentum=0.5),
+    SGD(ExponentialDecay(0.3, 3, 0.7)),
+    SGD(WarmUp(CosineDecay(0.3, 9, 0.1), 4), weight_decay=0.1),
+    Adam(PiecewiseConstantDecay([4, 9], [0.1, 0.05, 0.02])),
+]
 
 
 def twins(
@@ -40,6 +76,12 @@ def twins(
 def trainers(models: Sequence[Sequential], *data: Any, **settings: Any) -> list[Trainer]:
     """A trainer for each."""
     return [model.trainer(*data, **settings) for model in models]
+
+
+def pair(optimizer: Optimizer, dtype: str = "float64", **settings: Any) -> list[Trainer]:
+    """On 7 examples in batches of 3: each epoch ends with a batch of 1."""
+    models = twins(LAYERS, (2,), "binary_crossentropy", optimizer, dtype)
+    return trainers(models, *examples("binary_crossentropy", 7, (2,), 1), **{"batch_size": 3, **settings})
 
 
 def assert_near(found: Sequence[Array], expected: Sequence[Array], tolerance: float) -> None:
