@@ -64,8 +64,3 @@ def app(services: Services) -> Callable[..., TutorApp]:
         return TutorApp(services, start)
 
     return build
-
-
-def shown(app: TutorApp) -> str:
-    """What stands on the screen, line by line."""
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())

@@ -15,8 +15,9 @@ import pytest
 from textual.binding import Binding
 from textual.screen import Screen
 
-from tests.ui.conftest import IdleWorker, shown
+from tests.ui.conftest import IdleWorker
 from tests.ui.lab_fakes import lesson
+from tests.ui.seen import shown
 from tests.ui.terminal import Terminal
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack

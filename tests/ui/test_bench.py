@@ -8,7 +8,8 @@ from pathlib import Path
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tests.ui.conftest import IdleWorker, shown
+from tests.ui.conftest import IdleWorker
+from tests.ui.seen import shown
 from tutor.content.labfile import read_lab
 from tutor.ui.app import TutorApp
 from tutor.ui.lab.view import LabView

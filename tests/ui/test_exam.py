@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.conftest import shown
 from tests.ui.pack import NUMERIC, SINGLE, TRUEFALSE, lesson
-from tests.ui.seen import settle
+from tests.ui.seen import settle, shown
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
 from tutor.content.questions import Question

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.ui.conftest import shown
 from tests.ui.pack import PACK, lesson
+from tests.ui.seen import shown
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
 from tutor.progress.state import LessonState, Place

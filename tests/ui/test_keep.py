@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.conftest import IdleWorker, shown
+from tests.ui.conftest import IdleWorker
 from tests.ui.pack import PACK
+from tests.ui.seen import shown
 from tutor.content.catalog import Catalog
 from tutor.errors import StoreError
 from tutor.progress.exchange import read_document

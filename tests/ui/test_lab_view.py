@@ -11,8 +11,9 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
+from tests.ui import seen
 from tests.ui.lab_fakes import FakeWorker, experiment, lesson
-from tests.ui.seen import screen_text, settle
+from tests.ui.seen import settle
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson
 from tutor.content.pack import Pack
@@ -186,9 +187,9 @@ async def test_every_key_does_something_or_says_why_not() -> None:
             app.lab.controller.notice = ""
             app.lab._refresh_all()
             await pilot.pause()
-            before = screen_text(app)
+            before = seen.shown(app)
             await pilot.press(names.get(key, key))
-            assert screen_text(app) != before, f"nothing happened at {key}"
+            assert seen.shown(app) != before, f"nothing happened at {key}"
 
 
 async def test_panels_grow_and_turn_into_tables() -> None:
@@ -307,7 +308,7 @@ async def test_nothing_is_clipped_at_any_size(size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
         await settle(pilot, "Press the letter")
         for number in (1, 2):
-            shown = screen_text(app)
+            shown = seen.shown(app)
             assert "a  Yes, at every start" in shown and "c  Never" in shown
             await pilot.press("b")
             shown = await settle(pilot, "> learning rate")

@@ -9,8 +9,8 @@ import pytest
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tests.ui.conftest import shown
-from tests.ui.test_review import MONDAY, Clock, clock, later, looked
+from tests.ui.later import MONDAY, Clock, clock, later
+from tests.ui.seen import looked, shown
 from tutor.errors import StoreError
 from tutor.ui.app import TutorApp
 from tutor.ui.messages import OpenMastery
@@ -28,10 +28,7 @@ async def test_lessons_topics_and_the_page_of_a_topic(later: Services, clock: Cl
     clock.at = MONDAY + timedelta(days=9)
     async with (app := TutorApp(later)).run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
-        await pilot.pause()
-        await looked(app)
-        await pilot.pause()
-        text = shown(app)
+        text = await looked(pilot)
         assert isinstance(app.screen, MasteryScreen)
         assert "unanswered ones count as 0" in text
         assert "All lessons" in text.split("│")[0], "the curve is of all lessons"
@@ -49,10 +46,7 @@ async def test_lessons_topics_and_the_page_of_a_topic(later: Services, clock: Cl
         assert isinstance(app.screen, LessonScreen)
         assert app.screen.query_one(ReadView).sheet.id == "second"
         await pilot.press("escape")
-        await pilot.pause()
-        await looked(app)
-        await pilot.pause()
-        assert "Progress  The perceptron" in shown(app)
+        assert "Progress  The perceptron" in await looked(pilot)
         await pilot.press("escape", "v")
         await pilot.pause()
         assert isinstance(app.screen, ReviewScreen)
@@ -63,9 +57,7 @@ async def test_lessons_topics_and_the_page_of_a_topic(later: Services, clock: Cl
 
 async def test_before_any_answer_the_curve_says_so(services: Services) -> None:
     async with (app := TutorApp(services, OpenMastery())).run_test(size=(60, 16)) as pilot:
-        await looked(app)
-        await pilot.pause()
-        assert "no question answered yet" in shown(app)
+        assert "no question answered yet" in await looked(pilot)
         assert "All lessons" in shown(app)
         await pilot.press("enter")
         await pilot.pause()
@@ -81,24 +73,17 @@ async def test_a_database_that_cannot_be_read_is_named(
         )
 
     monkeypatch.setattr(services.store, "first_tries_mark", refuse)
-    async with (app := TutorApp(services, OpenMastery())).run_test(size=(80, 24)) as pilot:
-        await looked(app)
-        await pilot.pause()
-        assert "it is damaged; dltutor" in shown(app)
+    async with TutorApp(services, OpenMastery()).run_test(size=(80, 24)) as pilot:
+        assert "it is damaged; dltutor" in await looked(pilot)
         await pilot.press("v")
-        await pilot.pause()
-        await looked(app)
-        await pilot.pause()
-        assert "What is due cannot be looked up" in shown(app)
+        assert "What is due cannot be looked up" in await looked(pilot)
 
 
 async def test_a_row_that_has_gone_meanwhile_is_not_entered(later: Services, clock: Clock) -> None:
     clock.at = MONDAY + timedelta(days=9)
     async with (app := TutorApp(later)).run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
-        await pilot.pause()
-        await looked(app)
-        await pilot.pause()
+        await looked(pilot)
         rows = app.screen.query_one(OptionList)
         before = shown(app)
         for message in (OptionList.OptionSelected, OptionList.OptionHighlighted):

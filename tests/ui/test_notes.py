@@ -11,7 +11,7 @@ import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from tests.ui.conftest import shown
+from tests.ui.seen import shown
 from tutor.errors import StoreError
 from tutor.progress.store import MAX_NOTE, Store
 from tutor.progress.writer import Writer

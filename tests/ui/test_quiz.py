@@ -10,10 +10,10 @@ from typing import Any
 from msgspec.structs import replace as changed
 from textual.pilot import Pilot
 
-from tests.ui.conftest import shown
 from tests.ui.lab_fakes import experiment as lab_experiment
 from tests.ui.pack import GAP, MATCHING, MULTIPLE, NUMERIC, ORDERING, PACK, SINGLE, TRUEFALSE, lesson
 from tests.ui.quizzes import asking, letters
+from tests.ui.seen import shown
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
 from tutor.progress.store import Store, utc_now

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.ui.conftest import shown
 from tests.ui.pack import MATCHING, ORDERING
 from tests.ui.quizzes import asking, letters
+from tests.ui.seen import shown
 from tutor.progress.store import Store
 from tutor.ui.services import Services
 from tutor.ui.widgets.quiz import QuizView

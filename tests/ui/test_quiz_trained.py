@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.ui.conftest import shown
 from tests.ui.core import CoreWorker
 from tests.ui.pack import CHART, PREDICT, TRACE, TRUEFALSE
 from tests.ui.quizzes import asking, letters, with_xor
-from tests.ui.seen import settle
+from tests.ui.seen import settle, shown
 from tutor.progress.store import Store
 from tutor.ui.services import Services
 from tutor.ui.widgets.quiz import QuizView

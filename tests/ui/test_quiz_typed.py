@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.events import Key
 
-from tests.ui.conftest import shown
 from tests.ui.pack import GAP, NUMERIC, TRUEFALSE
 from tests.ui.quizzes import asking
+from tests.ui.seen import shown
 from tutor.progress.store import Store
 from tutor.ui.services import Services
 from tutor.ui.widgets.page import ReadView

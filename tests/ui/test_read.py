@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.ui.conftest import shown
 from tests.ui.pack import PACK
+from tests.ui.seen import shown
 from tutor import paths
 from tutor.content.catalog import Catalog
 from tutor.content.page import PAGE_LINES, PAGE_WIDTH

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.ui.conftest import shown
 from tests.ui.lab_fakes import FakeWorker, experiment
 from tests.ui.pack import PACK
+from tests.ui.seen import shown
 from tutor.content.catalog import Catalog
 from tutor.content.model import Lesson, Page
 from tutor.content.pack import Pack

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.seen import screen_text, settle
+from tests.ui import seen
+from tests.ui.seen import settle
 from tutor.content.catalog import Catalog
 from tutor.content.glossary import glossary, on_page, search
 from tutor.paths import bundled_lessons
@@ -95,4 +96,4 @@ async def test_the_years_open_their_lessons(app: TutorApp) -> None:
         assert isinstance(app.screen, LessonScreen) and app.screen.lesson.id == milestone.lesson
         await pilot.press("escape")
         await settle(pilot, "Timeline")
-        assert "Traceback" not in screen_text(app)
+        assert "Traceback" not in seen.shown(app)
