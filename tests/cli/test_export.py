@@ -7,21 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.refusals import refusal
 from tests.lab.examples import network
 from tutor.cli import main
 from tutor.content.labfile import write_lab
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    try:
-        status = main(["export", *words])
-    except SystemExit as stop:
-        status = stop.code  # type: ignore[assignment]
-    captured = capsys.readouterr()
-    assert status == 2 and captured.out == ""
-    error, hint = captured.err.splitlines()
-    assert error.startswith("error: ") and hint.startswith("hint: ")
-    return captured.err
 
 
 def test_a_small_script_goes_to_the_output(capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,7 +42,7 @@ def test_an_experiment_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out.startswith('"""Moons')
     assert main(["export", "keras", f"{path}/other"]) == 0
     assert capsys.readouterr().out.startswith('"""The other one')
-    assert "there are: moons, other" in refusal(capsys, "keras", f"{path}/third")
+    assert "there are: moons, other" in refusal(capsys, "export", "keras", f"{path}/third")
 
 
 @pytest.mark.parametrize(
@@ -68,4 +57,4 @@ def test_an_experiment_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[s
     ],
 )
 def test_what_cannot_be_exported(capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
-    assert message in refusal(capsys, *words)
+    assert message in refusal(capsys, "export", *words)

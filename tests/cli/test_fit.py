@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.cli.refusals import refusal
 from tutor.cli import main
 
 
@@ -24,18 +25,6 @@ def flowers(tmp_path: Path) -> Path:
             kind = ("rose", "tulip")[number % 2]
             writer.writerow([f"{rng.normal(3 + 3 * (number % 2), 0.5):.2f}", rng.choice(["N", "S"]), kind])
     return path
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *words: object) -> str:
-    try:
-        status = main(["fit", *map(str, words)])
-    except SystemExit as stop:
-        status = stop.code  # type: ignore[assignment]
-    captured = capsys.readouterr()
-    assert status == 2 and captured.out == ""
-    error, hint = captured.err.splitlines()
-    assert error.startswith("error: ") and hint.startswith("hint: ")
-    return captured.err
 
 
 def test_classes_are_learnt_and_judged_beside_the_commonest(
@@ -82,14 +71,16 @@ def test_noise_is_not_sold_as_knowledge(flowers: Path, capsys: pytest.CaptureFix
 def test_what_cannot_be_done_is_one_error_and_one_hint(
     flowers: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "no column 'color'" in refusal(capsys, flowers, "--target", "color")
-    assert "there is no file" in refusal(capsys, flowers.parent / "none.csv", "--target", "kind")
-    assert "unknown kind of layer" in refusal(capsys, flowers, "--target", "kind", "--layers", "dance 4")
-    assert "unknown optimizer" in refusal(capsys, flowers, "--target", "kind", "--optimizer", "luck")
-    assert "number above 0" in refusal(capsys, flowers, "--target", "kind", "--learning-rate", "nan")
-    assert "whole number" in refusal(capsys, flowers, "--target", "kind", "--epochs", "0")
-    assert "between 0 and 1" in refusal(capsys, flowers, "--target", "kind", "--test-fraction", "3")
-    assert "holds texts" in refusal(capsys, flowers, "--target", "kind", "--task", "regression")
+    assert "no column 'color'" in refusal(capsys, "fit", flowers, "--target", "color")
+    assert "there is no file" in refusal(capsys, "fit", flowers.parent / "none.csv", "--target", "kind")
+    assert "unknown kind of layer" in refusal(
+        capsys, "fit", flowers, "--target", "kind", "--layers", "dance 4"
+    )
+    assert "unknown optimizer" in refusal(capsys, "fit", flowers, "--target", "kind", "--optimizer", "luck")
+    assert "number above 0" in refusal(capsys, "fit", flowers, "--target", "kind", "--learning-rate", "nan")
+    assert "whole number" in refusal(capsys, "fit", flowers, "--target", "kind", "--epochs", "0")
+    assert "between 0 and 1" in refusal(capsys, "fit", flowers, "--target", "kind", "--test-fraction", "3")
+    assert "holds texts" in refusal(capsys, "fit", flowers, "--target", "kind", "--task", "regression")
 
 
 def test_an_explosion_is_a_failure_that_is_named(flowers: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.refusals import refusal
 from tests.content.pack import files, write
 from tests.lab.examples import network
 from tutor.cli import main
@@ -31,19 +32,6 @@ def lab_json(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
 
     record: dict[str, Any] = json.loads(lab(capsys, *words, "--json"), parse_constant=refuse)
     return record
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    try:
-        status = main(["lab", *words])
-    except SystemExit as stop:
-        status = stop.code  # type: ignore[assignment]
-    captured = capsys.readouterr()
-    assert status == 2
-    assert captured.out == ""
-    error, hint = captured.err.splitlines()
-    assert error.startswith("error: ") and hint.startswith("hint: ")
-    return captured.err
 
 
 def test_one_unit_never_gets_all_rows_of_xor_right(capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,7 +140,7 @@ def test_steps_may_stop_short_of_the_budget_and_go_beyond_it(capsys: pytest.Capt
 def test_what_cannot_be_done_is_one_error_and_one_hint(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert said in refusal(capsys, *words)
+    assert said in refusal(capsys, "lab", *words)
 
 
 def in_a_terminal(term: str) -> bytes:
@@ -245,7 +233,7 @@ def test_a_convolutional_network_of_ones_own_is_trained_and_all_its_knobs_turn(
     ):
         turned = lab_json(capsys, convolution, "--steps", "8", "--set", setting)
         assert turned["loss"] != own["loss"], setting
-    assert "patience cannot be '3'" in refusal(capsys, convolution, "--set", "patience=3")
+    assert "patience cannot be '3'" in refusal(capsys, "lab", convolution, "--set", "patience=3")
 
 
 def test_a_goal_over_several_seeds_is_judged_when_all_of_them_ran(
@@ -265,5 +253,5 @@ def test_an_experiment_of_a_file_runs(tmp_path: Path, capsys: pytest.CaptureFixt
     record = lab_json(capsys, str(path), "--steps", "5")
     assert (record["lesson"], record["experiment"], record["steps"]) == ("bench", "moons", 5)
     assert "Free bench: The other" in lab(capsys, f"{path}/other", "--steps", "1")
-    assert "no experiment 'third'" in refusal(capsys, f"{path}/third")
-    assert "nothing.toml" in refusal(capsys, str(tmp_path / "nothing.toml"))
+    assert "no experiment 'third'" in refusal(capsys, "lab", f"{path}/third")
+    assert "nothing.toml" in refusal(capsys, "lab", str(tmp_path / "nothing.toml"))
