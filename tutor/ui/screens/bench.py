@@ -24,7 +24,7 @@ from tutor.ui.lab.view import LabView
 from tutor.ui.messages import LeaveScreen
 from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
-from tutor.ui.widgets.field import Field
+from tutor.ui.widgets.field import EDITING, Field
 from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.listed import is_there
 from tutor.ui.widgets.pane import Pane
@@ -41,13 +41,7 @@ class Entry(Field, Input, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Take it", tooltip="Take what was typed"),
         Binding("escape", "screen.cancel", "Not", tooltip="Leave it as it was"),
-        Binding("left", "cursor_left", show=False),
-        Binding("right", "cursor_right", show=False),
-        Binding("home,ctrl+a", "home", show=False),
-        Binding("end,ctrl+e", "end", show=False),
-        Binding("backspace", "delete_left", show=False),
-        Binding("delete,ctrl+d", "delete_right", show=False),
-        Binding("ctrl+u", "delete_left_all", show=False),
+        *EDITING,
     ]
 
 

@@ -18,7 +18,7 @@ from tutor.errors import InputError, StoreError
 from tutor.progress.rescue import places, save_elsewhere
 from tutor.text import clean
 from tutor.ui.services import Services
-from tutor.ui.widgets.field import Field
+from tutor.ui.widgets.field import EDITING, Field
 from tutor.ui.widgets.keybar import KeyBar
 
 _ABOUT = """\
@@ -46,13 +46,7 @@ class PathLine(Field, Input, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Save", tooltip="Write the file"),
-        Binding("left", "cursor_left", show=False),
-        Binding("right", "cursor_right", show=False),
-        Binding("home,ctrl+a", "home", show=False),
-        Binding("end,ctrl+e", "end", show=False),
-        Binding("backspace", "delete_left", show=False),
-        Binding("delete,ctrl+d", "delete_right", show=False),
-        Binding("ctrl+u", "delete_left_all", show=False),
+        *EDITING,
     ]
 
 

@@ -17,16 +17,11 @@ from tutor.errors import InputError
 from tutor.quiz.grading import MAX_WORD, Answer, Grade, parse_number
 from tutor.text import clean_line
 from tutor.ui.widgets.answers import Complaint, Given
-from tutor.ui.widgets.field import Field
+from tutor.ui.widgets.field import EDITING, Field
 from tutor.ui.widgets.options import LETTERS, Option, OptionRow
 
 _SCREEN_KEYS = frozenset("rlqmh?")
 """Keys of the quiz and the lesson screen: they stay what they are while a number is typed."""
-
-
-def _edit(key: str, action: str, tooltip: str = "") -> Binding:
-    """A key for editing; without a tooltip another one speaks for it on the help screen."""
-    return Binding(key, action, tooltip, show=False, key_display="←→" if key == "left" else None)
 
 
 class EntryLine(Field, Input, inherit_bindings=False):
@@ -37,13 +32,7 @@ class EntryLine(Field, Input, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Answer", tooltip="Answer with what is typed"),
-        _edit("left", "cursor_left", "Move the cursor"),
-        _edit("right", "cursor_right"),
-        _edit("home,ctrl+a", "home", "To the beginning of the line"),
-        _edit("end,ctrl+e", "end", "To its end"),
-        _edit("backspace", "delete_left", "Delete the character before the cursor"),
-        _edit("delete,ctrl+d", "delete_right", "Delete the one at the cursor"),
-        _edit("ctrl+u", "delete_left_all", "Delete everything before the cursor"),
+        *EDITING,
     ]
 
     def __init__(self, placeholder: str, left_alone: frozenset[str]) -> None:
