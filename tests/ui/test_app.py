@@ -18,7 +18,7 @@ from textual.screen import Screen
 from tests.ui.conftest import IdleWorker
 from tests.ui.lab_fakes import lesson
 from tests.ui.seen import shown
-from tests.ui.terminal import Terminal
+from tests.ui.terminal import PATIENCE, Terminal
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
 from tutor.crash import crash_error
@@ -184,24 +184,25 @@ def test_without_a_terminal_there_is_a_hint(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(run.stderr.splitlines()) == 2
 
 
-def test_a_dumb_terminal_gets_no_escape_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.ui.terminal.TERM", "dumb")
-    with Terminal(tmp_path) as terminal:
-        terminal.read(3)
-        status = terminal.wait_for_end(3)
+def refused(data: Path) -> bytes:
+    """What the app writes to a terminal that it cannot use: no escape byte."""
+    with Terminal(data) as terminal:
+        terminal.read(PATIENCE)
+        status = terminal.wait_for_end(PATIENCE)
     assert status is not None and os.waitstatus_to_exitcode(status) == 2
     assert b"\x1b" not in terminal.seen
-    assert b"hint: " in terminal.seen
+    return terminal.seen
+
+
+def test_a_dumb_terminal_gets_no_escape_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.ui.terminal.TERM", "dumb")
+    assert b"hint: " in refused(tmp_path)
 
 
 def test_a_character_set_without_the_signs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
-    with Terminal(tmp_path) as terminal:
-        terminal.read(3)
-        status = terminal.wait_for_end(3)
-    assert status is not None and os.waitstatus_to_exitcode(status) == 2
-    assert b"\x1b" not in terminal.seen
-    assert b"character set" in terminal.seen and b"LC_ALL=C.UTF-8" in terminal.seen
+    said = refused(tmp_path)
+    assert b"character set" in said and b"LC_ALL=C.UTF-8" in said
 
 
 def test_require_terminal_looks_at_every_stream(monkeypatch: pytest.MonkeyPatch) -> None:
