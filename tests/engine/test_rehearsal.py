@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 
-from tutor.engine import SGD, Adam, Augmentation, Dense, Dropout, Sequential, activations
+from tests.engine.reference import FORWARD
+from tutor.engine import SGD, Adam, Augmentation, Conv2D, Dense, Dropout, Flatten, Sequential, activations
 from tutor.engine.kernels import description as d
 from tutor.engine.rehearsal import forward
 
@@ -121,3 +123,20 @@ def test_the_gradient_by_what_a_layer_takes_is_dz_times_the_transposed_weights(u
     dense = [op for op in model.network.operations if op[d.KIND] == d.DENSE]
     dz, w = passage.output_gradients(dense[1]), model.get_weights()[2]
     np.testing.assert_allclose(passage.output_gradients(dense[0]), dz @ w.T, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "relu", "gelu"])
+def test_a_convolution_and_its_activation_are_rehearsed_one_by_one_and_done_at_once(name):
+    rng = np.random.default_rng(4)
+    layers = [Conv2D(5, 3, activation=name), Conv2D(3, 2, activation=name), Flatten(), Dense(3, "softmax")]
+    model = Sequential(layers, (7, 6, 2), seed=3)
+    model.compile(SGD(0.1), "categorical_crossentropy")
+    run = model.trainer(rng.normal(size=(19, 7, 6, 2)), rng.integers(0, 3, 19), 19)
+    said = run.rehearse()
+    run.run(1)
+    np.testing.assert_array_equal(said.parameters, model.network.parameters)
+    for conv, activation in itertools.pairwise(model.network.operations):
+        if conv[d.KIND] == d.CONV:
+            z, a = said.passage.outputs(conv), said.passage.outputs(activation)
+            assert np.unique(z).size > 100  # each image has its own
+            np.testing.assert_allclose(FORWARD[name](z), a, rtol=1e-5, atol=1e-6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -198,7 +199,7 @@ class Planner:
         ]
         # its room is free again once the operation is done; see kernels.cpu.conv
         here = math.prod(framed) * channels + lines * columns * filters
-        self.shared = max(self.shared, _MOST_LANES * here + row[d.IN_PIXEL])
+        self.shared = max(self.shared, _MOST_LANES * here + max(row[d.IN_PIXEL], row[d.OUT_PIXEL]))
 
     def pool(self, kind: int, window: Window) -> None:
         """MAX_POOL or AVERAGE_POOL of each channel in a window."""
@@ -245,6 +246,9 @@ class Planner:
                 row[d.STATISTICS] += self.parameters
             if row[d.KIND] == d.CONV:
                 row[d.SCRATCH] = self.scratch
+        for row, following in pairwise(self.rows[:-1]):  # the last one's input is the loss's concern
+            same = row[d.KIND] == d.CONV and row[d.LAYER] == following[d.LAYER]
+            row[d.WITH_NEXT] = int(same and following[d.KIND] == d.ACTIVATION)
         self.scratch += self.shared
         tensors = (t if t.learned else replace(t, start=t.start + self.parameters) for t in self.tensors)
         return self.rows, tuple(tensors)

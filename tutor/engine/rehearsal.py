@@ -78,7 +78,7 @@ def forward(model: Sequential, inputs: d.Examples) -> Passage:
     rows = inputs.order.size
     workspace = model.plan.workspace(rows, model.dtype)
     answers = plan.zeros(rows * d.padded(model.plan.outputs), model.dtype)
-    launch.evaluate(model.network, workspace, inputs, 0, False, answers)
+    launch.evaluate(_apart(model.network), workspace, inputs, 0, False, answers)
     return Passage(workspace, rows)
 
 
@@ -102,6 +102,13 @@ def rehearse(model: Sequential, examples: d.Examples, run: d.Run) -> Rehearsal:
     )
 
 
+def _apart(network: d.Network) -> d.Network:
+    """The network with each operation done on its own, so that what each gives is there to be seen."""
+    operations = network.operations.copy()
+    operations[:, d.WITH_NEXT] = 0
+    return network._replace(operations=operations)
+
+
 def _step(model: Sequential, examples: d.Examples, run: d.Run) -> Rehearsal:
     network = model.network
     parameters = plan.zeros(network.parameters.size, model.dtype)
@@ -114,7 +121,7 @@ def _step(model: Sequential, examples: d.Examples, run: d.Run) -> Rehearsal:
     rows = min(size, order.size - first)
     workspace = model.plan.workspace(rows, model.dtype)
     launch.train_steps(
-        network._replace(parameters=parameters, gradients=gradients),
+        _apart(network)._replace(parameters=parameters, gradients=gradients),
         workspace,
         examples._replace(order=order),
         trial,

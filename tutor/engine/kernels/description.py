@@ -60,7 +60,8 @@ ADDED = 28  # what is added to the variance, the bits of a float64
 KEPT = 29  # which share of the moving statistics a step leaves, the bits of a float64
 SHORTCUT = 30  # place of the other way's values and deltas
 BACKWARD = 31  # which gradients are wanted of it: the sum of some of the three below
-COLUMNS = 32
+WITH_NEXT = 32  # of a convolution: 1 if the activation that follows may be done along with it, on the CPU
+COLUMNS = 33
 
 # What BACKWARD is the sum of; where it is 0, back-propagation has come to its end.
 OF_WEIGHTS = 1  # they are learned; else they are kept as they are

@@ -28,6 +28,7 @@ from tutor.engine.kernels.cpu.lanes import (
     largest,
     load,
     load_like,
+    spread_like,
     store,
     total,
     where_less,
@@ -61,6 +62,44 @@ def activation_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> Non
         z, a = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
         values, deltas = advanced(workspace.values, z), advanced(workspace.deltas, z)
         _backward(op[d.FUNCTION], values, deltas, a - z, rows * op[d.OUT_STRIDE])
+
+
+@inlined
+def is_told_by_output(function: int) -> bool:
+    """Whether :func:`slope_of_output` does for the function, and :func:`activate_columns`."""
+    return bool(function == d.TANH or function == d.SIGMOID or function == d.RELU)
+
+
+@inlined
+def slope_of_output(function: int, a: Any) -> Any:
+    """f'(z) where f(z) = a."""
+    if function == d.TANH:
+        return 1.0 - a * a
+    if function == d.SIGMOID:
+        return a * (1.0 - a)
+    return where_less(fill(a, 0.0), a, fill(a, 1.0), fill(a, 0.0))
+
+
+@kernel
+def activate_columns(function: int, columns: Pointer, biases: Pointer, pixels: int, numbers: int) -> None:
+    """a = f(z + b) in place, each of the ``numbers`` of a pixel with its bias; examples side by side."""
+    if function == d.TANH:
+        _activate_columns(d.TANH, columns, biases, pixels, numbers)
+    elif function == d.SIGMOID:
+        _activate_columns(d.SIGMOID, columns, biases, pixels, numbers)
+    else:
+        _activate_columns(d.RELU, columns, biases, pixels, numbers)
+
+
+@inlined
+def _activate_columns(function: int, columns: Pointer, biases: Pointer, pixels: int, numbers: int) -> None:
+    like = fill_wide(columns, 0.0) if WIDE else fill(columns, 0.0)
+    at = 0
+    for _ in range(pixels):
+        for n in range(numbers):
+            z = load_like(like, columns, at) + spread_like(like, biases, n)
+            store(columns, at, _value(function, z))
+            at += count_of(like)
 
 
 # --------------------------------------------------------------------------- number by number
@@ -143,12 +182,8 @@ def _value(function: int, z: Any) -> Any:
 def _slope(function: int, z: Any, a: Any) -> Any:
     """f'(z), where a = f(z)."""
     zero, one = fill(z, 0.0), fill(z, 1.0)
-    if function == d.SIGMOID:
-        return a * (1.0 - a)
-    if function == d.TANH:
-        return 1.0 - a * a
-    if function == d.RELU:
-        return where_less(zero, z, one, zero)
+    if is_told_by_output(function):
+        return slope_of_output(function, a)
     if function == d.LEAKY_RELU:
         return where_less(zero, z, one, fill(z, LEAK))
     if function == d.ELU:

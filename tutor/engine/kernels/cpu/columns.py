@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.engine.kernels import description as d
+from tutor.engine.kernels.cpu.activations import slope_of_output
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import (
     WIDE,
@@ -233,6 +234,77 @@ def gather(
                     store(to, place + 6 * lanes, columns[6])
                 if count - i > 7:
                     store(to, place + 7 * lanes, columns[7])
+
+
+@kernel
+def gather_slopes(
+    function: int,
+    to: Pointer,
+    da: Pointer,
+    a: Pointer,
+    stride: int,
+    rows: int,
+    count: int,
+    pixels: int,
+    step: int,
+) -> None:
+    """As :func:`gather`, of da f'(z), where f(z) = a and ``function`` is the code of f."""
+    lanes = count_of(lanes_of(to))
+    zero = fill(to, 0.0)
+    for half in range(0, lanes, d.WIDTH):
+        here, there, left = advanced(da, half * stride), advanced(a, half * stride), rows - half
+        for p in range(pixels):
+            for i in range(0, count, d.WIDTH):
+                at, place = p * step + i, (p * count + i) * lanes + half
+                columns = transposed(
+                    _sloped(function, here, there, at + 0 * stride) if left > 0 else zero,
+                    _sloped(function, here, there, at + 1 * stride) if left > 1 else zero,
+                    _sloped(function, here, there, at + 2 * stride) if left > 2 else zero,
+                    _sloped(function, here, there, at + 3 * stride) if left > 3 else zero,
+                    _sloped(function, here, there, at + 4 * stride) if left > 4 else zero,
+                    _sloped(function, here, there, at + 5 * stride) if left > 5 else zero,
+                    _sloped(function, here, there, at + 6 * stride) if left > 6 else zero,
+                    _sloped(function, here, there, at + 7 * stride) if left > 7 else zero,
+                )
+                store(to, place, columns[0])
+                if count - i > 1:
+                    store(to, place + 1 * lanes, columns[1])
+                if count - i > 2:
+                    store(to, place + 2 * lanes, columns[2])
+                if count - i > 3:
+                    store(to, place + 3 * lanes, columns[3])
+                if count - i > 4:
+                    store(to, place + 4 * lanes, columns[4])
+                if count - i > 5:
+                    store(to, place + 5 * lanes, columns[5])
+                if count - i > 6:
+                    store(to, place + 6 * lanes, columns[6])
+                if count - i > 7:
+                    store(to, place + 7 * lanes, columns[7])
+
+
+@inlined
+def _sloped(function: int, da: Pointer, a: Pointer, place: int) -> Any:
+    return load(da, place) * slope_of_output(function, load(a, place))
+
+
+@kernel
+def sum_columns(to: Pointer, source: Pointer, pixels: int, numbers: int, begun: bool) -> None:
+    """Of each of the ``numbers`` of a pixel the sum over all pixels and examples; added if ``begun``."""
+    like = lanes_of(source)
+    lanes = count_of(like)
+    for n in range(numbers):
+        s0 = s1 = s2 = s3 = like  # four sums: an addition waits for the one before
+        at, step = n * lanes, numbers * lanes
+        for _ in range(pixels // 4):
+            s0, s1 = s0 + load_like(like, source, at), s1 + load_like(like, source, at + step)
+            s2, s3 = s2 + load_like(like, source, at + 2 * step), s3 + load_like(like, source, at + 3 * step)
+            at += 4 * step
+        for _ in range(pixels % 4):
+            s0 = s0 + load_like(like, source, at)
+            at += step
+        here = total((s0 + s1) + (s2 + s3))
+        to[n] = to[n] + here if begun else here
 
 
 @kernel

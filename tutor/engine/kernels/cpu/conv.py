@@ -10,10 +10,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.columns import add_products, add_weighted, gather, lanes_of, scatter
+from tutor.engine.kernels.cpu.activations import activate_columns
+from tutor.engine.kernels.cpu.columns import (
+    add_products,
+    add_weighted,
+    gather,
+    gather_slopes,
+    lanes_of,
+    scatter,
+    sum_columns,
+)
 from tutor.engine.kernels.cpu.dense import clear
 from tutor.engine.kernels.cpu.jit import inlined, kernel
-from tutor.engine.kernels.cpu.lanes import count_of, fill, load, store
+from tutor.engine.kernels.cpu.lanes import count_of
 from tutor.engine.kernels.cpu.tiles import Depth, Matrix, Rows
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
 
@@ -35,8 +44,13 @@ class Room(NamedTuple):
 
 
 @kernel
-def conv_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """The values at OUTPUT (rows, OUT_STRIDE) from those at INPUT (rows, IN_STRIDE)."""
+def conv_forward(
+    network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, output: int, function: int
+) -> None:
+    """The values at ``output`` (rows, OUT_STRIDE) from those at INPUT (rows, IN_STRIDE).
+
+    They are z, or a where ``function`` is the code of an activation function and not LINEAR.
+    """
     room = _room(workspace, op)
     filters, width, pixels = op[d.OUT_CHANNELS], op[d.OUT_PIXEL], op[d.OUT_LINES] * op[d.OUT_COLUMNS]
     bias = advanced(network.parameters, op[d.BIAS])
@@ -52,49 +66,46 @@ def conv_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, ro
         op[d.STEP_COLUMNS] * room.pixel,
     )
     window = Depth(op[d.WINDOW_LINES], room.line, op[d.WINDOW_COLUMNS] * op[d.IN_CHANNELS], room.lanes, 0)
+    nothing = _zeros(workspace, op, room)
     for first in range(0, rows, room.lanes):
         here = min(room.lanes, rows - first)
         _gather_image(workspace, op, room, first, here)
         add_weighted(room.output, room.image, w, windows, window, width, 1, filters)
-        place = op[d.OUTPUT] * workspace.capacity + first * op[d.OUT_STRIDE]
-        z = advanced(workspace.values, place)
-        scatter(z, room.output, op[d.OUT_STRIDE], here, filters, pixels, width, bias)
+        if function != d.LINEAR:
+            activate_columns(function, room.output, bias, pixels, filters)
+        to = advanced(workspace.values, output * workspace.capacity + first * op[d.OUT_STRIDE])
+        added = bias if function == d.LINEAR else nothing
+        scatter(to, room.output, op[d.OUT_STRIDE], here, filters, pixels, width, added)
 
 
 @kernel
-def conv_backward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """From dz at OUTPUT what is wanted of db = Σ dz, dW(u, v) = Σ aᵀ dz, and da."""
+def conv_backward(
+    network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, output: int, function: int
+) -> None:
+    """From the deltas at ``output`` what is wanted of db = Σ dz, dW(u, v) = Σ aᵀ dz, and da.
+
+    They are dz, or the activation's da where ``function`` is its code and not LINEAR.
+    """
     room = _room(workspace, op)
     filters, pixels = op[d.OUT_CHANNELS], op[d.OUT_LINES] * op[d.OUT_COLUMNS]
+    weights = op[d.WINDOW_LINES] * op[d.WINDOW_COLUMNS] * op[d.IN_CHANNELS]
     if op[d.BACKWARD] & d.OF_WEIGHTS:
-        _clear_weight_gradients(network, workspace, op, rows)
+        clear(Matrix(network.gradients, op[d.KERNEL], op[d.OUT_PIXEL], 1), weights, op[d.OUT_PIXEL])
     for first in range(0, rows, room.lanes):
         here = min(room.lanes, rows - first)
-        place = op[d.OUTPUT] * workspace.capacity + first * op[d.OUT_STRIDE]
-        dz = advanced(workspace.deltas, place)
-        gather(room.output, dz, op[d.OUT_STRIDE], here, filters, pixels, filters, op[d.OUT_PIXEL])
+        place = output * workspace.capacity + first * op[d.OUT_STRIDE]
+        delta, step = advanced(workspace.deltas, place), op[d.OUT_PIXEL]
+        if function == d.LINEAR:
+            gather(room.output, delta, op[d.OUT_STRIDE], here, filters, pixels, filters, step)
+        else:
+            a = advanced(workspace.values, place)
+            gather_slopes(function, room.output, delta, a, op[d.OUT_STRIDE], here, filters, pixels, step)
         if op[d.BACKWARD] & d.OF_WEIGHTS:
+            sum_columns(advanced(network.gradients, op[d.BIAS]), room.output, pixels, filters, first > 0)
             _gather_image(workspace, op, room, first, here)
             _add_weight_gradients(network, op, room)
         if op[d.BACKWARD] & d.OF_INPUT:
             _input_gradients(network, workspace, op, room, first, here)
-
-
-@kernel
-def _clear_weight_gradients(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
-    """db = Σ dz, and dW = 0."""
-    width, pixels = op[d.OUT_PIXEL], rows * op[d.OUT_LINES] * op[d.OUT_COLUMNS]
-    dz = advanced(workspace.deltas, op[d.OUTPUT] * workspace.capacity)
-    for c in range(0, width, d.WIDTH):
-        s0 = s1 = s2 = s3 = fill(dz, 0.0)  # four sums: an addition waits for the one before
-        for at in range(c, c + (pixels - pixels % 4) * width, 4 * width):
-            s0, s1 = s0 + load(dz, at), s1 + load(dz, at + width)
-            s2, s3 = s2 + load(dz, at + 2 * width), s3 + load(dz, at + 3 * width)
-        for i in range(pixels - pixels % 4, pixels):
-            s0 = s0 + load(dz, c + i * width)
-        store(network.gradients, op[d.BIAS] + c, (s0 + s1) + (s2 + s3))
-    weights = op[d.WINDOW_LINES] * op[d.WINDOW_COLUMNS] * op[d.IN_CHANNELS]
-    clear(Matrix(network.gradients, op[d.KERNEL], width, 1), weights, width)
 
 
 @inlined
@@ -134,8 +145,7 @@ def _input_gradients(
             w = advanced(network.parameters, op[d.KERNEL] + place)
             da = advanced(room.image, u * room.line + v * room.pixel)
             add_weighted(da, room.output, w, windows, Depth(1, 0, filters, room.lanes, 1), 1, width, channels)
-    nothing = advanced(workspace.scratch, op[d.SCRATCH] + room.lines * room.line)
-    clear(Matrix(nothing, 0, op[d.IN_PIXEL], 1), 1, op[d.IN_PIXEL])
+    nothing = _zeros(workspace, op, room)
     for y in range(op[d.IN_LINES]):
         place = op[d.INPUT] * workspace.capacity + first * op[d.IN_STRIDE]
         to = advanced(workspace.deltas, place + y * op[d.IN_COLUMNS] * op[d.IN_PIXEL])
@@ -157,6 +167,15 @@ def _gather_image(workspace: WorkspaceView, op: Pointer, room: Room, first: int,
             gather(to, source, op[d.IN_STRIDE], rows, columns * channels, 1, 0, 0)
         else:
             gather(to, source, op[d.IN_STRIDE], rows, channels, columns, channels, pixel)
+
+
+@inlined
+def _zeros(workspace: WorkspaceView, op: Pointer, room: Room) -> Pointer:
+    """A pixel of zeros, behind the columns; for ``scatter`` where nothing is to be added."""
+    size = max(op[d.IN_PIXEL], op[d.OUT_PIXEL])
+    nothing = advanced(room.output, op[d.OUT_LINES] * op[d.OUT_COLUMNS] * op[d.OUT_CHANNELS] * room.lanes)
+    clear(Matrix(nothing, 0, size, 1), 1, size)
+    return nothing
 
 
 @kernel

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.activations import activation_backward, activation_forward
+from tutor.engine.kernels.cpu.activations import (
+    activation_backward,
+    activation_forward,
+    is_told_by_output,
+)
 from tutor.engine.kernels.cpu.conv import conv_backward, conv_forward
 from tutor.engine.kernels.cpu.denormals import flush_denormals, restore_denormals
 from tutor.engine.kernels.cpu.dense import dense_backward, dense_forward, is_large
 from tutor.engine.kernels.cpu.dropout import Mode, dropout_backward, dropout_forward
 from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite, clip, penalty
-from tutor.engine.kernels.cpu.jit import entry, spliced
+from tutor.engine.kernels.cpu.jit import entry, inlined, spliced
 from tutor.engine.kernels.cpu.lanes import load, store
 from tutor.engine.kernels.cpu.losses import loss_and_delta, starts_from_logits
 from tutor.engine.kernels.cpu.narrow import is_narrow, narrow_backward, narrow_forward
@@ -163,9 +167,11 @@ def _forward(
         elif op[d.KIND] == d.DENSE:
             dense_forward(network, workspace, op, rows)
         elif op[d.KIND] == d.ACTIVATION:
-            activation_forward(workspace, op, rows)
+            if not is_done_along(network, k):
+                activation_forward(workspace, op, rows)
         elif op[d.KIND] == d.CONV:
-            conv_forward(network, workspace, op, rows)
+            last = operation(network, k + is_done_along(network, k + 1))
+            conv_forward(network, workspace, op, rows, last[d.OUTPUT], last[d.FUNCTION])
         elif op[d.KIND] == d.REPACK:
             repack_forward(workspace, op, rows)
         elif op[d.KIND] == d.FORK:
@@ -178,6 +184,14 @@ def _forward(
             pool_forward(workspace, op, rows)
         else:
             dropout_forward(workspace, op, rows, mode)
+
+
+@inlined
+def is_done_along(network: NetworkView, k: int) -> bool:
+    """Whether operation ``k`` is an activation that the convolution before it does, too."""
+    if k == 0 or k == network.depth or operation(network, k - 1)[d.WITH_NEXT] == 0:
+        return False
+    return is_told_by_output(operation(network, k)[d.FUNCTION])
 
 
 @spliced
@@ -194,9 +208,11 @@ def _backward(
         elif op[d.KIND] == d.DENSE:
             dense_backward(network, workspace, op, rows, with_large or not is_large(op))
         elif op[d.KIND] == d.ACTIVATION:
-            activation_backward(workspace, op, rows)
+            if not is_done_along(network, k):
+                activation_backward(workspace, op, rows)
         elif op[d.KIND] == d.CONV:
-            conv_backward(network, workspace, op, rows)
+            last = operation(network, k + is_done_along(network, k + 1))
+            conv_backward(network, workspace, op, rows, last[d.OUTPUT], last[d.FUNCTION])
         elif op[d.KIND] == d.REPACK:
             repack_backward(workspace, op, rows)
         elif op[d.KIND] == d.FORK:
