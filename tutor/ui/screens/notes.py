@@ -13,7 +13,6 @@ from textual.events import Paste
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
-from tutor import kiosk
 from tutor.content.model import Lesson
 from tutor.progress.store import MAX_NOTE
 from tutor.text import clean
@@ -59,10 +58,6 @@ class NotesScreen(ModalScreen[None], inherit_bindings=False):
         Binding("f2", "app.keep", show=False, tooltip="Save your progress to a file"),
         Binding("ctrl+q", "app.quit", "Quit"),
     ]
-    HELP = (
-        "Write what you want to remember. It is saved by itself"
-        f"{kiosk.elsewhere('; dltutor notes prints all your notes')}."
-    )
 
     def __init__(self, lesson: Lesson, services: Services, written: str) -> None:
         super().__init__()
