@@ -48,6 +48,19 @@ def test_the_environment_keeps_what_cannot_redirect_the_program() -> None:
     assert left == {**harmless, "PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", kiosk.VARIABLE: "1"}
 
 
+def test_a_kiosk_works_in_the_root_for_its_owners_eyes_and_cannot_be_stopped_or_made_to_dump(
+    tmp_path: Path,
+) -> None:
+    script = (
+        "import os, resource, signal, sys; from tutor import kiosk; kiosk.enter(['--kiosk']); "
+        "print(os.getcwd(), os.umask(0), *resource.getrlimit(resource.RLIMIT_CORE), sys.dont_write_bytecode, "
+        "*(signal.getsignal(n) == signal.SIG_IGN for n in (signal.SIGTSTP, signal.SIGQUIT)))"
+    )
+    command = [sys.executable, "-I", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["/", str(0o077), "0", "0", "True", "True", "True"]
+
+
 def test_the_manual_names_every_variable_that_is_kept() -> None:
     said = set(re.findall(r"`([A-Z_]+)(?:\*?)`", MANUAL.read_text(encoding="utf-8")))
     assert said >= kiosk._KEPT | {"LC_"}

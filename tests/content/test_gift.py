@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.content.gift import FILL_IN, Imported, Note, read_gift
+from tutor.content.gift import FILL_IN, Imported, Note, read_gift, write_quiz
 from tutor.content.gift.said import RIGHT, WRONG
 from tutor.content.questions import (
     Extra,
@@ -276,6 +276,17 @@ def test_categories_comments_ids_pages_and_tags() -> None:
     assert [question.page for question in read.questions] == ["a-page", "another", "another"]
     assert read.notes == [Note(6, "the tag 'old' is not kept")]
     assert (read.without_page, read.without_feedback) == (0, 4 + 3)
+
+
+def test_a_file_cannot_steer_the_terminal() -> None:
+    hostile = "\x1b]0;x\x07\x9b\u202e"
+    read = read_gift(
+        f"// [tag:old\x1b\x9b]\n::a{hostile}::[plain]what{hostile}? {{=b{hostile}#c{hostile} ~d}}\n\n"
+        "[html]an entity&#27;[2J &#x202e;? {=b ~d}\n"
+    )
+    assert [question.prompt for question in read.questions] == ["what]0;x?", "an entity[2J ?"]
+    assert [note.message for note in read.notes] == ["the tag 'old' is not kept"]
+    assert not set("\x1b\x07\x9b\u202e") & set(write_quiz(read))
 
 
 @settings(deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 import stat
@@ -24,6 +25,7 @@ from tests.ui.pack import (
     lesson,
 )
 from tutor.errors import InputError
+from tutor.progress.choices import chosen_in
 from tutor.progress.items import MIN_LEARNERS, Item, discrimination, items
 from tutor.progress.log import LoggedAnswer, read_log
 from tutor.progress.store import Store
@@ -145,6 +147,19 @@ def test_a_learner_counts_by_the_first_answer() -> None:
     by_name = {item.question: item for item in items(logs, LESSONS)}
     assert by_name["p"].discrimination == pytest.approx(1.0)
     assert (by_name["p"].learners, by_name["p"].asked, by_name["p"].right) == (5, 7, 5)
+
+
+def test_a_log_that_somebody_handed_in_steers_no_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "learner.sqlite3"
+    with closing(Store.open(path)) as store:
+        store.record_answer(answered(), "plain")
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute(
+            "UPDATE answer SET lesson = ?, given = ?", ("a\x1b[2J\u202e", json.dumps("b\x1b]0;c\x07"))
+        )
+    [row] = read_log(path)
+    assert row.lesson == "a[2J"
+    assert [chosen.text for chosen in chosen_in(None, row)] == ["b]0;c"]
 
 
 def test_a_log_is_read_without_touching_the_file(tmp_path: Path) -> None:

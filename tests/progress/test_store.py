@@ -292,6 +292,15 @@ def test_a_note_steers_no_terminal_and_is_cut_between_characters(store: Store) -
     assert store.notes()["xor"].text == "x" + "é" * (MAX_NOTE // 2 - 1)
 
 
+def test_what_another_program_wrote_into_the_file_steers_no_terminal(path: Path) -> None:
+    with closing(Store.open(path)) as store:
+        store.write_note("xor", "a")
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("UPDATE note SET text = ?", ("a\x1b[2Jb\x9b31m\u202ec",))
+    with closing(Store.open(path)) as store:
+        assert store.notes()["xor"].text == "a[2Jb31mc"
+
+
 def test_the_finished_runs_of_a_lesson_are_listed_with_the_newest_first(store: Store) -> None:
     store.record_run(result(), None, 0)
     diverged = replace(result(reached=True), seed=3, loss={"first": 0.7, "last": float("nan")})
