@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.faults.table import HEAD, faults, row
+from tests.faults.table import HEAD, faults, named, row
 
 
 def main() -> int:
@@ -13,13 +13,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--short", action="store_true", help="a few tries of each, as in make test")
     parser.add_argument("--count", type=int, metavar="N", help="at most N tries of each")
-    parser.add_argument("--only", metavar="TEXT", default="", help="only faults whose name contains TEXT")
+    parser.add_argument(
+        "--only", metavar="WORDS", default="", help="only faults with these words in their name"
+    )
     chosen = parser.parse_args()
+    wanted = [fault for fault in faults() if named(fault, chosen.only)]
+    if not wanted:
+        parser.error(f"no fault has the words {chosen.only!r} in its name")
     print(*HEAD, sep="\n", flush=True)
     whole = True
-    for fault in faults():
-        if chosen.only not in fault.name:
-            continue
+    for fault in wanted:
         if chosen.short and not fault.short:
             continue
         if fault.unable():

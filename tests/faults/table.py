@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -132,6 +133,11 @@ def faults() -> Iterator[Fault]:
     for module in sorted(pkgutil.iter_modules(tests.faults.__path__), key=lambda one: one.name):
         if not module.name.startswith(("test_", "__")):
             yield from getattr(importlib.import_module(f"tests.faults.{module.name}"), "FAULTS", ())
+
+
+def named(fault: Fault, words: str) -> bool:
+    """Whether the fault has these words in its name, whole: TERM is none of SIGTERM's."""
+    return not words or re.search(rf"(?<!\w){re.escape(words)}(?!\w)", fault.name) is not None
 
 
 HEAD = (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import long
-from tests.faults.table import Fault, Injected, Result, faults, row
+from tests.faults.table import Fault, Injected, Result, faults, named, row
 
 ALL = list(faults())
 
@@ -53,3 +53,10 @@ def test_a_try_that_broke_or_took_too_long_did_not_keep_the_promise() -> None:
 
 def test_without_a_time_promised_every_time_is_in_time() -> None:
     assert Result(None, [5.0, 99.0]).kept == 2
+
+
+def test_a_fault_is_chosen_by_whole_words_of_its_name() -> None:
+    assert {fault.name.split()[0] for fault in ALL if named(fault, "TERM")} == {"TERM"}
+    for one in ALL:
+        assert one.name in [fault.name for fault in ALL if named(fault, one.name)]
+    assert all(named(fault, "") for fault in ALL)
