@@ -17,6 +17,7 @@ from tutor.errors import StoreError
 from tutor.ui.closed import ClosedApp
 from tutor.ui.colours import bound_memories
 from tutor.ui.driver import TutorDriver
+from tutor.ui.inturn import KeysInTurn
 from tutor.ui.keys import GLOSSARY, QUIT, keys_of
 from tutor.ui.messages import Opening, OpenLesson
 from tutor.ui.openings import screen_for
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from tutor.ui.screens.keep import Kept
 
 
-class TutorApp(ClosedApp):
+class TutorApp(KeysInTurn, ClosedApp):
     """Home lies beneath everything; ``start`` is opened on top of it."""
 
     TITLE = "dltutor"

@@ -87,6 +87,8 @@ class LastingParser(XTermParser):
     """
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
+        if sequence == "\n":  # enter, pressed before the terminal was taken over: the kernel made this of it
+            sequence = "\r"
         try:
             return list(super()._sequence_to_key_events(sequence, alt))
         except (ValueError, OverflowError):

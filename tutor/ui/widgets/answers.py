@@ -5,12 +5,15 @@ Each of these widgets posts :class:`Given` once and shows what was right when to
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
+from textual.events import Key
 from textual.message import Message
 
 from tutor.content.questions import MultipleChoice, Ordering, SingleChoice, TrueFalse
@@ -101,6 +104,23 @@ class ChooseOne(Rows):
         super().__init__(options)
         self._truth = truth
         self._chosen = -1
+        self._drawn_at = math.inf
+
+    def on_mount(self) -> None:
+        """Note from when on it can be seen."""
+        self.call_after_refresh(self._note_drawn)
+
+    def _note_drawn(self) -> None:
+        self._drawn_at = time.monotonic()
+
+    def on_key(self, event: Key) -> None:
+        """Answer nothing that could not be seen when enter was pressed.
+
+        A letter typed ahead of the question is a choice. Enter goes on, and is pressed once more while
+        nothing seems to happen.
+        """
+        if event.key == "enter" and event.time < self._drawn_at:
+            event.stop()
 
     def action_letter(self, place: int) -> None:
         """Answer with this row."""

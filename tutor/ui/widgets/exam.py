@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Static
 
@@ -20,6 +22,7 @@ from tutor.ui.services import Services
 from tutor.ui.widgets.answer_kinds import answer_for
 from tutor.ui.widgets.answers import Complaint, Given, Rows
 from tutor.ui.widgets.entry import Entry
+from tutor.ui.widgets.options import LETTERS
 from tutor.ui.widgets.pane import Pane
 from tutor.ui.widgets.quizkeys import HOW
 
@@ -56,6 +59,8 @@ class ExamView(Vertical):
         self._services = services
         self._answer: Rows | Entry | None = None
         self._handing_in = False
+        self._drawn_at = math.inf
+        """The moment (monotonic) from which on the question can be seen."""
         self._how = ""
         self._complaint = ""
         self._heading = Static(id="quiz-heading")
@@ -104,6 +109,19 @@ class ExamView(Vertical):
         self._answer = answer_for(question, self.exam.shown_options[self.exam.at])
         await self._pane.mount(self._answer, after=self._prompt)
         self._show_question()
+        self._drawn_at = math.inf
+        self.call_after_refresh(self._note_drawn)
+
+    def _note_drawn(self) -> None:
+        self._drawn_at = time.monotonic()
+
+    def on_key(self, event: Key) -> None:
+        """Leave out a letter that came before the question could be seen.
+
+        It was meant for the one before, pressed again while nothing seemed to happen.
+        """
+        if isinstance(self._answer, Rows) and event.key in LETTERS and event.time < self._drawn_at:
+            event.stop()
 
     def _show_question(self) -> None:
         """The question again after the page before the end, with what was entered so far."""

@@ -1,0 +1,77 @@
+"""Keys typed ahead: each is dealt with before the next one is handed out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+
+from textual.app import App, ScreenStackError
+from textual.driver import Driver
+from textual.events import Event, Key, Paste
+from textual.message_pump import MessagePump
+
+_ROUNDS = 3
+"""Times that what a key set going is followed up: its action, what that posts, what comes of this."""
+_PATIENCE = 2.0
+"""Seconds until a widget that does not come round is waited for no longer; it may be gone."""
+
+
+class KeysInTurn(App[None]):
+    """An app in which keys that are typed fast do what they do when typed slowly.
+
+    Textual hands every key at once to whatever has the focus then. A letter typed right behind the enter that
+    leads to a field would go to what was there before, and be lost or mean something else there. Here it
+    waits until the enter is dealt with.
+    """
+
+    def __init__(self, driver_class: type[Driver]) -> None:
+        super().__init__(driver_class=driver_class)
+        self._ahead: deque[Key | Paste] = deque()
+        self._turn: Key | Paste | None = None
+        """Whose turn it is; the others wait."""
+        self._following: asyncio.Task[None] | None = None
+
+    @property
+    def message_queue_size(self) -> int:
+        """Messages that wait, and keys that wait for their turn."""
+        return super().message_queue_size + len(self._ahead)
+
+    async def on_event(self, event: Event) -> None:
+        """Hand out a key, or keep it until it is its turn."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded and event is not self._turn:
+            if self._turn is not None:
+                self._ahead.append(event)
+                return
+            self._turn = event
+            self._following = asyncio.create_task(self._follow())
+        await super().on_event(event)
+
+    async def _follow(self) -> None:
+        try:
+            await self._come_to_rest()
+            while self._ahead and self.is_running:
+                self._turn = self._ahead.popleft()
+                self.post_message(self._turn)
+                await self._come_to_rest()
+        finally:
+            self._turn = None
+
+    async def _come_to_rest(self) -> None:
+        """Wait until the key has been dealt with, and what it set going on its way up from the focus."""
+        for _ in range(_ROUNDS):
+            await _reached(self)
+            try:
+                way: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
+            except ScreenStackError:
+                return
+            for pump in way:
+                await _reached(pump)
+
+
+async def _reached(pump: MessagePump) -> None:
+    """Wait until ``pump`` has dealt with all that waits there now."""
+    reached = asyncio.Event()
+    if pump.call_later(reached.set):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(reached.wait(), _PATIENCE)
