@@ -78,7 +78,7 @@ async def test_an_exam_from_its_beginning_to_its_report(services: Services, stor
         await pilot.press(*keys(app))
         text = await settle(pilot, "All 3 questions are answered.")
         await pilot.press("y")
-        text = await settle(pilot, "The report is ")
+        text = await settle(pilot, "The report is")
         assert "2 of 3 right, 67 % of the points." in text
         assert "To look at again" in text
         assert first.prompt[:40] in text
@@ -174,7 +174,7 @@ async def test_a_report_that_cannot_be_written_is_named(services: Services, data
     app = examined(services, TRUEFALSE)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter", "escape", "y")
-        await settle(pilot, "! The report could not be written: ")
+        await settle(pilot, "! The report could not be written:")
 
 
 async def test_home_opens_it_and_without_lessons_it_says_why_not(services: Services) -> None:
