@@ -152,13 +152,19 @@ def test_the_form_of_the_bench_writes_and_reads_in_the_data_directory_alone(
 
 
 def test_a_table_outside_of_the_data_directory_is_not_read(home: Path, tmp_path: Path) -> None:
+    from tests.ui.test_workshop import go_to
     from tutor.content.model import DataSpec
     from tutor.lab.data import table
+    from tutor.ui.workshop.form import Form
 
     secret = tmp_path / "secret.csv"
     secret.write_text("a,b\n" + "1,2\n" * 20)
     with pytest.raises(InputError, match="lies outside of"):
         table(DataSpec("csv", {"file": str(secret), "target": "b"}), seed=0)
+    form = Form()
+    go_to(form, "data set").enter("csv")
+    go_to(form, "file").enter(str(secret))
+    assert "lies outside of" in form.notice, "not even for the names of its columns"
 
 
 async def test_the_app_offers_no_way_out_of_textual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

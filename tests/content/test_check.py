@@ -136,6 +136,16 @@ def test_lines_are_right_with_windows_line_ends(pack: Path) -> None:
     assert fault.line == text.split("\n").index('page = "x"') + 1
 
 
+def test_a_lesson_reads_no_table_of_the_machine(pack: Path) -> None:
+    gate = '"gate", options = { gate = "and" }'
+    write(pack, {LAB: files()[LAB].replace(gate, '"csv", options = { file = "mine.csv", target = "y" }', 1)})
+    (fault,) = check_pack(pack)
+    assert (fault.key, fault.message) == (
+        "experiment[0].data.name",
+        "a lesson reads no files: csv is for the bench",
+    )
+
+
 def test_a_file_too_large_is_refused(pack: Path) -> None:
     write(pack, {QUIZ: files()[QUIZ] + "#" * MAX_BYTES})
     assert check_pack(pack) == [Fault(QUIZ, 1, "", "larger than 256 KiB")]

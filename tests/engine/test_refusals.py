@@ -52,6 +52,10 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     "images into dense": (lambda: Sequential([Dense(1)], (8, 8)), "dense_1 needs a row of numbers"),
     "no units": (lambda: Dense(0), "units must be 1 or more, not 0"),
     "half a unit": (lambda: Dense(1.5), "units must be a whole number"),  # type: ignore[arg-type]
+    "more weights than memory is taken for": (
+        lambda: Sequential([Dense(10_000), Dense(6_000)], (2,)),
+        "60,036,000 weights",
+    ),
     "too many weights": (lambda: Sequential([Dense(10**9), Dense(10**9)], (2,)), "too large"),
     "absurd units": (lambda: Sequential([Dense(10**30)], (2,)), "too large"),
     "unknown activation": (lambda: Dense(1, "rellu"), "unknown activation function 'rellu'"),
