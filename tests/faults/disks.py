@@ -121,7 +121,7 @@ def session(
         app.press(CTRL_Q)
         status = app.end()
         app.read(0.05)
-        assert status == 0, f"exit status {status}"
+        assert status == 0, f"exit status {status}: {app.text()[-500:]}"
         assert b"Traceback" not in app.seen
     pages = {row.page for row in read_document(kept).pages}
     assert len(pages) >= 2, f"in the file are the pages {pages} alone"

@@ -80,6 +80,23 @@ async def test_f2_saves_and_one_goes_on(doomed: TutorApp, tmp_path: Path) -> Non
         assert doomed._exit and doomed.forsaken
 
 
+async def test_leaving_right_after_the_file_was_written_forsakes_nothing(
+    doomed: TutorApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with doomed.run_test(size=SIZE) as pilot:
+        mark(doomed, "the-rule")
+        # the word that the file stands is seen a moment before the screen is gone
+        monkeypatch.setattr(KeepScreen, "dismiss", lambda screen, kept: None)
+        await pilot.press("f2", "enter")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert isinstance(doomed.screen, KeepScreen)
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+    assert doomed._exit and not doomed.forsaken
+    assert doomed.kept is not None and doomed.kept.path.parent == tmp_path / "home"
+
+
 async def test_with_nothing_to_lose_one_just_leaves(doomed: TutorApp) -> None:
     async with doomed.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+q")

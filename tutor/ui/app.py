@@ -126,8 +126,12 @@ class TutorApp(KeysInTurn, ClosedApp):
         """Leave; if something would be lost, offer first to save it to a file."""
         from tutor.ui.screens.keep import KeepScreen
 
-        self.forsaken = isinstance(self.screen, KeepScreen)
-        if self.forsaken or isinstance(self.screen, SmallScreen) or not self.would_lose:
+        screen = self.screen
+        if isinstance(screen, KeepScreen):
+            self.kept = screen.written or self.kept  # it may be about to say so
+            self.forsaken = screen.written is None
+            self.exit()
+        elif isinstance(screen, SmallScreen) or not self.would_lose:
             self.exit()
         else:
             await self._ask_where(leaving=True)

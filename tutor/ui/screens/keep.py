@@ -83,6 +83,7 @@ class KeepScreen(ModalScreen["Kept | None"], inherit_bindings=False):
 
     def __init__(self, services: Services) -> None:
         super().__init__()
+        self.written: Kept | None = None
         self._services = services
         first = next(places(services.now()), None)
         self._path = PathLine(str(first or ""), select_on_focus=False, compact=True)
@@ -127,6 +128,7 @@ class KeepScreen(ModalScreen["Kept | None"], inherit_bindings=False):
 
     def on_keep_screen_written(self, event: Written) -> None:
         """Back, or away, with a word on where it is."""
+        self.written = event.kept
         missing = f" {event.left_out} damaged rows could not be read." if event.left_out else ""
         self.app.notify(
             f"Your progress is in {clean(str(event.kept.path))}.{missing}", markup=False, timeout=10
