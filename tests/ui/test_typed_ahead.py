@@ -9,9 +9,9 @@ from typing import Any
 from textual.events import Key
 from textual.pilot import Pilot
 
-from tests.ui.conftest import shown
 from tests.ui.pack import GAP, NUMERIC, SINGLE, TRUEFALSE, lesson
 from tests.ui.quizzes import asking
+from tests.ui.seen import shown
 from tests.ui.terminal import Terminal
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
