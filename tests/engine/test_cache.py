@@ -130,3 +130,15 @@ def test_a_helping_process_ends_with_the_one_that_it_helps(tmp_path: Path) -> No
         assert helper.stdin is not None
         helper.stdin.close()  # as when its owner dies
         assert helper.wait(10) == 1
+
+
+def test_the_seal_takes_the_place_of_whatever_stands_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.nbc").write_bytes(b"x")
+    (tmp_path / "seal.json" / "inside").mkdir(parents=True)
+    monkeypatch.setattr(cache._choice, "directory", tmp_path)
+    monkeypatch.setattr(cache._choice, "problem", "")
+    cache.seal()
+    cache._drop_damaged(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.nbc", "seal.json"]

@@ -93,6 +93,8 @@ def seal() -> None:
     with contextlib.suppress(OSError):  # a full disk: the files will be compiled again, that is all
         temporary = directory / f"{_SEAL}.{os.getpid()}"
         temporary.write_text(json.dumps(digests))
+        if (directory / _SEAL).is_dir():  # nothing but another directory could take its place
+            _throw_away(directory / _SEAL)
         temporary.replace(directory / _SEAL)
 
 
@@ -168,10 +170,14 @@ def _drop_damaged(directory: Path) -> None:
         digest = _digest(path)
         if digest and sealed.get(path.relative_to(directory).as_posix()) == digest:
             continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+        _throw_away(path)
+
+
+def _throw_away(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _prune(current: Path) -> None:

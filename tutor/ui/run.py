@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from tutor.allocator import share_one_arena
 from tutor.console import complain
 from tutor.crash import crash_error
 from tutor.errors import StoreError
@@ -26,6 +27,7 @@ def run(start: Start = where_left) -> int:
     screen changes.
     """
     require_terminal()
+    share_one_arena()
     services = build()
     kept: Path | None = None
     try:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from tutor import limits
+from tutor import allocator, limits
 from tutor.worker.host import Host, Run, Send
 from tutor.worker.mailbox import Mailbox
 from tutor.worker.protocol import (
@@ -62,6 +62,7 @@ def main(socket_number: int, parent: int, snapshots: str) -> None:
     started = time.monotonic()
     tie_to_parent(parent)
     limits.keep()
+    allocator.share_one_arena()
     channel = Channel(socket.socket(fileno=socket_number))
     inbox: Mailbox[AnyCommand] = Mailbox(replaceable=(Pull,))
     threading.Thread(target=_read, args=(channel, inbox), name="commands", daemon=True).start()
@@ -83,7 +84,7 @@ def main(socket_number: int, parent: int, snapshots: str) -> None:
             engine.warm_up(dtypes=(dtype,))
 
     def factory(load: Load) -> Run:
-        give_back_memory()
+        allocator.give_back()  # what runs that are gone have held
         warm_up(load.experiment.model.dtype)
         return lab.Run(
             load.experiment, load.lesson, load.knobs, load.seed, load.backend, paced=True, rewindable=True
@@ -106,12 +107,6 @@ def _announced(send: Send) -> Iterator[None]:
     finally:
         notice.cancel()
         notice.join()  # so that no two threads send at once, and Ready comes last
-
-
-def give_back_memory() -> None:
-    """Hand the system what runs that are gone have held: glibc keeps it in pieces for what may come."""
-    with contextlib.suppress(AttributeError):  # other C libraries have no such function
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def tie_to_parent(parent: int) -> None:
