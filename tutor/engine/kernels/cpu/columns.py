@@ -289,8 +289,8 @@ def _sloped(function: int, da: Pointer, a: Pointer, place: int) -> Any:
 
 
 @kernel
-def sum_columns(to: Pointer, source: Pointer, pixels: int, numbers: int, begun: bool) -> None:
-    """Of each of the ``numbers`` of a pixel the sum over all pixels and examples; added if ``begun``."""
+def add_columns(to: Pointer, source: Pointer, pixels: int, numbers: int) -> None:
+    """Add to each of the ``numbers`` of a pixel the sum over all pixels and examples."""
     like = lanes_of(source)
     lanes = count_of(like)
     for n in range(numbers):
@@ -303,8 +303,7 @@ def sum_columns(to: Pointer, source: Pointer, pixels: int, numbers: int, begun: 
         for _ in range(pixels % 4):
             s0 = s0 + load_like(like, source, at)
             at += step
-        here = total((s0 + s1) + (s2 + s3))
-        to[n] = to[n] + here if begun else here
+        to[n] = to[n] + total((s0 + s1) + (s2 + s3))
 
 
 @kernel

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.activations import activate_columns
 from tutor.engine.kernels.cpu.columns import (
+    add_columns,
     add_products,
     add_weighted,
     gather,
     gather_slopes,
     lanes_of,
     scatter,
-    sum_columns,
 )
 from tutor.engine.kernels.cpu.dense import clear
 from tutor.engine.kernels.cpu.jit import inlined, kernel
@@ -89,7 +89,8 @@ def conv_backward(
     room = _room(workspace, op)
     filters, pixels = op[d.OUT_CHANNELS], op[d.OUT_LINES] * op[d.OUT_COLUMNS]
     weights = op[d.WINDOW_LINES] * op[d.WINDOW_COLUMNS] * op[d.IN_CHANNELS]
-    if op[d.BACKWARD] & d.OF_WEIGHTS:
+    if op[d.BACKWARD] & d.OF_WEIGHTS:  # here, for a shard of no rows has gradients, too
+        clear(Matrix(network.gradients, op[d.BIAS], op[d.OUT_PIXEL], 1), 1, op[d.OUT_PIXEL])
         clear(Matrix(network.gradients, op[d.KERNEL], op[d.OUT_PIXEL], 1), weights, op[d.OUT_PIXEL])
     for first in range(0, rows, room.lanes):
         here = min(room.lanes, rows - first)
@@ -101,7 +102,7 @@ def conv_backward(
             a = advanced(workspace.values, place)
             gather_slopes(function, room.output, delta, a, op[d.OUT_STRIDE], here, filters, pixels, step)
         if op[d.BACKWARD] & d.OF_WEIGHTS:
-            sum_columns(advanced(network.gradients, op[d.BIAS]), room.output, pixels, filters, first > 0)
+            add_columns(advanced(network.gradients, op[d.BIAS]), room.output, pixels, filters)
             _gather_image(workspace, op, room, first, here)
             _add_weight_gradients(network, op, room)
         if op[d.BACKWARD] & d.OF_INPUT:
