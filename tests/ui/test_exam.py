@@ -120,7 +120,9 @@ async def test_a_question_is_left_out_and_gone_back_to(services: Services) -> No
         assert not view(app).exam.answers[1].first_try
 
 
-async def test_what_was_entered_is_still_there_after_the_page_before_the_end(services: Services) -> None:
+async def test_what_was_entered_is_there_and_can_be_changed_after_the_page_before_the_end(
+    services: Services,
+) -> None:
     app = examined(services, NUMERIC)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter", "4", "2", "escape")
@@ -129,6 +131,11 @@ async def test_what_was_entered_is_still_there_after_the_page_before_the_end(ser
         await settle(pilot, "42")
         await pilot.press("enter")
         await settle(pilot, "All 1 questions are answered.")
+        await pilot.press("escape")
+        await settle(pilot, "You answered: 42")
+        await pilot.press("0", "enter")
+        await settle(pilot, "All 1 questions are answered.")
+        assert view(app).exam.given == {0: 420.0}
 
 
 async def test_the_time_runs_out(services: Services, store: Store) -> None:

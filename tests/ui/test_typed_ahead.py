@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+from textual.app import ComposeResult
 from textual.events import Key
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from tests.ui.pack import GAP, NUMERIC, SINGLE, TRUEFALSE, lesson
 from tests.ui.quizzes import asking
-from tests.ui.seen import shown
+from tests.ui.seen import settle, shown
 from tests.ui.terminal import Terminal
 from tutor.content.catalog import Catalog
 from tutor.content.pack import Pack
 from tutor.ui.app import TutorApp
+from tutor.ui.inturn import KeysInTurn
 from tutor.ui.messages import OpenExam
 from tutor.ui.services import Services
 from tutor.ui.widgets.exam import ExamView
@@ -65,6 +70,39 @@ async def test_a_letter_pressed_twice_answers_one_question_of_an_exam(services: 
         await pilot.press("b")
         await pilot.pause()
         assert len(exam.given) == 2, "now it was to be seen"
+
+
+class Hanging(Widget, can_focus=True):
+    """Shows the keys it took; the first one has the app wait for ``release``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = asyncio.Event()
+        self.taken = ""
+
+    def render(self) -> str:
+        return self.taken
+
+    def on_key(self, event: Key) -> None:
+        if not self.taken:
+            self.app.call_later(self.release.wait)
+        self.taken += event.key
+        self.refresh()
+
+
+class HangingApp(KeysInTurn):
+    def compose(self) -> ComposeResult:
+        yield Hanging()
+
+
+async def test_keys_that_waited_too_long_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor.ui.inturn._PATIENCE", 0.02)
+    async with (app := HangingApp()).run_test() as pilot:
+        for key in "abcd":
+            app.post_message(Key(key, key))
+        await asyncio.sleep(0.3)  # the patience with each of them is over
+        app.query_one(Hanging).release.set()
+        await settle(pilot, "abcd")
 
 
 def test_what_is_typed_before_the_app_is_there_waits_for_it(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import suppress
 
 from textual.app import App, ScreenStackError
 from textual.driver import Driver
@@ -14,7 +13,7 @@ from textual.message_pump import MessagePump
 _ROUNDS = 3
 """Times that what a key set going is followed up: its action, what that posts, what comes of this."""
 _PATIENCE = 2.0
-"""Seconds until a widget that does not come round is waited for no longer; it may be gone."""
+"""Seconds that keys wait for the one before; then something hangs, and ``ctrl+q`` may be among them."""
 
 
 class KeysInTurn(App[None]):
@@ -25,12 +24,11 @@ class KeysInTurn(App[None]):
     waits until the enter is dealt with.
     """
 
-    def __init__(self, driver_class: type[Driver]) -> None:
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
         self._ahead: deque[Key | Paste] = deque()
-        self._turn: Key | Paste | None = None
-        """Whose turn it is; the others wait."""
         self._following: asyncio.Task[None] | None = None
+        """Watches over the key that is being dealt with."""
 
     @property
     def message_queue_size(self) -> int:
@@ -39,23 +37,30 @@ class KeysInTurn(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Hand out a key, or keep it until it is its turn."""
-        if isinstance(event, Key | Paste) and not event.is_forwarded and event is not self._turn:
-            if self._turn is not None:
-                self._ahead.append(event)
-                return
-            self._turn = event
+        if not isinstance(event, Key | Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._following is not None and not self._following.done():
+            self._ahead.append(event)
+        else:
             self._following = asyncio.create_task(self._follow())
-        await super().on_event(event)
+            await super().on_event(event)
 
     async def _follow(self) -> None:
-        try:
-            await self._come_to_rest()
-            while self._ahead and self.is_running:
-                self._turn = self._ahead.popleft()
-                self.post_message(self._turn)
-                await self._come_to_rest()
-        finally:
-            self._turn = None
+        """Hand out the keys that wait, each once the one before is dealt with; all if that takes too long."""
+        while True:
+            many = 1
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    await self._come_to_rest()
+            except TimeoutError:
+                many = len(self._ahead)
+            if not self._ahead:
+                return
+            for _ in range(many):
+                self.call_later(self._hand_out, self._ahead.popleft())
+
+    async def _hand_out(self, event: Key | Paste) -> None:
+        await super().on_event(event)
 
     async def _come_to_rest(self) -> None:
         """Wait until the key has been dealt with, and what it set going on its way up from the focus."""
@@ -73,5 +78,4 @@ async def _reached(pump: MessagePump) -> None:
     """Wait until ``pump`` has dealt with all that waits there now."""
     reached = asyncio.Event()
     if pump.call_later(reached.set):
-        with suppress(TimeoutError):
-            await asyncio.wait_for(reached.wait(), _PATIENCE)
+        await reached.wait()

@@ -24,7 +24,7 @@ from tutor.ui.lab.view import LabView
 from tutor.ui.messages import LeaveScreen
 from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
-from tutor.ui.widgets.field import EDITING, Field
+from tutor.ui.widgets.editing import EDITING
 from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.listed import is_there
 from tutor.ui.widgets.pane import Pane
@@ -35,7 +35,7 @@ _WIDE = 110
 """Columns from which the file is shown beside the form."""
 
 
-class Entry(Field, Input, inherit_bindings=False):
+class Entry(Input, inherit_bindings=False):
     """The line in which a value or a file's name is typed; its cursor does not blink."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -16,7 +16,6 @@ from tutor.content.catalog import Catalog
 from tutor.content.glossary import Entry, glossary, on_page, search
 from tutor.content.model import Lesson, Page
 from tutor.text import clean
-from tutor.ui.widgets.field import Field
 from tutor.ui.widgets.keybar import KeyBar
 
 
@@ -31,7 +30,7 @@ def words_for(screen: Screen[Any], catalog: Catalog) -> GlossaryScreen:
     return GlossaryScreen(entries, [] if isinstance(screen, ModalScreen) else catalog.lessons, first)
 
 
-class SearchInput(Field, Input, inherit_bindings=False):
+class SearchInput(Input, inherit_bindings=False):
     """Where the word is typed; its cursor does not blink, and up and down belong to the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -18,7 +18,7 @@ from tutor.errors import InputError, StoreError
 from tutor.progress.rescue import places, save_elsewhere
 from tutor.text import clean
 from tutor.ui.services import Services
-from tutor.ui.widgets.field import EDITING, Field
+from tutor.ui.widgets.editing import EDITING
 from tutor.ui.widgets.keybar import KeyBar
 
 _ABOUT = """\
@@ -41,7 +41,7 @@ class Kept:
     path: Path
 
 
-class PathLine(Field, Input, inherit_bindings=False):
+class PathLine(Input, inherit_bindings=False):
     """Where the file's name is typed; its cursor does not blink."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

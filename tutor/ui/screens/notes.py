@@ -19,7 +19,6 @@ from tutor.text import clean
 from tutor.ui.keys import GLOSSARY
 from tutor.ui.services import Services
 from tutor.ui.widgets.banner import Banner
-from tutor.ui.widgets.field import Field
 from tutor.ui.widgets.keybar import KeyBar
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at whether it has reached the disk."""
 
 
-class NotePage(Field, TextArea):
+class NotePage(TextArea):
     """A text field that lets nothing in that could steer the terminal, and is forgotten once it is closed."""
 
     def watch(

@@ -17,14 +17,14 @@ from tutor.errors import InputError
 from tutor.quiz.grading import MAX_WORD, Answer, Grade, parse_number
 from tutor.text import clean_line
 from tutor.ui.widgets.answers import Complaint, Given
-from tutor.ui.widgets.field import EDITING, Field
+from tutor.ui.widgets.editing import EDITING
 from tutor.ui.widgets.options import LETTERS, Option, OptionRow
 
 _SCREEN_KEYS = frozenset("rlqmh?")
 """Keys of the quiz and the lesson screen: they stay what they are while a number is typed."""
 
 
-class EntryLine(Field, Input, inherit_bindings=False):
+class EntryLine(Input, inherit_bindings=False):
     """An input line whose cursor does not blink: a slow connection would carry every blink.
 
     An answer is short: of the many keys of Textual's input line it keeps the few that everybody knows.
@@ -39,25 +39,14 @@ class EntryLine(Field, Input, inherit_bindings=False):
         super().__init__(placeholder=placeholder, select_on_focus=False, compact=True)
         self.cursor_blink = False
         self._left_alone = left_alone
-        self._submitted = False
-        """Whether the answer is given: keys that came with it are for the screen."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether the key is typed; the others go to the screen, and its key bar shows them."""
         return super().check_consume_key(key, character) and character not in self._left_alone
 
     async def _on_key(self, event: Key) -> None:
-        if self._submitted or event.character in self._left_alone:
+        if event.character in self._left_alone:
             event.prevent_default()
-
-    async def action_submit(self) -> None:
-        """Hand the answer in; what is typed from then on is no part of it."""
-        self._submitted = True
-        await super().action_submit()
-
-    def mend(self) -> None:
-        """Take keys again: the answer was refused."""
-        self._submitted = False
 
 
 class Entry(VerticalGroup):
@@ -94,7 +83,6 @@ class Entry(VerticalGroup):
         try:
             answer = self.read(event.value)
         except InputError as error:
-            self._input.mend()
             self.post_message(Complaint(f"{error.message}; {error.hint}"))
             return
         self.post_message(Given(answer))
