@@ -126,6 +126,20 @@ async def test_keys_typed_ahead_are_for_the_run_to_come(monkeypatch: pytest.Monk
         assert worker.alive
 
 
+async def test_a_process_that_cannot_be_started_is_tried_again_with_w_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker, starts = FakeWorker(), []
+    monkeypatch.setattr(worker, "start", lambda: starts.append("start"))
+    worker.die("the training process could not be started (out of memory)")
+    async with Host(worker).run_test(size=(80, 22)) as pilot:
+        await settle(pilot, "LOST")
+        await pilot.press("b", "space")
+        assert len(starts) == 1 and not worker.commands
+        await pilot.press("w", "space")
+        await settle(pilot, "RUNNING")
+
+
 async def test_each_report_is_drawn_and_nothing_else_is_pulled_for() -> None:
     app = Host(FakeWorker())
     async with app.run_test(size=(80, 22)) as pilot:

@@ -335,7 +335,8 @@ class LabView(Widget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Keys whose actions are off while the question is up (they come here first) say why."""
-        self._load()
+        if not self.controller.gone:
+            self._load()
         if self.controller.asking and event.key in NOT_WHILE_ASKED.values():
             event.stop()
             self._tell("First answer the question: press a letter, or p to go back to the panels.")
