@@ -155,3 +155,22 @@ def test_rows_that_had_to_wait_bear_the_time_at_which_they_were_handed_over(tmp_
         disk.full = False
         assert writer.close()
         assert store.summary().last_at == datetime(2026, 5, 1, 9, tzinfo=UTC)
+
+
+def test_a_disk_that_takes_its_time_to_refuse_is_not_asked_again_once_the_writer_is_closed(
+    store: Store,
+) -> None:
+    writer, asked, gate = Writer(store, retry_seconds=60), threading.Event(), threading.Event()
+    tries = []
+
+    def refused_slowly(_: Store) -> None:
+        tries.append(asked.set())
+        gate.wait(10)
+        raise StoreError("no locks available")
+
+    first, *_ = (writer.submit(refused_slowly) for _ in range(4))
+    assert asked.wait(5)
+    assert not writer.close(0.01)
+    gate.set()
+    assert isinstance(first.exception(timeout=5), StoreError)
+    assert len(tries) == 1

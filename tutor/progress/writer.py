@@ -44,7 +44,7 @@ class Writer:
         # Appended to by whoever submits, taken from by the writer's thread.
         self._waiting: deque[_Job] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="progress-writer")
-        self._closed = False
+        self._closed = self._given_up = False
         self._backed_up = False
         self._thread.submit(self._back_up)
 
@@ -92,6 +92,7 @@ class Writer:
             return not self._waiting
         self._closed = True
         saved = self.flush(timeout)
+        self._given_up = not saved
         self._thread.submit(self._end)
         self._thread.shutdown(wait=saved)
         return saved
@@ -100,7 +101,7 @@ class Writer:
 
     def _drain(self) -> None:
         """Commit from the head of the queue until it is empty or the disk refuses."""
-        while self._waiting:
+        while self._waiting and not self._given_up:
             job = self._waiting[0]
             try:
                 if self.problem and self._owns_store:
@@ -118,8 +119,9 @@ class Writer:
                 raise
             self._waiting.popleft()
             job.done.set_result(None)
-        self.problem = ""
-        self._back_up()
+        if not self._given_up:
+            self.problem = ""
+            self._back_up()
 
     def _back_up(self) -> None:
         """Once in a session; where another one wrote just then, again after the next change."""

@@ -18,6 +18,8 @@ from tutor.ui.terminal import require_terminal
 
 READ_WITHIN = 0.05
 """Seconds for which the event loop waits, at most, for another program's lock on the database."""
+_PATIENTLY, _SHORTLY = 5.0, 0.5
+"""Seconds for which the disk is waited for at the end."""
 
 
 def run(start: Start = where_left) -> int:
@@ -48,7 +50,8 @@ def run(start: Start = where_left) -> int:
             kept = app.kept.path if app.kept else None
             if app.would_lose and not app.forsaken:  # nobody could be asked where
                 kept = rescue(services.writer, services.now()) or kept
-            saved = services.close() or kept is not None
+            # what lies in a file, or was given up, need not wait for the disk any more
+            saved = services.close(_SHORTLY if kept or app.forsaken else _PATIENTLY) or kept is not None
     finally:
         services.close()
     if kept is not None:
