@@ -41,12 +41,25 @@ class Reader(TutorDriver):
         return self.room
 
 
+class Busy(Reader):
+    """Deals with each key, but never with all that wait."""
+
+    looks = 0
+
+    def _has_room(self) -> bool:
+        return TutorDriver._has_room(self)
+
+    def _waiting(self) -> int:
+        self.looks += 1
+        return driver.MOST_WAITING - (self.looks % 3 == 0)
+
+
 @contextmanager
-def reading() -> Iterator[tuple[Reader, int]]:
+def reading(kind: type[Reader] = Reader) -> Iterator[tuple[Reader, int]]:
     """A reader at work, and the other end of its terminal."""
     master, terminal = pty.openpty()
     tty.setraw(terminal)
-    reader = Reader(terminal)
+    reader = kind(terminal)
     thread = threading.Thread(target=reader.run_input_thread)
     thread.start()
     try:
@@ -75,6 +88,14 @@ def test_the_key_to_quit_is_taken_out_of_a_flood() -> None:
         os.write(terminal, b"k")
         until(lambda: len(reader.taken) > 2)
         assert reader.taken == ["ctrl+q", "ctrl+q", "k"]
+
+
+def test_the_key_to_quit_does_not_wait_for_all_that_was_held_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "_LAG", 0.1)
+    with reading(Busy) as (reader, terminal):
+        os.write(terminal, b"?" * 500 + b"\x11")
+        until(lambda: "ctrl+q" in reader.taken)
+        assert 0 < len(reader.taken) < 200
 
 
 def test_a_paste_in_a_flood_ends_as_well() -> None:

@@ -25,7 +25,9 @@ LONGEST_PASTE = 20_000
 MOST_WAITING = 16
 """Keys that may wait to be dealt with."""
 _PATIENCE = 0.5
-"""Seconds until further keys are dropped: nobody types so far ahead."""
+"""Seconds without room until further keys are dropped: nobody types so far ahead."""
+_LAG = 20.0
+"""Seconds that the app may be behind with keys that it does deal with; ``ctrl+q`` waits behind them."""
 LARGEST = 1000, 500
 """Columns and rows that are drawn on; a larger screen, mostly a terminal's lie, takes minutes."""
 PASTE_PAUSE = 3.0
@@ -111,6 +113,8 @@ class TutorDriver(LinuxDriver):
 
     _flood = False
     """Whether more came than is dealt with: what can be read is dropped until nothing is left to read."""
+    _caught_up = 0.0
+    """When the app was last seen to be done with all keys, or the terminal to have no more."""
 
     def _sigtstp_application(self, *_: object) -> None:
         self._in_turn(super()._sigtstp_application)
@@ -163,7 +167,7 @@ class TutorDriver(LinuxDriver):
         """
         parser, pastes = LastingParser(self._debug), PasteBound()
         decode = getincrementaldecoder("utf-8")("replace").decode
-        latest = time.monotonic()
+        latest = self._caught_up = time.monotonic()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -178,7 +182,7 @@ class TutorDriver(LinuxDriver):
                     elif text := pastes.shorten(decode(data)):
                         self._take_in(parser.feed(text))
                 else:
-                    self._flood = False
+                    self._flood, self._caught_up = False, time.monotonic()
                     if pastes.pasting and time.monotonic() > latest + PASTE_PAUSE:
                         self._take_in(parser.feed(pastes.end()))
                 self._take_in(parser.tick())
@@ -197,7 +201,10 @@ class TutorDriver(LinuxDriver):
 
     def _has_room(self) -> bool:
         """Wait a moment, if need be, until few keys wait: a paste that comes as keys is soon dealt with."""
-        until = time.monotonic() + _PATIENCE
+        now = time.monotonic()
+        if not self._waiting():
+            self._caught_up = now
+        until = min(now + _PATIENCE, self._caught_up + _LAG)
         while self._waiting() >= MOST_WAITING:
             if time.monotonic() > until or self.exit_event.wait(0.005):
                 return False
