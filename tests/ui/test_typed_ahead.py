@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Input
 
 from tests.ui.pack import GAP, NUMERIC, SINGLE, TRUEFALSE, lesson
 from tests.ui.quizzes import asking
@@ -103,6 +105,35 @@ async def test_keys_that_waited_too_long_keep_their_order(monkeypatch: pytest.Mo
         await asyncio.sleep(0.3)  # the patience with each of them is over
         app.query_one(Hanging).release.set()
         await settle(pilot, "abcd")
+
+
+class Slow(Vertical):
+    """Takes its time over what was changed in its field."""
+
+    def __init__(self) -> None:
+        super().__init__(Input())
+        self.release = asyncio.Event()
+
+    async def on_input_changed(self) -> None:
+        await self.release.wait()
+
+
+class SlowApp(KeysInTurn):
+    def compose(self) -> ComposeResult:
+        yield Slow()
+
+
+async def test_letters_in_a_field_do_not_wait_for_what_comes_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor.ui.inturn._PATIENCE", 60.0)
+    async with (app := SlowApp()).run_test():
+        for key in "abcd":
+            app.post_message(Key(key, key))
+        for _ in range(250):
+            await asyncio.sleep(0.02)
+            if app.query_one(Input).value == "abcd":
+                break
+        app.query_one(Slow).release.set()
+        assert app.query_one(Input).value == "abcd"
 
 
 def test_what_is_typed_before_the_app_is_there_waits_for_it(tmp_path: Path) -> None:

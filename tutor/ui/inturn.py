@@ -42,25 +42,34 @@ class KeysInTurn(App[None]):
         elif self._following is not None and not self._following.done():
             self._ahead.append(event)
         else:
-            self._following = asyncio.create_task(self._follow())
+            self._following = asyncio.create_task(self._follow(event))
             await super().on_event(event)
 
-    async def _follow(self) -> None:
+    async def _follow(self, event: Key | Paste) -> None:
         """Hand out the keys that wait, each once the one before is dealt with; all if that takes too long."""
         while True:
             many = 1
             try:
                 async with asyncio.timeout(_PATIENCE):
-                    await self._come_to_rest()
+                    if not await self._is_typed(event):
+                        await self._come_to_rest()
             except TimeoutError:
                 many = len(self._ahead)
             if not self._ahead:
                 return
             for _ in range(many):
-                self.call_later(self._hand_out, self._ahead.popleft())
+                event = self._ahead.popleft()
+                self.call_later(self._hand_out, event)
 
     async def _hand_out(self, event: Key | Paste) -> None:
         await super().on_event(event)
+
+    async def _is_typed(self, event: Key | Paste) -> bool:
+        """Whether a field took it in, so that it leads nowhere; a long text may come as keys."""
+        await _reached(self)
+        if self.focused is not None:
+            await _reached(self.focused)
+        return event._stop_propagation
 
     async def _come_to_rest(self) -> None:
         """Wait until the key has been dealt with, and what it set going on its way up from the focus."""
