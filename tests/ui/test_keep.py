@@ -16,6 +16,7 @@ from tutor.progress.exchange import read_document
 from tutor.progress.store import Store, utc_now
 from tutor.progress.writer import Writer
 from tutor.ui.app import TutorApp
+from tutor.ui.screens import keep
 from tutor.ui.screens.keep import KeepScreen
 from tutor.ui.services import Services
 
@@ -59,7 +60,9 @@ async def test_quitting_offers_the_file_and_then_goes(doomed: TutorApp, tmp_path
     assert [page.page for page in read_document(file).pages] == ["the-rule"]
 
 
-async def test_f2_saves_and_one_goes_on(doomed: TutorApp, tmp_path: Path) -> None:
+async def test_f2_saves_and_one_goes_on(
+    doomed: TutorApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with doomed.run_test(size=SIZE) as pilot:
         mark(doomed, "the-rule")
         await pilot.press("f2", "ctrl+u", *str(tmp_path / "file"), "enter")
@@ -75,6 +78,10 @@ async def test_f2_saves_and_one_goes_on(doomed: TutorApp, tmp_path: Path) -> Non
         await pilot.press("ctrl+q")
         await pilot.pause()
         assert isinstance(doomed.screen, KeepScreen), "what came after the file is not in it"
+        await pilot.press("ctrl+q", "ctrl+q")
+        await pilot.pause()
+        assert not doomed._exit, "a key held down is no answer to what was not read yet"
+        monkeypatch.setattr(keep, "GLANCE", 0.0)
         await pilot.press("ctrl+q")
         await pilot.pause()
         assert doomed._exit and doomed.forsaken

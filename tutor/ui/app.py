@@ -129,8 +129,11 @@ class TutorApp(KeysInTurn, ClosedApp):
         screen = self.screen
         if isinstance(screen, KeepScreen):
             self.kept = screen.written or self.kept  # it may be about to say so
-            self.forsaken = screen.written is None
-            self.exit()
+            self.forsaken = screen.written is None and screen.was_seen
+            if screen.written or screen.was_seen:
+                self.exit()
+            else:
+                screen.wait_for_a_glance()
         elif isinstance(screen, SmallScreen) or not self.would_lose:
             self.exit()
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -31,6 +33,10 @@ nothing is doubled:
   dltutor progress --import FILE
 
 The file (change the name if you like):"""
+
+
+GLANCE = 1.0
+"""Seconds in which ``ctrl+q`` is still the one that led here, held down or pressed twice."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ class KeepScreen(ModalScreen["Kept | None"], inherit_bindings=False):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.written: Kept | None = None
+        self._since = math.inf
         self._services = services
         first = next(places(services.now()), None)
         self._path = PathLine(str(first or ""), select_on_focus=False, compact=True)
@@ -97,6 +104,19 @@ class KeepScreen(ModalScreen["Kept | None"], inherit_bindings=False):
         yield self._path
         yield self._told
         yield KeyBar()
+
+    def on_screen_resume(self) -> None:
+        """It can be read from now on."""
+        self.wait_for_a_glance()
+
+    def wait_for_a_glance(self) -> None:
+        """Take no ``ctrl+q`` for an answer until a moment from now."""
+        self._since = time.monotonic()
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether it has stood long enough that a key may be an answer to it."""
+        return time.monotonic() - self._since > GLANCE
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Write the file, off the event loop: the disk may be the one that refuses."""
