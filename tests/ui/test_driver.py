@@ -50,6 +50,13 @@ def test_the_newest_size_counts_though_its_signal_interrupts_the_one_before(tmp_
         terminal.wait_for("40x12", PATIENCE)
 
 
+def test_the_terminal_itself_is_asked_for_its_size(tmp_path: Path) -> None:
+    with Terminal(tmp_path, environment={"COLUMNS": "100", "LINES": "30"}) as terminal:
+        terminal.wait_for("Next:", PATIENCE)
+        resize(terminal.master, 40, 12)
+        terminal.wait_for("40x12", PATIENCE)
+
+
 def test_where_hardly_a_letter_fits_nothing_is_drawn_for_ever(tmp_path: Path) -> None:
     with Terminal(tmp_path) as terminal:
         terminal.wait_for("Next:", PATIENCE)

@@ -152,7 +152,12 @@ class TutorDriver(LinuxDriver):
             self._app.post_message(Resize(size, size))
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        return _drawable(super()._get_terminal_size())
+        """What the terminal says; Textual believes ``COLUMNS`` and ``LINES``, which follow no resize."""
+        try:
+            told = os.get_terminal_size(self.fileno)
+        except OSError:  # it is gone
+            told = os.terminal_size((0, 0))
+        return _drawable(told if all(told) else super()._get_terminal_size())
 
     def process_message(self, message: Message) -> None:
         """Hand it on to the app."""
