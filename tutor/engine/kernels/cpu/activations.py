@@ -28,7 +28,6 @@ from tutor.engine.kernels.cpu.lanes import (
     largest,
     load,
     load_like,
-    spread_like,
     store,
     total,
     where_less,
@@ -66,7 +65,7 @@ def activation_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> Non
 
 @inlined
 def is_told_by_output(function: int) -> bool:
-    """Whether :func:`slope_of_output` does for the function, and :func:`activate_columns`."""
+    """Whether :func:`slope_of_output` does for the function, and ``columns``."""
     return bool(function == d.TANH or function == d.SIGMOID or function == d.RELU)
 
 
@@ -78,28 +77,6 @@ def slope_of_output(function: int, a: Any) -> Any:
     if function == d.SIGMOID:
         return a * (1.0 - a)
     return where_less(fill(a, 0.0), a, fill(a, 1.0), fill(a, 0.0))
-
-
-@kernel
-def activate_columns(function: int, columns: Pointer, biases: Pointer, pixels: int, numbers: int) -> None:
-    """a = f(z + b) in place, each of the ``numbers`` of a pixel with its bias; examples side by side."""
-    if function == d.TANH:
-        _activate_columns(d.TANH, columns, biases, pixels, numbers)
-    elif function == d.SIGMOID:
-        _activate_columns(d.SIGMOID, columns, biases, pixels, numbers)
-    else:
-        _activate_columns(d.RELU, columns, biases, pixels, numbers)
-
-
-@inlined
-def _activate_columns(function: int, columns: Pointer, biases: Pointer, pixels: int, numbers: int) -> None:
-    like = fill_wide(columns, 0.0) if WIDE else fill(columns, 0.0)
-    at = 0
-    for _ in range(pixels):
-        for n in range(numbers):
-            z = load_like(like, columns, at) + spread_like(like, biases, n)
-            store(columns, at, _value(function, z))
-            at += count_of(like)
 
 
 # --------------------------------------------------------------------------- number by number
@@ -118,14 +95,14 @@ def _forward(function: int, z: Pointer, a: Pointer, size: int) -> None:
     else:
         done = 0
     for i in range(done, size, d.WIDTH):
-        store(a, i, _value(function, load(z, i)))
+        store(a, i, value_of(function, load(z, i)))
 
 
 @inlined
 def _wide_values(function: int, z: Pointer, a: Pointer, size: int) -> None:
     like = fill_wide(z, 0.0)
     for i in range(0, size, count_of(like)):
-        store(a, i, _value(function, load_like(like, z, i)))
+        store(a, i, value_of(function, load_like(like, z, i)))
 
 
 @kernel
@@ -154,7 +131,7 @@ def _wide_slopes(function: int, values: Pointer, deltas: Pointer, step: int, siz
 
 
 @inlined
-def _value(function: int, z: Any) -> Any:
+def value_of(function: int, z: Any) -> Any:
     """f(z)."""
     zero, one = fill(z, 0.0), fill(z, 1.0)
     if function == d.SIGMOID:

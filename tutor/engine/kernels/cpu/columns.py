@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.activations import slope_of_output
+from tutor.engine.kernels.cpu.activations import slope_of_output, value_of
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import (
     WIDE,
@@ -219,21 +219,7 @@ def gather(
                     load(here, at + 6 * stride) if left > 6 else zero,
                     load(here, at + 7 * stride) if left > 7 else zero,
                 )
-                store(to, place, columns[0])
-                if count - i > 1:
-                    store(to, place + 1 * lanes, columns[1])
-                if count - i > 2:
-                    store(to, place + 2 * lanes, columns[2])
-                if count - i > 3:
-                    store(to, place + 3 * lanes, columns[3])
-                if count - i > 4:
-                    store(to, place + 4 * lanes, columns[4])
-                if count - i > 5:
-                    store(to, place + 5 * lanes, columns[5])
-                if count - i > 6:
-                    store(to, place + 6 * lanes, columns[6])
-                if count - i > 7:
-                    store(to, place + 7 * lanes, columns[7])
+                _store_columns(to, place, lanes, count - i, columns)
 
 
 @kernel
@@ -266,26 +252,54 @@ def gather_slopes(
                     _sloped(function, here, there, at + 6 * stride) if left > 6 else zero,
                     _sloped(function, here, there, at + 7 * stride) if left > 7 else zero,
                 )
-                store(to, place, columns[0])
-                if count - i > 1:
-                    store(to, place + 1 * lanes, columns[1])
-                if count - i > 2:
-                    store(to, place + 2 * lanes, columns[2])
-                if count - i > 3:
-                    store(to, place + 3 * lanes, columns[3])
-                if count - i > 4:
-                    store(to, place + 4 * lanes, columns[4])
-                if count - i > 5:
-                    store(to, place + 5 * lanes, columns[5])
-                if count - i > 6:
-                    store(to, place + 6 * lanes, columns[6])
-                if count - i > 7:
-                    store(to, place + 7 * lanes, columns[7])
+                _store_columns(to, place, lanes, count - i, columns)
+
+
+@inlined
+def _store_columns(to: Pointer, place: int, lanes: int, left: int, columns: Any) -> None:
+    """The first ``left`` of eight columns, ``lanes`` numbers apart."""
+    store(to, place, columns[0])
+    if left > 1:
+        store(to, place + 1 * lanes, columns[1])
+    if left > 2:
+        store(to, place + 2 * lanes, columns[2])
+    if left > 3:
+        store(to, place + 3 * lanes, columns[3])
+    if left > 4:
+        store(to, place + 4 * lanes, columns[4])
+    if left > 5:
+        store(to, place + 5 * lanes, columns[5])
+    if left > 6:
+        store(to, place + 6 * lanes, columns[6])
+    if left > 7:
+        store(to, place + 7 * lanes, columns[7])
 
 
 @inlined
 def _sloped(function: int, da: Pointer, a: Pointer, place: int) -> Any:
     return load(da, place) * slope_of_output(function, load(a, place))
+
+
+@kernel
+def activate_columns(function: int, columns: Pointer, biases: Pointer, pixels: int, numbers: int) -> None:
+    """a = f(z + b) in place, each of the ``numbers`` of a pixel with its bias; examples side by side."""
+    if function == d.TANH:
+        _activate_columns(d.TANH, columns, biases, pixels, numbers)
+    elif function == d.SIGMOID:
+        _activate_columns(d.SIGMOID, columns, biases, pixels, numbers)
+    else:
+        _activate_columns(d.RELU, columns, biases, pixels, numbers)
+
+
+@inlined
+def _activate_columns(function: int, columns: Pointer, biases: Pointer, pixels: int, numbers: int) -> None:
+    like = lanes_of(columns)
+    at = 0
+    for _ in range(pixels):
+        for n in range(numbers):
+            z = load_like(like, columns, at) + spread_like(like, biases, n)
+            store(columns, at, value_of(function, z))
+            at += count_of(like)
 
 
 @kernel

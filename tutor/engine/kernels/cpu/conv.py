@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.activations import activate_columns
 from tutor.engine.kernels.cpu.columns import (
+    activate_columns,
     add_columns,
     add_products,
     add_weighted,
