@@ -169,7 +169,7 @@ LINE = 8
 TICKET = 0
 FINISHED = LINE  # parts of the present stage
 DOOR = 2 * LINE
-BAD = 3 * LINE  # parts that met a number that is not finite
+BAD = 3 * LINE  # parts that met a number that is not finite, or may
 STAGE = 4 * LINE  # from here on only the leader writes
 PARTS = STAGE + 1  # of the present stage
 FIRST = STAGE + 2  # place of the batch in the order of the examples
@@ -177,6 +177,7 @@ ROWS = STAGE + 3  # of the batch
 STEPS_TO_DO = STAGE + 4
 STEPS_DONE = STAGE + 5
 PATIENCE = STAGE + 6  # how many naps the leader waits for a helper
+LATE = STAGE + 7  # whether large layers' gradients are formed in the stage of the update
 BOARD = 5 * LINE
 
 # Values of board[DOOR].

@@ -6,6 +6,10 @@ each shard's way forward and back; the gradients of the batch (``sums``); the up
 opens the stages and does what lies between them. Nothing depends on who does a part, nor on whether anybody
 helps the leader at all: what the helpers do not come to, the leader does.
 
+No weight may move before all gradients are known to be finite. Those of large layers surely are wherever the
+values and deltas that they come from are not huge. Then each of their parts is formed *late*, in the stage of
+the update: while one thread computes, the other waits for memory, and the gradient is still in the cache.
+
 The number of shards depends on the network and the batch size alone (``plan``), and sums are formed in the
 order of the shards, so that the number of threads changes nothing but the time.
 """
@@ -24,13 +28,13 @@ from tutor.engine.kernels.cpu.dropout import Mode
 from tutor.engine.kernels.cpu.gradients import clip, penalty
 from tutor.engine.kernels.cpu.jit import entry, kernel, spliced
 from tutor.engine.kernels.cpu.optimizers import remember, update
+from tutor.engine.kernels.cpu.parts import NO_LAYER, count_parts, part_of
 from tutor.engine.kernels.cpu.schedules import follow_schedule
 from tutor.engine.kernels.cpu.sums import (
-    range_start,
-    ranges,
+    are_surely_finite,
+    form_gradients,
     rows_per_shard,
     sum_gradients,
-    sum_parts,
 )
 from tutor.engine.kernels.cpu.train import count_step, gradient_of_rows, order_examples
 from tutor.engine.kernels.cpu.views import (
@@ -58,6 +62,7 @@ _SUM = 1
 _UPDATE = 2
 
 _PARTS_BITS = 16
+_MOST_PARTS = (1 << _PARTS_BITS) - 1
 _SPINS = 4000  # some tenth of a millisecond of waiting
 _HELPERS_SPINS = 20000  # more, so that they do not miss the next stages
 _NAP = 50  # microseconds; with the system's slack some hundred
@@ -87,14 +92,14 @@ def train_in_shards(
         _open_step(room, data, state, place)
     waited = 0
     while look(place, d.DOOR) == d.OPEN or (member == LEADER and place[d.DOOR] == d.SHUT):
-        part = _claim(place)
+        part = _claim(place, member)
         if part >= 0:
             if place[d.STAGE] == _GRADIENTS:
                 _gradients_of_shard(net, room, data, state, training, place, partial, part)
             elif place[d.STAGE] == _SUM:
                 _sum_part(net, room, place, part)
             else:
-                _update_range(net, state, place, part)
+                _update_part(net, room, state, place, part)
             add(place, d.FINISHED, 1)
             waited = 0
         elif member == LEADER and look(place, d.FINISHED) == place[d.PARTS]:
@@ -137,19 +142,26 @@ def _gradients_of_shard(
         False,
     )
     losses[number * d.LINE] = loss + (penalty(network) if number == 0 else 0.0)
-
-
-@spliced
-def _sum_part(network: NetworkView, room: ShardsView, board: Pointer, number: int) -> None:
-    """A part of the gradients of the batch."""
-    if not sum_gradients(network, room, board[d.ROWS], number):
+    if not are_surely_finite(network, shard(room, number), min(share, batch - first)):
         add(board, d.BAD, 1)
 
 
 @spliced
-def _update_range(network: NetworkView, run: RunView, board: Pointer, number: int) -> None:
-    """Move the parameters of one range."""
-    if not update(network, run, range_start(network, number), range_start(network, number + 1)):
+def _sum_part(network: NetworkView, room: ShardsView, board: Pointer, number: int) -> None:
+    """A part of the gradients of the batch, unless its time is later."""
+    part = part_of(network, number)
+    late = board[d.LATE] != 0 and part.layer != NO_LAYER
+    if not late and not sum_gradients(network, room, board[d.ROWS], part):
+        add(board, d.BAD, 1)
+
+
+@spliced
+def _update_part(network: NetworkView, room: ShardsView, run: RunView, board: Pointer, number: int) -> None:
+    """Move the parameters of one part."""
+    part = part_of(network, number)
+    if board[d.LATE] != 0 and part.layer != NO_LAYER:
+        form_gradients(network, room, board[d.ROWS], part)
+    if not update(network, run, part.begin, part.end):
         add(board, d.BAD, 1)
 
 
@@ -157,19 +169,24 @@ def _update_range(network: NetworkView, run: RunView, board: Pointer, number: in
 
 
 @kernel
-def _claim(board: Pointer) -> int:
+def _claim(board: Pointer, member: int) -> int:
     """The number of a part that nobody else has, or -1 if there is none.
 
-    The ticket is the number of the stage and how many of its parts are left, so that no late claim hits
-    another stage.
+    Members take from the front and from the back by turns, so that each has the same parts again in the next
+    step, in the cache of its core. The ticket is the number of the stage, of its first part that is left, and
+    how many are left; so no late claim hits another stage.
     """
     while True:
         ticket = look(board, d.TICKET)
-        left = ticket & ((1 << _PARTS_BITS) - 1)
+        left = ticket & _MOST_PARTS
         if left == 0:
             return -1
-        if exchange(board, d.TICKET, ticket, ticket - 1):
-            return int(board[d.PARTS] - left)
+        first = (ticket >> _PARTS_BITS) & _MOST_PARTS
+        if member % 2 == 0:
+            if exchange(board, d.TICKET, ticket, ticket + _MOST_PARTS):  # one more before, one less left
+                return int(first)
+        elif exchange(board, d.TICKET, ticket, ticket - 1):
+            return int(first + left - 1)
 
 
 @kernel
@@ -177,8 +194,8 @@ def _open(board: Pointer, stage: int, parts: int) -> None:
     """Let members claim the parts of a stage."""
     board[d.STAGE], board[d.PARTS], board[d.BAD] = stage, parts, 0
     publish(board, d.FINISHED, 0)
-    stages = (board[d.TICKET] >> _PARTS_BITS) + 1
-    publish(board, d.TICKET, (stages << _PARTS_BITS) + parts)
+    stages = (board[d.TICKET] >> (2 * _PARTS_BITS)) + 1
+    publish(board, d.TICKET, (stages << (2 * _PARTS_BITS)) + parts)
 
 
 @kernel
@@ -201,7 +218,8 @@ def _go_on(
 ) -> None:
     """For the leader: what lies between the stage that is done and the next one."""
     if board[d.STAGE] == _GRADIENTS:
-        _open(board, _SUM, sum_parts(network))
+        board[d.LATE] = 1 if board[d.BAD] == 0 and _may_be_late(network, run, board) else 0
+        _open(board, _SUM, count_parts(network))
         return
     if board[d.STAGE] == _SUM:
         loss = 0.0
@@ -213,7 +231,7 @@ def _go_on(
                 remember(network, run)
             run.counters[d.STATUS] = _check_and_clip(network, run, loss, board[d.BAD] != 0)
         if board[d.STEPS_TO_DO] > 0 and run.counters[d.STATUS] == d.HEALTHY:
-            _open(board, _UPDATE, ranges(network))
+            _open(board, _UPDATE, count_parts(network))
         else:
             publish(board, d.DOOR, d.OVER)
         return
@@ -227,6 +245,17 @@ def _go_on(
         publish(board, d.DOOR, d.OVER)
         return
     _open_step(room, examples, run, board)
+
+
+@kernel
+def _may_be_late(network: NetworkView, run: RunView, board: Pointer) -> bool:
+    """Whether nothing but the update needs the large layers' gradients, and nothing is added to them."""
+    if board[d.STEPS_TO_DO] == 0 or run.controls[d.CLIPPING] != d.NO_CLIPPING:
+        return False
+    for t in range(network.arrays):
+        if network.penalties[2 * t + d.L1] != 0.0 or network.penalties[2 * t + d.L2] != 0.0:
+            return False
+    return True
 
 
 @spliced
