@@ -1,4 +1,4 @@
-"""What the C library does with memory that is free: glibc keeps it in pieces, for each thread its own.
+"""What becomes of free memory: Python looks for garbage seldom, and glibc keeps pieces for each thread.
 
 Of a session of hours a tenth of the memory was such pieces, and they grew.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 
 _M_ARENA_MAX = -8  # malloc.h
 
@@ -17,7 +18,13 @@ def share_one_arena() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
+def settle() -> None:
+    """Look for no garbage among what is there now: modules, lessons and the like stay to the end."""
+    gc.freeze()
+
+
 def give_back() -> None:
-    """Hand the system the memory that is free."""
+    """Look for garbage, and hand the system the memory that is free."""
+    gc.collect()
     with contextlib.suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

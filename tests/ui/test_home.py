@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
+import weakref
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -121,3 +123,28 @@ async def test_a_list_that_another_session_keeps_locked_is_read_again(
                 if "keeps it locked" not in shown(tutor):
                     break
             assert "reading" in shown(tutor)
+
+
+class Closed:
+    """As a screen that was closed: garbage that holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+async def test_coming_back_looks_for_garbage(app: Callable[..., TutorApp], services: Services) -> None:
+    gc.disable()  # seldom looks by itself, too
+    try:
+        async with (app()).run_test(size=SIZE) as pilot:
+            await pilot.press("enter")
+            await pilot.pause()
+            garbage = weakref.ref(Closed())
+            await pilot.press("escape")
+            services.writer.flush()
+            for _ in range(100):
+                await pilot.pause(0.05)
+                if garbage() is None:
+                    break
+            assert garbage() is None
+    finally:
+        gc.enable()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from tutor.allocator import share_one_arena
+from tutor.allocator import settle, share_one_arena
 from tutor.console import complain
 from tutor.crash import crash_error
 from tutor.errors import StoreError
@@ -45,6 +45,7 @@ def run(start: Start = where_left) -> int:
                 stuck_seconds(),
             ) as guard,
         ):
+            settle()
             app.run()
             services.writer.flush(0.5)
             kept = app.kept.path if app.kept else None

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tutor.allocator import give_back
 from tutor.content.model import Lesson
 from tutor.errors import StoreError
 from tutor.progress.state import LessonState
@@ -124,6 +125,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def _count_due(self) -> None:
         due = look_up(self._services)
         self.post_message(self.Looked(len(due.questions) if due else 0))
+        give_back()  # what the screens that were closed have held
 
     def on_home_screen_looked(self, event: Looked) -> None:
         """Say what is due."""
