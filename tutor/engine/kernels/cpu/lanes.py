@@ -102,6 +102,19 @@ def store(typing: Any, pointer: Any, index: Any, value: Any) -> Any:
 
 
 @primitive
+def prefetch(typing: Any, pointer: Any, index: Any) -> Any:
+    """Let the cache fetch the line of ``pointer[index]``, which may lie outside of the buffer; nobody waits."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        address = builder.bitcast(builder.gep(args[0], [args[1]]), ir.IntType(8).as_pointer())
+        reading, soon, data = (ir.Constant(ir.IntType(32), number) for number in (0, 3, 1))
+        _call(builder, "llvm.prefetch.p0", ir.VoidType(), [address, reading, soon, data])
+        return context.get_dummy_value()
+
+    return types.void(pointer, types.intp), generate
+
+
+@primitive
 def spread(typing: Any, pointer: Any, index: Any) -> Any:
     """``pointer[index]`` in every lane."""
     lanes = Lanes(pointer.dtype)

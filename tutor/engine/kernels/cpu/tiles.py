@@ -16,6 +16,7 @@ from tutor.engine.kernels.cpu.lanes import (
     fill_wide,
     load_like,
     multiply_add,
+    prefetch,
     spread_like,
     store,
 )
@@ -67,7 +68,7 @@ def accumulate(c: Matrix, a: Matrix, b: Matrix, rows: int, depth: int, width: in
 
     C is (rows, width), A (rows, depth), B (depth, width), the width whole lane groups. Where the rows are no
     multiple of eight, the last one is computed several times. The columns of B that a tile needs stay in the
-    cache for all rows.
+    cache for all rows; meanwhile the next ones are fetched, whose lines lie too far apart to be foreseen.
     """
     grid = Rows(rows, rows, c.start, 0, c.row, a.start, 0, a.row)
     way = Depth(1, 0, depth, a.column, 1 if begun else 0)
@@ -176,6 +177,8 @@ def _two_groups(zero: Any, c: Pointer, a: Pointer, b: Matrix, column: int, rows:
             while at < end:
                 left = load_like(zero, b.buffer, place)
                 right = load_like(zero, b.buffer, place + count_of(zero))
+                prefetch(b.buffer, place + 2 * count_of(zero))
+                prefetch(b.buffer, place + 3 * count_of(zero))
                 number = spread_like(zero, a0, at)
                 s0, t0 = multiply_add(number, left, s0), multiply_add(number, right, t0)
                 number = spread_like(zero, a1, at)
