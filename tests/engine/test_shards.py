@@ -53,7 +53,9 @@ DROPOUT: list[Layer] = [
     Dropout(0.5),
     Dense(3, "softmax"),
 ]
-NETWORKS = {"dense": DENSE, "images": IMAGES, "dropout": DROPOUT}
+LARGE: list[Layer] = [Dense(600, "relu"), Dense(32, "tanh"), Dense(3, "softmax")]
+"""Its first two layers have one gradient for all shards, formed in the update where nothing is clipped."""
+NETWORKS = {"dense": DENSE, "images": IMAGES, "dropout": DROPOUT, "large": LARGE}
 OPTIMIZERS: list[Optimizer] = [
     SGD(0.1, clipnorm=0.5),
     SGD(0.1, momentum=0.9),
@@ -181,6 +183,20 @@ def test_divergence_names_the_same_tensor(
         seen.append((trainer.diverged, trainer.step))
     assert seen[0] == seen[1]
     assert seen[0][0] == expected
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_no_weight_moves_where_a_large_layers_gradient_overflows(optimizer: Optimizer) -> None:
+    model = Sequential([Dense(600), Dense(2)], (40,), seed=1)
+    before = [np.zeros_like(array) for array in model.get_weights()]
+    before[3][:] = before[2][0, 0] = 1.0
+    model.set_weights(before)
+    model.compile(optimizer, "mean_squared_error")
+    trainer = model.trainer(np.full((16, 40), 1e30), np.full((16, 2), 1e15), 16)
+    trainer.run(5)
+    assert trainer.diverged == "the gradient of dense_1's weights"
+    for ours, theirs in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 def test_networks_trained_in_several_threads_do_not_meet() -> None:
