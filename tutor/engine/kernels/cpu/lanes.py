@@ -103,7 +103,7 @@ def store(typing: Any, pointer: Any, index: Any, value: Any) -> Any:
 
 @primitive
 def prefetch(typing: Any, pointer: Any, index: Any) -> Any:
-    """Let the cache fetch the line of ``pointer[index]``, which may be outside of the buffer; nobody waits."""
+    """Let the cache fetch the line of ``pointer[index]``, which may be outside the buffer; nobody waits."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         address = builder.bitcast(builder.gep(args[0], [args[1]]), ir.IntType(8).as_pointer())
