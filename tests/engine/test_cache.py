@@ -12,6 +12,7 @@ import pytest
 
 from tutor import paths
 from tutor.engine import cache
+from tutor.engine.kernels.cpu import ahead
 
 PREDICT = """
 from tutor.engine import Dense, Sequential, cache
@@ -130,6 +131,24 @@ def test_a_helping_process_ends_with_the_one_that_it_helps(tmp_path: Path) -> No
         assert helper.stdin is not None
         helper.stdin.close()  # as when its owner dies
         assert helper.wait(10) == 1
+
+
+@pytest.mark.slow
+def test_two_processes_compile_each_part_once_and_need_no_more_of_it(tmp_path: Path) -> None:
+    code = "from tutor.engine import warm_up; warm_up()"
+    environment = os.environ | {"DLTUTOR_CACHE_DIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=600)
+    kept = sorted(path.name.split("-")[0] for path in tmp_path.rglob("*.nbc"))
+    parts = [name.removeprefix("tutor.engine.kernels.cpu.") for name in _shared_parts()]
+    assert kept == sorted(
+        [*parts, "survey.survey", "team.train_in_shards", "train.evaluate", "train.train_steps"]
+    )
+
+
+def _shared_parts() -> list[str]:
+    """Module and name of each kernel that ``ahead`` compiles, but for the views."""
+    kernels = {name: one for name, one in vars(ahead).items() if hasattr(one, "overloads")}
+    return [f"{one.py_func.__module__}.{name}" for name, one in kernels.items() if "view" not in name]
 
 
 def test_the_seal_takes_the_place_of_whatever_stands_there(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tutor.engine import cache
 from tutor.engine.architecture import parse_layers
+from tutor.engine.kernels.cpu import ahead
 from tutor.engine.network import Sequential
 from tutor.engine.threads import usable_cores
 
@@ -59,7 +60,10 @@ def _smallest(dtype: str) -> Sequential:
 
 @contextlib.contextmanager
 def _compiled_elsewhere(dtype: str) -> Iterator[None]:
-    """Another process puts its half into the cache meanwhile; what it cannot do is done here afterwards."""
+    """Another process puts its half into the cache meanwhile; what it cannot do is done here afterwards.
+
+    First each compiles some of the parts that they both need. With those of the other it goes on.
+    """
     if usable_cores() < 2:
         yield
         return
@@ -68,26 +72,44 @@ def _compiled_elsewhere(dtype: str) -> Iterator[None]:
         helper = subprocess.Popen(
             [sys.executable, "-P", "-c", code],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
     except OSError:  # no more processes: this one does it all
         yield
         return
-    with helper:  # waits for it, and closes its input first if this process fails
+    with helper:  # closes its input, and so ends it, if this process fails
+        ahead.compile_products(dtype)
+        _meet(helper)
         yield
+        helper.wait()
+
+
+def _meet(helper: subprocess.Popen[bytes]) -> None:
+    """Tell the helper that the parts of this process stand, and wait for its own; or until it is gone."""
+    assert helper.stdin is not None
+    assert helper.stdout is not None
+    with contextlib.suppress(OSError):
+        helper.stdin.write(b"\n")
+        helper.stdin.flush()
+        helper.stdout.readline()
 
 
 def help_out(dtype: str) -> None:
     """The other process: compile, and end at once when the first one is gone."""
-    threading.Thread(target=_end_with_input, daemon=True).start()
+    met = threading.Event()
+    threading.Thread(target=_end_with_input, args=(met,), daemon=True).start()
     with _no_garbage_collection():
+        ahead.compile_others(dtype)
+        os.write(sys.stdout.fileno(), b"\n")
+        met.wait()
         _differentiate(dtype)
 
 
-def _end_with_input() -> None:
-    sys.stdin.buffer.read()
+def _end_with_input(met: threading.Event) -> None:
+    while os.read(sys.stdin.fileno(), 1):
+        met.set()
     os._exit(1)
 
 

@@ -23,6 +23,8 @@ from tutor.text import clean
 
 BUSY_SECONDS = 2.0
 """How long one statement waits for another program's lock. Short: whoever waits can try again later."""
+_CACHE = 128
+"""KiB of the file that a connection keeps in memory; SQLite's own 2 MB would fill as the history grows."""
 
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -104,6 +106,7 @@ def connect(path: Path, *, check: bool = False, wait: float | None = None) -> sq
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE}")
         if check:
             _check(connection)
     except BaseException as error:

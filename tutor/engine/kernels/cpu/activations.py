@@ -18,7 +18,7 @@ from tutor.engine.kernels.cpu.functions import (
     softplus,
     tanh,
 )
-from tutor.engine.kernels.cpu.jit import inlined, kernel, spliced
+from tutor.engine.kernels.cpu.jit import inlined, shared, spliced
 from tutor.engine.kernels.cpu.lanes import (
     WIDE,
     count_of,
@@ -45,22 +45,22 @@ _DENSITY_AT_0 = 1.0 / math.sqrt(2.0 * math.pi)
 def activation_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """a = f(z) for the values z (rows, OUT_STRIDE) at INPUT, to OUTPUT."""
     if op[d.FUNCTION] == d.SOFTMAX:
-        _softmax(workspace, op, rows)
+        softmax_forward(workspace, op, rows)
     else:
         z = advanced(workspace.values, op[d.INPUT] * workspace.capacity)
         a = advanced(workspace.values, op[d.OUTPUT] * workspace.capacity)
-        _forward(op[d.FUNCTION], z, a, rows * op[d.OUT_STRIDE])
+        apply_function(op[d.FUNCTION], z, a, rows * op[d.OUT_STRIDE])
 
 
 @spliced
 def activation_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """dz = da f'(z), from da at OUTPUT to INPUT of the deltas."""
     if op[d.FUNCTION] == d.SOFTMAX:
-        _softmax_backward(workspace, op, rows)
+        softmax_backward(workspace, op, rows)
     else:
         z, a = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity
         values, deltas = advanced(workspace.values, z), advanced(workspace.deltas, z)
-        _backward(op[d.FUNCTION], values, deltas, a - z, rows * op[d.OUT_STRIDE])
+        apply_slope(op[d.FUNCTION], values, deltas, a - z, rows * op[d.OUT_STRIDE])
 
 
 @inlined
@@ -82,8 +82,8 @@ def slope_of_output(function: int, a: Any) -> Any:
 # --------------------------------------------------------------------------- number by number
 
 
-@kernel
-def _forward(function: int, z: Pointer, a: Pointer, size: int) -> None:
+@shared
+def apply_function(function: int, z: Pointer, a: Pointer, size: int) -> None:
     """A loop each for the usual functions: the numbers they need stay in registers, in wide groups."""
     done = size - size % count_of(fill_wide(z, 0.0)) if WIDE else 0
     if function == d.TANH:
@@ -105,8 +105,8 @@ def _wide_values(function: int, z: Pointer, a: Pointer, size: int) -> None:
         store(a, i, value_of(function, load_like(like, z, i)))
 
 
-@kernel
-def _backward(function: int, values: Pointer, deltas: Pointer, step: int, size: int) -> None:
+@shared
+def apply_slope(function: int, values: Pointer, deltas: Pointer, step: int, size: int) -> None:
     """The outputs and their gradients stand ``step`` numbers behind the inputs and theirs."""
     done = size - size % count_of(fill_wide(values, 0.0)) if WIDE else 0
     if function == d.TANH:
@@ -175,8 +175,8 @@ def _slope(function: int, z: Any, a: Any) -> Any:
 # --------------------------------------------------------------------------- pixel by pixel
 
 
-@kernel
-def _softmax(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+@shared
+def softmax_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """exp(z - max z) over its sum in each pixel (padded; a plain row is one); the padding becomes 0."""
     values, width = workspace.values, op[d.OUT_CHANNELS]
     zero = fill(values, 0.0)
@@ -198,8 +198,8 @@ def _softmax(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
             store(values, a + c, load(values, a + c) * scale)
 
 
-@kernel
-def _softmax_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
+@shared
+def softmax_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """dz_i = a_i (da_i - sum_j a_j da_j) in each pixel."""
     values, deltas, width = workspace.values, workspace.deltas, op[d.OUT_CHANNELS]
     for r in range(rows * op[d.OUT_LINES] * op[d.OUT_COLUMNS]):

@@ -21,7 +21,7 @@ from tutor.engine.kernels.cpu.columns import (
     scatter,
 )
 from tutor.engine.kernels.cpu.dense import clear
-from tutor.engine.kernels.cpu.jit import inlined, kernel
+from tutor.engine.kernels.cpu.jit import inlined, kernel, shared
 from tutor.engine.kernels.cpu.lanes import count_of
 from tutor.engine.kernels.cpu.tiles import Depth, Matrix, Rows
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
@@ -43,7 +43,7 @@ class Room(NamedTuple):
     """The first pixel that is not frame."""
 
 
-@kernel
+@shared
 def conv_forward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, output: int, function: int
 ) -> None:
@@ -78,7 +78,7 @@ def conv_forward(
         scatter(to, room.output, op[d.OUT_STRIDE], here, filters, pixels, width, added)
 
 
-@kernel
+@shared
 def conv_backward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, output: int, function: int
 ) -> None:

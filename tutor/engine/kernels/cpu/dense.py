@@ -5,8 +5,10 @@ Layers of at most eight inputs and units have loops of their own in ``narrow``.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import inlined, kernel
+from tutor.engine.kernels.cpu.jit import inlined, kernel, shared
 from tutor.engine.kernels.cpu.lanes import fill, load, store
 from tutor.engine.kernels.cpu.tiles import Matrix, accumulate
 from tutor.engine.kernels.cpu.transpose import transpose
@@ -14,6 +16,14 @@ from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView
 
 LARGE = 16384
 """So many weights, padding included, have one gradient for a batch instead of one for each of its shards."""
+
+
+class Lines(NamedTuple):
+    """So many of a weight matrix from ``first`` on; where they are ``begun``, more is added to them."""
+
+    first: int
+    number: int
+    begun: bool
 
 
 padded = kernel(d.padded)
@@ -27,7 +37,7 @@ def is_large(op: Pointer) -> bool:
     )
 
 
-@kernel
+@shared
 def dense_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """The values at OUTPUT (rows, OUT_STRIDE) from those at INPUT (rows, IN_STRIDE)."""
     width = op[d.OUT_STRIDE]
@@ -40,7 +50,7 @@ def dense_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, r
     accumulate(Matrix(workspace.values, start, width, 1), x, w, rows, op[d.IN_WIDTH], width, True)
 
 
-@kernel
+@shared
 def dense_backward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, with_weights: bool
 ) -> None:
@@ -57,7 +67,7 @@ def dense_backward(
                 column_sum = column_sum + load(workspace.deltas, dz.start + r * width + c)
             store(network.gradients, op[d.BIAS] + c, column_sum)
     if with_weights and op[d.BACKWARD] & d.OF_WEIGHTS:
-        weight_gradient(network.gradients, workspace, op, 0, op[d.IN_WIDTH], rows, False)
+        weight_gradient(network.gradients, workspace, op, rows, Lines(0, op[d.IN_WIDTH], False))
     if not op[d.BACKWARD] & d.OF_INPUT:
         return
     if padded(rows) * (op[d.IN_WIDTH] + op[d.OUT_WIDTH]) < op[d.OUT_WIDTH] * op[d.IN_STRIDE]:
@@ -99,22 +109,18 @@ def _deltas(workspace: WorkspaceView, op: Pointer) -> tuple[Matrix, Matrix]:
     return dx, Matrix(workspace.deltas, op[d.OUTPUT] * workspace.capacity, op[d.OUT_STRIDE], 1)
 
 
-@kernel
+@shared
 def weight_gradient(
-    gradients: Pointer,
-    workspace: WorkspaceView,
-    op: Pointer,
-    first: int,
-    lines: int,
-    rows: int,
-    begun: bool,
+    gradients: Pointer, workspace: WorkspaceView, op: Pointer, rows: int, lines: Lines
 ) -> None:
-    """Of dW = xᵀ dz so many lines from ``first`` on; added to what is there if that is ``begun``."""
+    """Of dW = xᵀ dz some lines."""
     width = op[d.OUT_STRIDE]
-    x_transposed = Matrix(workspace.values, op[d.INPUT] * workspace.capacity + first, 1, op[d.IN_STRIDE])
+    x_transposed = Matrix(
+        workspace.values, op[d.INPUT] * workspace.capacity + lines.first, 1, op[d.IN_STRIDE]
+    )
     dz = Matrix(workspace.deltas, op[d.OUTPUT] * workspace.capacity, width, 1)
-    dw = Matrix(gradients, op[d.KERNEL] + first * width, width, 1)
-    accumulate(dw, x_transposed, dz, lines, rows, width, begun)
+    dw = Matrix(gradients, op[d.KERNEL] + lines.first * width, width, 1)
+    accumulate(dw, x_transposed, dz, lines.number, rows, width, lines.begun)
 
 
 @kernel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel, spliced
+from tutor.engine.kernels.cpu.jit import kernel, shared, spliced
 from tutor.engine.kernels.cpu.lanes import (
     all_zero,
     fill,
@@ -16,6 +16,7 @@ from tutor.engine.kernels.cpu.lanes import (
     where_less,
     widened,
 )
+from tutor.engine.kernels.cpu.parts import Part
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, RunView
 
 
@@ -28,7 +29,7 @@ def all_finite(numbers: Pointer, size: int) -> bool:
     return bool(all_zero(trace))
 
 
-@kernel
+@shared
 def penalty(network: NetworkView) -> float:
     """L1 Σ|w| + L2 Σw² over the weight arrays that have penalties."""
     w = network.parameters
@@ -45,16 +46,16 @@ def penalty(network: NetworkView) -> float:
     return value
 
 
-@kernel
-def add_penalty_gradients(network: NetworkView, first: int, last: int) -> None:
-    """To the gradients from ``first`` on, without ``last``: L1 sign(w) + 2 L2 w, with sign(0) = 0."""
+@shared
+def add_penalty_gradients(network: NetworkView, part: Part) -> None:
+    """To the gradients of a part: L1 sign(w) + 2 L2 w, with sign(0) = 0."""
     w, g = network.parameters, network.gradients
     zero = fill(w, 0.0)
     for t in range(network.arrays):
         l1, l2 = network.penalties[2 * t + d.L1], network.penalties[2 * t + d.L2]
         if l1 != 0.0 or l2 != 0.0:
             start, size = network.tensors[2 * t], network.tensors[2 * t + 1]
-            for i in range(max(start, first), min(start + size, last), d.WIDTH):
+            for i in range(max(start, part.begin), min(start + size, part.end), d.WIDTH):
                 group = load(w, i)
                 slope = where_less(group, zero, fill(w, -l1), where_less(zero, group, fill(w, l1), zero))
                 store(g, i, load(g, i) + (slope + group * (2.0 * l2)))

@@ -40,6 +40,14 @@ def spliced(function: Function) -> Function:
     return cast(Function, numba.njit(**_INNER, inline="always")(function))
 
 
+def shared(function: Function) -> Function:
+    """Decorator of a large part of several entries: kept in the cache, so that only the first compiles it."""
+    compiled: Any = numba.njit(**_INNER)(function)
+    if cache.enabled():
+        compiled._cache = _Keeper(function)  # type: ignore[no-untyped-call]
+    return cast(Function, compiled)
+
+
 def entry(function: Function) -> Function:
     """Decorator of a function that Python calls; kept in the cache directory if there is one with room."""
     compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)

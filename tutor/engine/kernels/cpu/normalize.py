@@ -13,7 +13,7 @@ import numpy as np
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.dropout import Mode
-from tutor.engine.kernels.cpu.jit import inlined, kernel
+from tutor.engine.kernels.cpu.jit import inlined, kernel, shared
 from tutor.engine.kernels.cpu.lanes import fill, keep, load, square_root, store
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView
 
@@ -21,7 +21,7 @@ _BLOCK = 64
 """Numbers that are added up by themselves before they join the sum: that rounds less."""
 
 
-@kernel
+@shared
 def normalize_forward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, mode: Mode
 ) -> None:
@@ -48,7 +48,7 @@ def normalize_forward(
             store(values, a + i, (load(values, x + i) - mean) * scale + shift)
 
 
-@kernel
+@shared
 def normalize_backward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, mode: Mode
 ) -> None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import math
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel, spliced
+from tutor.engine.kernels.cpu.jit import kernel, shared
 from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, square_root, store
+from tutor.engine.kernels.cpu.parts import Part
 from tutor.engine.kernels.cpu.views import NetworkView, RunView, advanced
 
 
-@spliced
-def update(network: NetworkView, run: RunView, first: int, last: int) -> bool:
-    """Move the parameters from ``first`` to ``last``, without the last, against the gradients."""
+@shared
+def update(network: NetworkView, run: RunView, part: Part) -> bool:
+    """Move the parameters of a part against their gradients."""
+    first, last = part.begin, part.end
     optimizer = run.controls[d.OPTIMIZER]
     if optimizer == d.ADAM:
         return _adam(network, run, first, last)

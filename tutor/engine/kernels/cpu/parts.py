@@ -34,6 +34,12 @@ def _lines(op: Pointer) -> int:
     return int(max(LARGE // op[d.OUT_STRIDE] // TILE, 1) * TILE)
 
 
+@inlined
+def all_of(network: NetworkView) -> Part:
+    """All parameters as one part."""
+    return Part(0, network.size, NO_LAYER)
+
+
 @kernel
 def count_parts(network: NetworkView) -> int:
     """Into how many parts the parameters are cut."""

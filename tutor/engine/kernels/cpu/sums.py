@@ -8,7 +8,7 @@ Of all other weights the shards have gradients of their own, which are added up.
 from __future__ import annotations
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.dense import is_large, weight_gradient
+from tutor.engine.kernels.cpu.dense import Lines, is_large, weight_gradient
 from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite
 from tutor.engine.kernels.cpu.jit import kernel
 from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, store, total, widened
@@ -34,10 +34,10 @@ def sum_gradients(network: NetworkView, room: ShardsView, batch: int, part: Part
     """Those of a part, the penalties' with them; whether all its numbers are finite."""
     if part.layer == NO_LAYER:
         finite = _sum_shards(network, room, part)
-        add_penalty_gradients(network, part.begin, part.end)
+        add_penalty_gradients(network, part)
         return finite
     form_gradients(network, room, batch, part)
-    add_penalty_gradients(network, part.begin, part.end)
+    add_penalty_gradients(network, part)
     return all_finite(advanced(network.gradients, part.begin), part.end - part.begin)
 
 
@@ -59,12 +59,12 @@ def form_gradients(network: NetworkView, room: ShardsView, batch: int, part: Par
     """Those of a large layer's weights, of all shards together."""
     op = operation(network, part.layer)
     first = (part.begin - op[d.KERNEL]) // op[d.OUT_STRIDE]
-    lines = (part.end - part.begin) // op[d.OUT_STRIDE]
+    count = (part.end - part.begin) // op[d.OUT_STRIDE]
     share = rows_per_shard(batch, room.length)
     for s in range(room.length):
         rows = min(share, batch - s * share)
         if rows > 0:
-            weight_gradient(network.gradients, shard(room, s), op, first, lines, rows, s > 0)
+            weight_gradient(network.gradients, shard(room, s), op, rows, Lines(first, count, s > 0))
 
 
 @kernel

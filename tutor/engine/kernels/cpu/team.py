@@ -139,7 +139,6 @@ def _gradients_of_shard(
         board[d.FIRST] + first,
         min(share, batch - first),
         batch,
-        False,
     )
     losses[number * d.LINE] = loss + (penalty(network) if number == 0 else 0.0)
     if not are_surely_finite(network, shard(room, number), min(share, batch - first)):
@@ -161,7 +160,7 @@ def _update_part(network: NetworkView, room: ShardsView, run: RunView, board: Po
     part = part_of(network, number)
     if board[d.LATE] != 0 and part.layer != NO_LAYER:
         form_gradients(network, room, board[d.ROWS], part)
-    if not update(network, run, part.begin, part.end):
+    if not update(network, run, part):
         add(board, d.BAD, 1)
 
 
