@@ -127,7 +127,7 @@ def test_a_helping_process_ends_with_the_one_that_it_helps(tmp_path: Path) -> No
     environment = os.environ | {"DLTUTOR_CACHE_DIR": str(tmp_path)}
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, env=environment) as helper:
         with pytest.raises(subprocess.TimeoutExpired):
-            helper.wait(1.5)  # it compiles for some twenty seconds
+            helper.wait(1.5)  # it compiles for half a minute
         assert helper.stdin is not None
         helper.stdin.close()  # as when its owner dies
         assert helper.wait(10) == 1

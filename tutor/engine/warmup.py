@@ -131,5 +131,5 @@ def _is_empty() -> bool:
 
 def _announcement(dtype: str, empty: bool) -> str:
     if empty:
-        return f"compiling the training kernels for {dtype} (some 20 seconds, only this once)"
+        return f"compiling the training kernels for {dtype} (about half a minute, only this once)"
     return f"preparing the training kernels for {dtype}"

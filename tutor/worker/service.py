@@ -38,7 +38,7 @@ from tutor.worker.snapshot_file import SnapshotFile
 from tutor.worker.wire import BrokenStream, Channel
 
 _USUAL_SECONDS = 1.0
-_COMPILING = "Compiling the training kernels (the first time only, some 20 seconds) ..."
+_COMPILING = "Compiling the training kernels (the first time only, about half a minute) ..."
 _PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 
