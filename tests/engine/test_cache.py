@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tutor import paths
-from tutor.engine import cache
+from tutor.engine import cache, warmup
 from tutor.engine.kernels.cpu import ahead
 
 PREDICT = """
@@ -131,6 +132,16 @@ def test_a_helping_process_ends_with_the_one_that_it_helps(tmp_path: Path) -> No
         assert helper.stdin is not None
         helper.stdin.close()  # as when its owner dies
         assert helper.wait(10) == 1
+
+
+def test_a_helper_that_is_gone_at_once_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    monkeypatch.setattr(ahead, "compile_products", lambda dtype: (time.sleep(0.5), compiled.append(dtype)))
+    monkeypatch.setattr(warmup, "usable_cores", lambda: 2)
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with warmup._compiled_elsewhere("float32"):
+        compiled.append("the rest")
+    assert compiled == ["float32", "the rest"]
 
 
 @pytest.mark.slow

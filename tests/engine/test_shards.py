@@ -199,6 +199,22 @@ def test_no_weight_moves_where_a_large_layers_gradient_overflows(optimizer: Opti
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_a_loss_that_overflows_leaves_a_large_layers_gradient_to_look_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    norms = []
+    for worth in (0, 10**12):
+        monkeypatch.setattr(plan, "WORTH_SHARDS", worth)
+        model = Sequential([Dense(1, "sigmoid")], (2500,), seed=1)
+        model.set_weights([np.full_like(model.get_weights()[0], 3e38), model.get_weights()[1]])
+        model.compile(SGD(0.1), "binary_crossentropy")
+        trainer = model.trainer(np.ones((16, 2500)), np.zeros((16, 1)), 16)
+        trainer.run(1)
+        assert trainer.diverged == "the output of dense_1"
+        norms.append(trainer.health().layers[0].gradient_norm)
+    assert norms == pytest.approx(2 * [2501**0.5])  # 2,500 weights and a bias, each with the gradient 1
+
+
 def test_networks_trained_in_several_threads_do_not_meet() -> None:
     expected = make(IMAGES)
     expected.run(100)

@@ -48,7 +48,7 @@ def _train(dtype: str) -> None:
 
 
 def _differentiate(dtype: str) -> None:
-    """Use the kernel that trains in shards, which gives gradients, too: half of what is compiled."""
+    """Use the kernel that trains in shards, which gives gradients, too."""
     _smallest(dtype).gradients([0.0], [0.0])
 
 
@@ -71,6 +71,7 @@ def _compiled_elsewhere(dtype: str) -> Iterator[None]:
     try:
         helper = subprocess.Popen(
             [sys.executable, "-P", "-c", code],
+            bufsize=0,  # nothing is left for when the input of a helper that is gone is closed
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -92,8 +93,8 @@ def _meet(helper: subprocess.Popen[bytes]) -> None:
     assert helper.stdout is not None
     with contextlib.suppress(OSError):
         helper.stdin.write(b"\n")
-        helper.stdin.flush()
         helper.stdout.readline()
+    helper.stdout.close()
 
 
 def help_out(dtype: str) -> None:

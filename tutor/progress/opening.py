@@ -107,6 +107,7 @@ def connect(path: Path, *, check: bool = False, wait: float | None = None) -> sq
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE}")
+        connection.execute("PRAGMA cache_spill = OFF")  # to spill would lock readers out before the commit
         if check:
             _check(connection)
     except BaseException as error:

@@ -1,4 +1,4 @@
-"""How the kernels are compiled: without the interpreter lock, with IEEE arithmetic, entry points cached."""
+"""How the kernels are compiled: without the interpreter lock, with IEEE arithmetic, the large ones cached."""
 
 from __future__ import annotations
 
@@ -42,15 +42,16 @@ def spliced(function: Function) -> Function:
 
 def shared(function: Function) -> Function:
     """Decorator of a large part of several entries: kept in the cache, so that only the first compiles it."""
-    compiled: Any = numba.njit(**_INNER)(function)
-    if cache.enabled():
-        compiled._cache = _Keeper(function)  # type: ignore[no-untyped-call]
-    return cast(Function, compiled)
+    return _kept(function, numba.njit(**_INNER)(function))
 
 
 def entry(function: Function) -> Function:
-    """Decorator of a function that Python calls; kept in the cache directory if there is one with room."""
-    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    """Decorator of a function that Python calls; kept in the cache, too."""
+    return _kept(function, numba.njit(nogil=True, error_model="numpy")(function))
+
+
+def _kept(function: Function, compiled: Any) -> Function:
+    """With what is compiled of it kept in the cache directory, if there is one with room."""
     if cache.enabled():
         compiled._cache = _Keeper(function)  # type: ignore[no-untyped-call]
     return cast(Function, compiled)

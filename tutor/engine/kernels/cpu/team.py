@@ -8,7 +8,7 @@ helps the leader at all: what the helpers do not come to, the leader does.
 
 No weight may move before all gradients are known to be finite. Those of large layers surely are wherever the
 values and deltas that they come from are not huge. Then each of their parts is formed *late*, in the stage of
-the update: while one thread computes, the other waits for memory, and the gradient is still in the cache.
+the update, which finds it in the cache.
 
 The number of shards depends on the network and the batch size alone (``plan``), and sums are formed in the
 order of the shards, so that the number of threads changes nothing but the time.
@@ -62,7 +62,7 @@ _SUM = 1
 _UPDATE = 2
 
 _PARTS_BITS = 16
-_MOST_PARTS = (1 << _PARTS_BITS) - 1
+_MOST_PARTS = (1 << _PARTS_BITS) - 1  # the 50 million weights of a plan are some 12,000
 _SPINS = 4000  # some tenth of a millisecond of waiting
 _HELPERS_SPINS = 20000  # more, so that they do not miss the next stages
 _NAP = 50  # microseconds; with the system's slack some hundred
@@ -139,6 +139,7 @@ def _gradients_of_shard(
         board[d.FIRST] + first,
         min(share, batch - first),
         batch,
+        False,
     )
     losses[number * d.LINE] = loss + (penalty(network) if number == 0 else 0.0)
     if not are_surely_finite(network, shard(room, number), min(share, batch - first)):
@@ -171,9 +172,9 @@ def _update_part(network: NetworkView, room: ShardsView, run: RunView, board: Po
 def _claim(board: Pointer, member: int) -> int:
     """The number of a part that nobody else has, or -1 if there is none.
 
-    Members take from the front and from the back by turns, so that each has the same parts again in the next
-    step, in the cache of its core. The ticket is the number of the stage, of its first part that is left, and
-    how many are left; so no late claim hits another stage.
+    Members take from the front and from the back by turns, so that each has nearly the same parts again in
+    the next step, in the cache of its core. The ticket is the number of the stage, of its first part that is
+    left, and how many are left; so no late claim hits another stage.
     """
     while True:
         ticket = look(board, d.TICKET)
@@ -231,6 +232,9 @@ def _go_on(
             run.counters[d.STATUS] = _check_and_clip(network, run, loss, board[d.BAD] != 0)
         if board[d.STEPS_TO_DO] > 0 and run.counters[d.STATUS] == d.HEALTHY:
             _open(board, _UPDATE, count_parts(network))
+        elif board[d.LATE] != 0:  # no update will form what whoever looks for the cause wants to see
+            board[d.LATE] = 0
+            _open(board, _SUM, count_parts(network))
         else:
             publish(board, d.DOOR, d.OVER)
         return

@@ -48,7 +48,7 @@ def train_steps(
         first = counters[d.POSITION]
         rows = min(state.controls[d.BATCH_SIZE], data.n - first)
         mode = Mode(True, state.controls[d.SEED], counters[d.STEPS], 0)
-        loss = gradient_of_rows(net, room, data, mode, state.controls[d.LOSS], first, rows, rows)
+        loss = gradient_of_rows(net, room, data, mode, state.controls[d.LOSS], first, rows, rows, True)
         loss += penalty(net)
         add_penalty_gradients(net, all_of(net))
         if step == steps - 1:
@@ -127,13 +127,14 @@ def gradient_of_rows(
     first: int,
     rows: int,
     batch: int,
+    with_large: bool,
 ) -> float:
     """What the examples order[first : first + rows] of a batch add to its loss; and its gradients.
 
-    Those of large dense layers' weights are left to ``sums`` where more examples belong to the batch.
+    Those of large dense layers' weights may be left to ``sums``.
     """
     forward(network, workspace, examples, mode, first, rows)
     value = loss_and_delta(network, workspace, examples, loss, first, rows, batch)
     depth = network.depth - (1 if starts_from_logits(loss) else 0)
-    backward(network, workspace, mode, depth, rows, rows == batch)
+    backward(network, workspace, mode, depth, rows, with_large)
     return value
