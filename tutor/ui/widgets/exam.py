@@ -231,7 +231,7 @@ class ExamView(Vertical):
     def _draw_hint(self) -> None:
         parts = [(f"! {self._complaint}", "bold $warning") if self._complaint else (self._how, "")]
         if not self._handing_in:
-            parts.append(("   esc: end", "$text-muted"))
+            parts.append(("   esc:\u00a0end", "$text-muted"))
         if self._pane.more_below:
             parts.append(("   ▼ more below: ↓", "$text-muted"))
         self._hint.update(Content.assemble(*parts))
