@@ -80,11 +80,14 @@ def _compiled_elsewhere(dtype: str) -> Iterator[None]:
     except OSError:  # no more processes: this one does it all
         yield
         return
-    with helper:  # closes its input, and so ends it, if this process fails
-        ahead.compile_products(dtype)
-        _meet(helper)
-        yield
-        helper.wait()
+    with helper:
+        try:
+            ahead.compile_products(dtype)
+            _meet(helper)
+            yield
+            helper.wait()
+        finally:
+            helper.kill()  # if this process failed
 
 
 def _meet(helper: subprocess.Popen[bytes]) -> None:
