@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_cli import dltutor
+from tests.worker.talk import wait_for_event
 from tutor import limits
 from tutor.cli import main
 from tutor.engine import threads
 from tutor.errors import UsageError
+from tutor.worker.client import WorkerClient
+from tutor.worker.protocol import Ready
 
 
 @pytest.mark.parametrize(
@@ -56,6 +59,15 @@ def test_libraries_start_no_threads_of_their_own() -> None:
         [sys.executable, "-c", script], env=os.environ | asked, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "1"
+
+
+def test_numba_is_kept_from_loading_scipy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "scipy.py").write_text("import os; os._exit(9)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with WorkerClient() as client:
+        assert wait_for_event(client, Ready)
+    done = dltutor("lab", "xor-winter", "--json")
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("words", [["--max-threads", "no"], ["lab", "xor-winter", "--max-memory", "1K"]])

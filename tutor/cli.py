@@ -44,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             if kiosk.asked_for(arguments):
                 arguments = kiosk.enter(arguments)
             os.environ.update(limits.ALONE)  # before a command imports numpy
+            if argv is None:
+                limits.leave_out_scipy()
             with interruptible():
                 return _run(_parser(arguments).parse_args(arguments))
         finally:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import sys
+from typing import Any, cast
 
 from tutor import machine
 from tutor.errors import UsageError
@@ -30,6 +31,15 @@ LEAST_MEMORY = 400 << 20
 """Bytes: the compiler that makes the training kernels takes 371 MB."""
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+def leave_out_scipy() -> None:
+    """Keep numba from loading SciPy's matrix library, before it does; for a process of the program's own.
+
+    No kernel calls that. It is a third of a start, and where memory is limited its loading asks for more
+    again and again instead of failing.
+    """
+    sys.modules.setdefault("scipy", cast(Any, None))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -67,7 +67,10 @@ def _compiled_elsewhere(dtype: str) -> Iterator[None]:
     if usable_cores() < 2:
         yield
         return
-    code = f"from tutor.engine.warmup import help_out; help_out({dtype!r})"
+    code = (
+        "from tutor import limits; limits.leave_out_scipy(); "
+        f"from tutor.engine.warmup import help_out; help_out({dtype!r})"
+    )
     try:
         helper = subprocess.Popen(
             [sys.executable, "-P", "-c", code],

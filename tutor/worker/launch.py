@@ -17,6 +17,9 @@ def main() -> None:
     # Ctrl+C at the keyboard reaches the whole process group; it is for the app to answer it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _import_package(Path(__file__).resolve().parent.parent)
+    from tutor import limits
+
+    limits.leave_out_scipy()
     from tutor.worker import service
 
     service.main(socket_number=int(sys.argv[1]), parent=int(sys.argv[2]), snapshots=sys.argv[3])
