@@ -16,8 +16,13 @@ SUITE = ROOT / "tests" / "engine" / "cuda"
 SIMULATOR = os.environ | {"NUMBA_ENABLE_CUDASIM": "1"}
 
 
+IMAGES_TWICE = "float32 or test_frozen_layers or test_a_small_lenet and not adam"
+"""What trains networks of images of which others are trained, too: the simulator takes a second for each."""
+
+
 @pytest.mark.parametrize(
-    "chosen", ["not (test_images and float32)", pytest.param("test_images", marks=pytest.mark.slow)]
+    "chosen",
+    [f"not (test_images and ({IMAGES_TWICE}))", pytest.param("test_images", marks=pytest.mark.slow)],
 )
 def test_the_gpus_kernels_agree_with_the_cpus(chosen: str) -> None:
     words = ["-m", "pytest", "-q", "-c", str(SUITE / "pytest.ini"), f"--rootdir={ROOT}", "-p", "no:asyncio"]

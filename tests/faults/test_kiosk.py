@@ -1,4 +1,4 @@
-"""Kiosk mode in a terminal: what it was started with does not steer it, and no key leads out."""
+"""Kiosk mode in a terminal: what it was started with does not steer it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.keys import QUIT, WORKER, drain_until_end, session
+from tests.faults.keys import QUIT, WORKER, drain_until_end
 from tests.faults.kiosk import (
     commands_below,
     data_of,
@@ -60,11 +60,6 @@ def test_neither_environment_nor_working_directory_steers_a_kiosk(
         drain_until_end(terminal)
     assert not any(map(alive, pids))
     assert [path.name for path in written_elsewhere(tmp_path)] == [".numba_config.yaml"]
-
-
-@pytest.mark.parametrize("number", [1_000, pytest.param(1_001, marks=pytest.mark.slow)])
-def test_random_keys_start_no_program_and_write_no_file_elsewhere(number: int, tmp_path: Path) -> None:
-    session(number, tmp_path)
 
 
 def _until(terminal: Terminal, condition: Callable[[], bool], what: str) -> None:

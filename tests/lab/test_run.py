@@ -194,6 +194,7 @@ def test_what_explodes_is_named_and_stops_the_run(way):
     assert result.quantities["diverged"] == 1
     assert "dense_" in result.explanation or "loss" in result.explanation
     assert result.steps < 100
+    assert any(math.isnan(norm) for norm in result.gradient_norms.values()), "it is no number any more"
 
 
 def test_a_perceptron_whose_weights_overflow_has_diverged():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -34,6 +35,16 @@ def alive() -> list[int]:
     return [sum(isinstance(one, kind) for one in everything) for kind in KINDS]
 
 
+@pytest.fixture
+def _nothing_older() -> Iterator[None]:
+    """What other tests left is not gone through time and again."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("_nothing_older")
 @pytest.mark.parametrize(
     "keys",
     [

@@ -30,7 +30,7 @@ from tutor.engine.layers import (
 from tutor.engine.many import Goal, ManyResult, train_many
 from tutor.engine.network import Sequential
 from tutor.engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from tutor.engine.report import HealthReport, Histogram, LayerHealth, LayerSurvey, TrainingReport
+from tutor.engine.report import HealthReport, Histogram, LayerSurvey, TrainingReport
 from tutor.engine.schedules import CosineDecay, ExponentialDecay, PiecewiseConstantDecay, Schedule, WarmUp
 from tutor.engine.snapshot import Snapshot
 from tutor.engine.stopping import EarlyStopping
@@ -62,7 +62,6 @@ __all__ = [
     "Histogram",
     "History",
     "Layer",
-    "LayerHealth",
     "LayerSurvey",
     "ManyResult",
     "MaxPooling2D",

@@ -7,19 +7,6 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class LayerHealth:
-    """Lengths (Euclidean norms) over all weights and biases of a layer.
-
-    ``gradient_norm`` is that of the last minibatch, as the optimizer got it (clipped, with penalties);
-    NaN before the first step, and for frozen layers, which have none.
-    """
-
-    name: str
-    gradient_norm: float
-    weight_norm: float
-
-
-@dataclass(frozen=True)
 class Histogram:
     """How many numbers fell into each bin from one edge to the next, ``len(edges) - 1`` of them.
 
@@ -33,13 +20,18 @@ class Histogram:
 
 
 @dataclass(frozen=True)
-class LayerSurvey(LayerHealth):
+class LayerSurvey:
     """How a layer fares; in every figure only finite numbers count, and NaN is where there is none to tell.
 
-    ``weight_norm`` and ``gradient_norm`` are as in :class:`LayerHealth`, NaN for layers without weights.
+    Norms are lengths (Euclidean norms) over all weights and biases of the layer, NaN for layers without any.
     Activations are what the layer answers for each example looked at, without dropout.
     """
 
+    name: str
+    gradient_norm: float
+    """That of the last minibatch, as the optimizer got it (clipped, with penalties); NaN before the first
+    step, and for frozen layers, which have none."""
+    weight_norm: float
     update_ratio: float
     """Length of the last update over the length of the weights after it, 0 or more; some 0.001 is usual.
     0 for frozen layers."""
@@ -95,7 +87,7 @@ class TrainingReport:
     metrics: dict[str, float]
     val_loss: float | None
     val_metrics: dict[str, float]
-    layers: tuple[LayerHealth, ...]
-    """Of the layers that have weights."""
+    layers: tuple[LayerSurvey, ...]
+    """The health of every layer that computes anything, in order."""
     diverged: str
     """Empty, or what stopped being finite first, as in "the weights of dense_1"."""

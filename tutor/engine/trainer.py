@@ -14,9 +14,8 @@ from tutor.engine import checks, optimizers, plan
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.health import HealthCheck
 from tutor.engine.kernels import description as d
-from tutor.engine.planner import Tensor
 from tutor.engine.rehearsal import Rehearsal, rehearse
-from tutor.engine.report import HealthReport, LayerHealth, TrainingReport
+from tutor.engine.report import HealthReport, TrainingReport
 from tutor.engine.snapshot import Snapshot
 from tutor.errors import EngineError
 
@@ -245,7 +244,7 @@ class Trainer:
             metrics=scores,
             val_loss=val_scores.pop("loss", None),
             val_metrics=val_scores,
-            layers=self._health(),
+            layers=self.health().layers,
             diverged=self.diverged,
         )
 
@@ -259,22 +258,6 @@ class Trainer:
             self._check = HealthCheck(self.model, self.data.examples, count)
         layers = self._check.look(self._run.before, self._ran)
         return HealthReport(self.step, self.epoch, self.loss, count, layers)
-
-    def _health(self) -> tuple[LayerHealth, ...]:
-        network = self.model.network
-        arrays: dict[str, list[Tensor]] = {}
-        for tensor in self.model.plan.weights:
-            arrays.setdefault(tensor.layer, []).append(tensor)
-        return tuple(
-            LayerHealth(
-                layer,
-                _norm([t.view(network.gradients) for t in tensors])
-                if self._ran and tensors[0].learned
-                else math.nan,
-                _norm([t.view(network.parameters) for t in tensors]),
-            )
-            for layer, tensors in arrays.items()
-        )
 
     def _first_bad(self) -> str:
         """What stopped being finite first, in the order of computation: outputs, loss, gradients, weights."""
@@ -302,11 +285,6 @@ def _outputs(room: d.Workspace | d.Shards, row: NDArray[np.int64], rows: int) ->
         start = int(row[d.OUTPUT]) * shards.workspace.capacity
         yield values[start : start + min(share, rows) * int(row[d.OUT_STRIDE])]
         rows -= min(share, rows)
-
-
-def _norm(arrays: list[Array]) -> float:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return math.sqrt(sum(float(np.sum(array.astype(np.float64) ** 2)) for array in arrays))
 
 
 def _pad(rows: Array, dtype: str) -> Array:

@@ -26,7 +26,6 @@ from tutor.engine import (
     MaxPooling2D,
     Residual,
     Sequential,
-    Trainer,
     TrainingReport,
     optimizers,
     parse_layers,
@@ -117,7 +116,7 @@ class NetworkLearner:
         if "accuracy" in quantities:
             wrong = (1 - quantities["accuracy"]) * len(self.dataset.y)
             quantities["errors"] = float(round(wrong)) if math.isfinite(wrong) else math.nan
-        quantities |= _through_the_layers(self.trainer)
+        quantities |= _through_the_layers(report)
         return Observation(quantities, layers_of(report))
 
     def turn(self, name: str, value: Value) -> bool:
@@ -256,13 +255,21 @@ def _stopping(experiment: Experiment, examples: Dataset) -> EarlyStopping | None
 
 
 def layers_of(report: TrainingReport) -> list[LayerReport]:
-    """The length of every layer's gradient and weights."""
-    return [LayerReport(layer.name, layer.gradient_norm, layer.weight_norm) for layer in report.layers]
+    """The length of every layer's gradient and weights, NaN where not all of them are finite."""
+    return [
+        LayerReport(
+            layer.name,
+            math.nan if layer.gradients.not_finite else layer.gradient_norm,
+            math.nan if layer.weights.not_finite else layer.weight_norm,
+        )
+        for layer in report.layers
+        if not math.isnan(layer.weight_norm)
+    ]
 
 
-def _through_the_layers(trainer: Trainer) -> dict[str, float]:
+def _through_the_layers(report: TrainingReport) -> dict[str, float]:
     """How signals fare forward (``spread``) and gradients backward, as far as there is anything to tell."""
-    layers = trainer.health().layers
+    layers = report.layers
     told = {"spread": layers[-2].activation_deviation} if len(layers) > 1 else {}
     norms = [layer.gradient_norm for layer in layers if not math.isnan(layer.gradient_norm)]
     if norms:
