@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from queue import Empty, SimpleQueue
 
 from tutor.engine import cache
 from tutor.engine.architecture import parse_layers
@@ -17,13 +18,16 @@ from tutor.engine.kernels.cpu import ahead
 from tutor.engine.network import Sequential
 from tutor.engine.threads import usable_cores
 
+_MOST_HELPERS = 4
+"""Each takes some 300 MB; with more the longest kernel decides."""
+
 
 def warm_up(progress: Callable[[str], None] | None = None, dtypes: Sequence[str] = ("float32",)) -> float:
     """Use every kernel once for each number type; returns the seconds it took.
 
     ``progress`` is called with a line of text before each type. From the cache this takes a fraction of a
-    second, else some seconds each. Where nothing is in the cache and there is a second core, a second process
-    compiles half of it.
+    second, else some seconds each. Where nothing is in the cache and there is a second core, other processes
+    fill it.
     """
     start = time.perf_counter()
     empty = _is_empty()
@@ -31,93 +35,76 @@ def warm_up(progress: Callable[[str], None] | None = None, dtypes: Sequence[str]
     for dtype in dtypes:
         if progress is not None:
             progress(_announcement(dtype, empty))
-        with _no_garbage_collection(), _compiled_elsewhere(dtype) if cold else contextlib.nullcontext():
-            _train(dtype)
+        if cold:
+            _compile_elsewhere(dtype)
         with _no_garbage_collection():
-            _differentiate(dtype)
+            _use_all(dtype)
     return time.perf_counter() - start
 
 
-def _train(dtype: str) -> None:
-    """Use the kernels that ``_differentiate`` does not."""
-    model = _smallest(dtype)
+def _use_all(dtype: str) -> None:
+    model = Sequential(parse_layers("dense 1"), (1,), dtype=dtype)
+    model.compile("sgd", "mean_squared_error")
     trainer = model.trainer([0.0], [0.0])
     trainer.run(1)
     trainer.health()
-    model.evaluate([0.0], [0.0])
+    model.gradients([0.0], [0.0])
 
 
-def _differentiate(dtype: str) -> None:
-    """Use the kernel that trains in shards, which gives gradients, too."""
-    _smallest(dtype).gradients([0.0], [0.0])
-
-
-def _smallest(dtype: str) -> Sequential:
-    model = Sequential(parse_layers("dense 1"), (1,), dtype=dtype)
-    model.compile("sgd", "mean_squared_error")
-    return model
-
-
-@contextlib.contextmanager
-def _compiled_elsewhere(dtype: str) -> Iterator[None]:
-    """Another process puts its half into the cache meanwhile; what it cannot do is done here afterwards.
-
-    First each compiles some of the parts that they both need. With those of the other it goes on.
-    """
-    if usable_cores() < 2:
-        yield
+def _compile_elsewhere(dtype: str) -> None:
+    """Have a process for each core fill the cache; what they cannot do is done here afterwards."""
+    count = min(usable_cores(), _MOST_HELPERS)
+    if count < 2:
         return
+    names: SimpleQueue[str] = SimpleQueue()
+    for name in ahead.names(dtype):
+        names.put(name)
+    feeders = [threading.Thread(target=_feed, args=(dtype, names), daemon=True) for _ in range(count)]
+    for feeder in feeders:
+        feeder.start()
+    for feeder in feeders:
+        feeder.join()
+
+
+def _feed(dtype: str, names: SimpleQueue[str]) -> None:
+    """Start a helper and tell it one name after the other, until none is left or it is gone."""
     code = (
         "from tutor import limits; limits.leave_out_scipy(); "
         f"from tutor.engine.warmup import help_out; help_out({dtype!r})"
     )
-    try:
-        helper = subprocess.Popen(
+    with (
+        contextlib.suppress(OSError, Empty),  # no more processes, or one that has been killed; no more names
+        subprocess.Popen(
             [sys.executable, "-P", "-c", code],
             bufsize=0,  # nothing is left for when the input of a helper that is gone is closed
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        )
-    except OSError:  # no more processes: this one does it all
-        yield
-        return
-    with helper:
-        try:
-            ahead.compile_products(dtype)
-            _meet(helper)
-            yield
-            helper.wait()
-        finally:
-            helper.kill()  # if this process failed
-
-
-def _meet(helper: subprocess.Popen[bytes]) -> None:
-    """Tell the helper that the parts of this process stand, and wait for its own; or until it is gone."""
-    assert helper.stdin is not None
-    assert helper.stdout is not None
-    with contextlib.suppress(OSError):
-        helper.stdin.write(b"\n")
-        helper.stdout.readline()
-    helper.stdout.close()
+        ) as helper,
+    ):
+        assert helper.stdin is not None
+        assert helper.stdout is not None
+        while True:
+            helper.stdin.write(names.get_nowait().encode() + b"\n")
+            if not helper.stdout.readline():
+                return
 
 
 def help_out(dtype: str) -> None:
-    """The other process: compile, and end at once when the first one is gone."""
-    met = threading.Event()
-    threading.Thread(target=_end_with_input, args=(met,), daemon=True).start()
+    """The other process: compile what is named, and end at once when the first one is gone."""
+    names: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_read, args=(names,), daemon=True).start()
     with _no_garbage_collection():
-        ahead.compile_others(dtype)
-        os.write(sys.stdout.fileno(), b"\n")
-        met.wait()
-        _differentiate(dtype)
+        while True:
+            ahead.compile_alone(names.get(), dtype)
+            os.write(sys.stdout.fileno(), b"\n")
 
 
-def _end_with_input(met: threading.Event) -> None:
-    while os.read(sys.stdin.fileno(), 1):
-        met.set()
-    os._exit(1)
+def _read(names: SimpleQueue[str]) -> None:
+    for line in sys.stdin:
+        names.put(line.strip())
+    os._exit(0)
 
 
 @contextlib.contextmanager

@@ -13,8 +13,8 @@ import numpy as np
 
 from tutor.engine import cache, threads
 from tutor.engine.kernels import description as d
+from tutor.engine.kernels.cpu import ahead, team, train
 from tutor.engine.kernels.cpu import survey as cpu_survey
-from tutor.engine.kernels.cpu import team, train
 from tutor.engine.kernels.description import Examples, Floats, Network, Run, Shards, Workspace
 
 _CHUNK = 400_000_000
@@ -27,7 +27,7 @@ _PATIENCE = 5_000_000
 
 def train_steps(network: Network, workspace: Workspace, examples: Examples, run: Run, steps: int) -> None:
     """See ``cpu.train.train_steps``."""
-    _call(train.train_steps, network, workspace, examples, run, steps)
+    _pass(train.train_steps, network, workspace, examples, run, steps)
 
 
 def train_in_shards(
@@ -69,7 +69,7 @@ def _meet(
 
     def work(member: int) -> float:
         return float(
-            _call(team.train_in_shards, network, shards, examples, run, training, board, losses, member)
+            _pass(team.train_in_shards, network, shards, examples, run, training, board, losses, member)
         )
 
     try:
@@ -82,12 +82,18 @@ def evaluate(
     network: Network, workspace: Workspace, examples: Examples, loss: int, with_loss: bool, outputs: Floats
 ) -> float:
     """See ``cpu.train.evaluate``."""
-    return float(_call(train.evaluate, network, workspace, examples, loss, with_loss, outputs))
+    return float(_pass(train.evaluate, network, workspace, examples, loss, with_loss, outputs))
 
 
 def survey(*arrays: Any) -> None:
     """See ``cpu.survey.survey``; health is always looked at on the CPU."""
     _call(cpu_survey.survey, *arrays)
+
+
+def _pass(entry: Any, network: Network, *args: Any) -> Any:
+    """Call an entry by which examples pass through a network."""
+    ahead.all_stand(network.parameters.dtype.name)
+    return _call(entry, network, *args)
 
 
 def _call(entry: Any, *args: Any) -> Any:

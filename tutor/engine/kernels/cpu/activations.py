@@ -18,7 +18,7 @@ from tutor.engine.kernels.cpu.functions import (
     softplus,
     tanh,
 )
-from tutor.engine.kernels.cpu.jit import inlined, shared, spliced
+from tutor.engine.kernels.cpu.jit import inlined, spliced
 from tutor.engine.kernels.cpu.lanes import (
     WIDE,
     count_of,
@@ -32,6 +32,7 @@ from tutor.engine.kernels.cpu.lanes import (
     total,
     where_less,
 )
+from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView, advanced
 
 LEAK = 0.2
@@ -82,7 +83,7 @@ def slope_of_output(function: int, a: Any) -> Any:
 # --------------------------------------------------------------------------- number by number
 
 
-@shared
+@linked
 def apply_function(function: int, z: Pointer, a: Pointer, size: int) -> None:
     """A loop each for the usual functions: the numbers they need stay in registers, in wide groups."""
     done = size - size % count_of(fill_wide(z, 0.0)) if WIDE else 0
@@ -105,7 +106,7 @@ def _wide_values(function: int, z: Pointer, a: Pointer, size: int) -> None:
         store(a, i, value_of(function, load_like(like, z, i)))
 
 
-@shared
+@linked
 def apply_slope(function: int, values: Pointer, deltas: Pointer, step: int, size: int) -> None:
     """The outputs and their gradients stand ``step`` numbers behind the inputs and theirs."""
     done = size - size % count_of(fill_wide(values, 0.0)) if WIDE else 0
@@ -175,7 +176,7 @@ def _slope(function: int, z: Any, a: Any) -> Any:
 # --------------------------------------------------------------------------- pixel by pixel
 
 
-@shared
+@linked
 def softmax_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """exp(z - max z) over its sum in each pixel (padded; a plain row is one); the padding becomes 0."""
     values, width = workspace.values, op[d.OUT_CHANNELS]
@@ -198,7 +199,7 @@ def softmax_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
             store(values, a + c, load(values, a + c) * scale)
 
 
-@shared
+@linked
 def softmax_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """dz_i = a_i (da_i - sum_j a_j da_j) in each pixel."""
     values, deltas, width = workspace.values, workspace.deltas, op[d.OUT_CHANNELS]

@@ -21,8 +21,9 @@ from tutor.engine.kernels.cpu.columns import (
     scatter,
 )
 from tutor.engine.kernels.cpu.dense import clear
-from tutor.engine.kernels.cpu.jit import inlined, kernel, shared
+from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import count_of
+from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.tiles import Depth, Matrix, Rows
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
 
@@ -43,7 +44,7 @@ class Room(NamedTuple):
     """The first pixel that is not frame."""
 
 
-@shared
+@linked
 def conv_forward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, output: int, function: int
 ) -> None:
@@ -78,7 +79,7 @@ def conv_forward(
         scatter(to, room.output, op[d.OUT_STRIDE], here, filters, pixels, width, added)
 
 
-@shared
+@linked
 def conv_backward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, output: int, function: int
 ) -> None:

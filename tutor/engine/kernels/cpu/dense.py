@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import inlined, kernel, shared
+from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import fill, load, store
+from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.tiles import Matrix, accumulate
 from tutor.engine.kernels.cpu.transpose import transpose
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView
@@ -37,7 +38,7 @@ def is_large(op: Pointer) -> bool:
     )
 
 
-@shared
+@linked
 def dense_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """The values at OUTPUT (rows, OUT_STRIDE) from those at INPUT (rows, IN_STRIDE)."""
     width = op[d.OUT_STRIDE]
@@ -50,7 +51,7 @@ def dense_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, r
     accumulate(Matrix(workspace.values, start, width, 1), x, w, rows, op[d.IN_WIDTH], width, True)
 
 
-@shared
+@linked
 def dense_backward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, with_weights: bool
 ) -> None:
@@ -109,7 +110,7 @@ def _deltas(workspace: WorkspaceView, op: Pointer) -> tuple[Matrix, Matrix]:
     return dx, Matrix(workspace.deltas, op[d.OUTPUT] * workspace.capacity, op[d.OUT_STRIDE], 1)
 
 
-@shared
+@linked
 def weight_gradient(
     gradients: Pointer, workspace: WorkspaceView, op: Pointer, rows: int, lines: Lines
 ) -> None:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel, shared
+from tutor.engine.kernels.cpu.jit import kernel
 from tutor.engine.kernels.cpu.lanes import load, store
+from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.random import bits, stream
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView
 
@@ -30,7 +31,7 @@ class Mode(NamedTuple):
     row: int
 
 
-@shared
+@linked
 def dropout_forward(workspace: WorkspaceView, op: Pointer, rows: int, mode: Mode) -> None:
     """The values at OUTPUT from those at INPUT; a plain copy unless in training."""
     target, source = op[d.OUTPUT] * workspace.capacity, op[d.INPUT] * workspace.capacity
@@ -41,7 +42,7 @@ def dropout_forward(workspace: WorkspaceView, op: Pointer, rows: int, mode: Mode
             store(workspace.values, target + i, load(workspace.values, source + i))
 
 
-@shared
+@linked
 def dropout_backward(workspace: WorkspaceView, op: Pointer, rows: int, mode: Mode) -> None:
     """The deltas at INPUT from those at OUTPUT: what was dropped has no influence."""
     target, source = op[d.INPUT] * workspace.capacity, op[d.OUTPUT] * workspace.capacity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel, shared, spliced
+from tutor.engine.kernels.cpu.jit import kernel, spliced
 from tutor.engine.kernels.cpu.lanes import (
     all_zero,
     fill,
@@ -29,7 +29,7 @@ def all_finite(numbers: Pointer, size: int) -> bool:
     return bool(all_zero(trace))
 
 
-@shared
+@kernel
 def penalty(network: NetworkView) -> float:
     """L1 Σ|w| + L2 Σw² over the weight arrays that have penalties."""
     w = network.parameters
@@ -46,7 +46,7 @@ def penalty(network: NetworkView) -> float:
     return value
 
 
-@shared
+@kernel
 def add_penalty_gradients(network: NetworkView, part: Part) -> None:
     """To the gradients of a part: L1 sign(w) + 2 L2 w, with sign(0) = 0."""
     w, g = network.parameters, network.gradients

@@ -40,14 +40,14 @@ def spliced(function: Function) -> Function:
     return cast(Function, numba.njit(**_INNER, inline="always")(function))
 
 
-def shared(function: Function) -> Function:
-    """Decorator of a large part of several entries: kept in the cache, so that only the first compiles it."""
-    return _kept(function, numba.njit(**_INNER)(function))
-
-
 def entry(function: Function) -> Function:
     """Decorator of a function that Python calls; kept in the cache, too."""
     return _kept(function, numba.njit(nogil=True, error_model="numpy")(function))
+
+
+def kept(function: Function) -> Function:
+    """A function that only other kernels call, kept in the cache, too."""
+    return _kept(function, numba.njit(**_INNER)(function))
 
 
 def _kept(function: Function, compiled: Any) -> Function:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.functions import exp_nonpositive, log1p_unit
-from tutor.engine.kernels.cpu.jit import inlined, kernel, shared
+from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import (
     fill,
     keep,
@@ -32,6 +32,7 @@ from tutor.engine.kernels.cpu.lanes import (
     where_less,
     widened,
 )
+from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.views import (
     ExamplesView,
     NetworkView,
@@ -63,7 +64,7 @@ def starts_from_logits(loss: int) -> bool:
     return loss in (d.BINARY_CROSSENTROPY, d.CATEGORICAL_CROSSENTROPY)
 
 
-@shared
+@linked
 def loss_and_delta(
     network: NetworkView,
     workspace: WorkspaceView,

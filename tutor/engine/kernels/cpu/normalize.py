@@ -13,15 +13,16 @@ import numpy as np
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.dropout import Mode
-from tutor.engine.kernels.cpu.jit import inlined, kernel, shared
+from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import fill, keep, load, square_root, store
+from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView
 
 _BLOCK = 64
 """Numbers that are added up by themselves before they join the sum: that rounds less."""
 
 
-@shared
+@linked
 def normalize_forward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, mode: Mode
 ) -> None:
@@ -48,7 +49,7 @@ def normalize_forward(
             store(values, a + i, (load(values, x + i) - mean) * scale + shift)
 
 
-@shared
+@linked
 def normalize_backward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, mode: Mode
 ) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel, shared
+from tutor.engine.kernels.cpu.jit import kernel
 from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, square_root, store
+from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.parts import Part
 from tutor.engine.kernels.cpu.views import NetworkView, RunView, advanced
 
 
-@shared
+@linked
 def update(network: NetworkView, run: RunView, part: Part) -> bool:
     """Move the parameters of a part against their gradients."""
     first, last = part.begin, part.end

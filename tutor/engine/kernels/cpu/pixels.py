@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel, shared
+from tutor.engine.kernels.cpu.jit import kernel
 from tutor.engine.kernels.cpu.lanes import fill, keep, load, store
+from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView
 
 
@@ -37,7 +38,7 @@ def copy_pixels(target: Grid, source: Grid, lines: int, columns: int, channels: 
                 store(target.buffer, to + c, keep(load(source.buffer, at + c), channels - c, zero))
 
 
-@shared
+@linked
 def repack_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """The values at OUTPUT from those at INPUT: the same image in the other layout."""
     for r in range(rows):
@@ -52,7 +53,7 @@ def repack_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
         )
 
 
-@shared
+@linked
 def repack_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """The deltas at INPUT from those at OUTPUT."""
     for r in range(rows):

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.dense import clear
-from tutor.engine.kernels.cpu.jit import inlined, shared, spliced
+from tutor.engine.kernels.cpu.jit import inlined, spliced
 from tutor.engine.kernels.cpu.lanes import fill, load, store, where_less
+from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.tiles import Matrix
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView
 
@@ -41,7 +42,7 @@ class Pool(NamedTuple):
     left: int
 
 
-@shared
+@linked
 def pool_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """The values at OUTPUT (rows, OUT_STRIDE) from those at INPUT (rows, IN_STRIDE)."""
     pool, values = _read(op), workspace.values
@@ -60,7 +61,7 @@ def pool_forward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
                     target += d.WIDTH
 
 
-@shared
+@linked
 def pool_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     """The deltas at INPUT from those at OUTPUT: all to the largest, or as much to each."""
     pool, values, deltas = _read(op), workspace.values, workspace.deltas
