@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.content.pack import LAB, LESSON, PACK, QUIZ
-from tutor.content.fault import KeyPath
+from tutor.content.document import Document
+from tutor.content.fault import Fault, KeyPath
 from tutor.content.locate import key_lines
 
 TRICKY = '''\
@@ -82,3 +83,12 @@ def test_every_key_has_a_line_and_the_line_names_it(text: str) -> None:
 def test_lines_of_a_tricky_text(path: KeyPath, line: int) -> None:
     assert key_lines(TRICKY)[path] == line
     assert key_lines(TRICKY, first_line=2)[path] == line + 1
+
+
+def test_a_fault_is_told_even_where_keys_lie_too_deep_to_be_located() -> None:
+    document = Document.parse(Path(), "quiz.toml", f"a = 1\nb = {'[{c=' * 120}1{'}]' * 120}\n", first_line=7)
+
+    def told(frames: int) -> Fault:  # as deep in the program as it takes
+        return told(frames - 1) if frames else document.fault(("b",), "no")
+
+    assert told(500) == Fault("quiz.toml", 7, "b", "no")

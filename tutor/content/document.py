@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,7 +37,15 @@ class Document:
         self.file = file
         self.raw = tomllib.loads(text)
         self.data: dict[str, Any] = _cleaned(self.raw)
-        self._lines = key_lines(text, first_line)
+        self._text, self._first_line = text, first_line
+
+    @cached_property
+    def _lines(self) -> dict[KeyPath, int]:
+        """The line of each key; not before a fault is told, for it takes as long as to read the rest."""
+        try:
+            return key_lines(self._text, self._first_line)
+        except RecursionError:  # so deep that tomllib could just read it
+            return {(): self._first_line}
 
     @classmethod
     def parse(cls, root: Path, file: str, text: str, first_line: int = 1) -> Document:
