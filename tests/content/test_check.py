@@ -9,6 +9,7 @@ import pytest
 
 from tests.content.mutations import ALL, LAB, MD, QUIZ, Break
 from tests.content.pack import files, write
+from tutor.content import files as content_files
 from tutor.content.check import check_pack, inspect
 from tutor.content.fault import Fault
 from tutor.content.files import MAX_BYTES
@@ -170,6 +171,26 @@ def test_a_pipe_is_not_waited_for(pack: Path) -> None:
     (pack / QUIZ).unlink()
     os.mkfifo(pack / QUIZ)
     assert check_pack(pack) == [Fault(QUIZ, 1, "", "not a regular file")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_what_is_exchanged_between_a_look_and_the_reading_is_refused(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    look = content_files._refusal
+
+    def exchange(root: Path, place: Path) -> str:
+        said = look(root, place)
+        if place.name == Path(QUIZ).name:
+            place.unlink()
+            os.mkfifo(place) if kind == "pipe" else place.symlink_to(tmp_path / "secret")
+        return said
+
+    monkeypatch.setattr(content_files, "_refusal", exchange)
+    (tmp_path / "secret").write_text(files()[QUIZ])
+    fault = check_pack(pack)[0]
+    assert fault.file == QUIZ and fault.message.startswith("cannot be read: ")
 
 
 def test_an_experiment_that_cannot_be_built_is_named(pack: Path) -> None:

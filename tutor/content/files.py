@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from pathlib import Path
 
 from tutor.content.fault import Fault, PackError
@@ -16,11 +19,15 @@ def read_text(root: Path, name: str, most: int = MAX_BYTES) -> str:
     Raises :class:`PackError` if the file is missing, no regular file, larger than ``most`` bytes, not
     UTF-8, or a link that leads out of the pack.
     """
-    problem = _refusal(root, name)
+    try:
+        place = (root / name).resolve()
+        problem = _refusal(root, place)
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, no permission, a name with NUL
+        problem = f"cannot be read: {error}"
     if problem:
         raise PackError(root, [Fault(name, 1, "", problem)])
     try:
-        with (root / name).open("rb") as file:
+        with open(place, "rb", opener=_open_regular) as file:
             raw = file.read(most + 1)
     except OSError as error:
         raise PackError(root, [Fault(name, 1, "", f"cannot be read: {error.strerror}")]) from None
@@ -34,14 +41,19 @@ def read_text(root: Path, name: str, most: int = MAX_BYTES) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _refusal(root: Path, name: str) -> str:
-    path = root / name
-    try:
-        if not path.resolve().is_relative_to(root.resolve()):
-            return "a link that leads out of the pack's folder"
-        if not path.exists():
-            return "missing"
-        # A pipe or a device would be waited for without end.
-        return "" if path.is_file() else "not a regular file"
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, no permission, a name with NUL
-        return f"cannot be read: {error}"
+def _open_regular(path: str, flags: int) -> int:
+    """Since it was looked at, it may have been exchanged for a link, or for a pipe that nobody writes to."""
+    descriptor = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file any more")
+    return descriptor
+
+
+def _refusal(root: Path, place: Path) -> str:
+    if not place.is_relative_to(root.resolve()):
+        return "a link that leads out of the pack's folder"
+    if not place.exists():
+        return "missing"
+    # A pipe or a device would be waited for without end.
+    return "" if place.is_file() else "not a regular file"
