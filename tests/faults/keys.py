@@ -59,11 +59,11 @@ def session(number: int, folder: Path) -> float:
             if typed % HANDFUL == 0:
                 wait_until_idle(terminal)
             if typed % 50 == 0:
-                assert commands_below(terminal.pid) <= WORKER
+                assert (running := commands_below(terminal.pid)) <= WORKER, f"it runs {running}"
         terminal.press("\x1b[201~" + QUIT)  # ends a paste that was begun, so that this is a key
         drain_until_end(terminal)
-    assert not outward(log, data_of(home))
-    assert not written_elsewhere(home)
+    assert not (noted := outward(log, data_of(home))), noted
+    assert not (written := written_elsewhere(home)), written
     return seconds()
 
 

@@ -58,11 +58,15 @@ def environment_of(pid: int) -> dict[str, str]:
 def commands_below(pid: int) -> set[str]:
     """What the descendants of a process run: the last two parts of each program's or script's path."""
     found = set()
+    own = Path(f"/proc/{pid}/cmdline").read_bytes()
     for child in children(pid):
         try:
-            words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
+            command = Path(f"/proc/{child}/cmdline").read_bytes()
         except OSError:  # it has just ended
             continue
+        if command in (b"", own):  # it has ended, or is just about to become another program
+            continue
+        words = command.decode().split("\0")
         script = next((word for word in words if word.endswith(".py")), words[0])
         found.add("/".join(Path(script).parts[-2:]))
     return found
