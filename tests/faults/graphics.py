@@ -111,7 +111,7 @@ FAULTS = (
         "GPU asked for where there is no driver",
         "said in one line; left to choose, the run takes the CPU",
         count=20,
-        short=0,
+        short=1,
         attempt=absent,
         unable=driver,
     ),

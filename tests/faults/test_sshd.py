@@ -15,7 +15,7 @@ import pytest
 from tests.faults.kiosk import written_elsewhere
 from tests.faults.sshd import Server, missing
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(missing()), reason=missing() or "sshd is there")]
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "sshd is there")
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def test_after_the_line_drops_a_login_goes_on_where_it_was(server: Server) -> No
     assert not written_elsewhere(server.home)
 
 
+@pytest.mark.slow
 def test_remote_commands_are_not_run(server: Server) -> None:
     mark = server.home / "mark"
     for command in (
@@ -61,6 +62,7 @@ def test_remote_commands_are_not_run(server: Server) -> None:
     assert not mark.exists()
 
 
+@pytest.mark.slow
 def test_files_go_neither_in_nor_out(server: Server, tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours.txt", server.home / "theirs.txt"
     ours.write_text("in")
@@ -73,6 +75,7 @@ def test_files_go_neither_in_nor_out(server: Server, tmp_path: Path) -> None:
     assert not (server.home / "in.txt").exists() and not (tmp_path / "out.txt").exists()
 
 
+@pytest.mark.slow
 def test_ports_and_agents_are_not_forwarded(server: Server, tmp_path: Path) -> None:
     options = [*server.options(), "-o", "ExitOnForwardFailure=yes"]
     with socket.create_server(("127.0.0.1", 0)) as inside:
