@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from llvmlite import ir
 from numba.core import types
 from numba.extending import overload
 
@@ -23,13 +24,34 @@ from tutor.engine.kernels.cpu.lanes import (
     lane,
     magnitude,
     multiply_add,
-    power_of_two,
+    primitive,
     where_less,
     with_lane,
     with_sign,
 )
 
 _LOG2_E = 1.4426950408889634
+_EXPONENT_BITS = {"float": (23, 127), "double": (52, 1023)}
+
+
+@primitive
+def power_of_two(typing: Any, rounded: Any) -> Any:
+    """``2 ** n`` where ``rounded`` is ``n + 1.5 * 2 ** mantissa_bits``.
+
+    Adding that constant puts the whole number n into the low bits of the mantissa; shifted up, they are an
+    exponent.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        shift, bias = _EXPONENT_BITS[str(args[0].type.element)]
+        integer = ir.IntType(rounded.element.bitwidth)
+        integers = ir.VectorType(integer, rounded.count)
+        bits = builder.bitcast(args[0], integers)
+        shifted = builder.shl(bits, ir.Constant(integers, [shift] * rounded.count))
+        scaled = builder.add(shifted, ir.Constant(integers, [bias << shift] * rounded.count))
+        return builder.bitcast(scaled, args[0].type)
+
+    return rounded(rounded), generate
 
 
 def reduced_exp(y: Any) -> Any:

@@ -11,6 +11,7 @@ from tutor.engine.kernels.cpu.lanes import (
     fill,
     load,
     magnitude,
+    merged,
     store,
     total,
     where_less,
@@ -25,7 +26,7 @@ def all_finite(numbers: Pointer, size: int) -> bool:
     """Whether no number of a padded buffer is NaN or infinite."""
     trace = fill(numbers, 0.0)
     for i in range(0, size, d.WIDTH):
-        trace = trace + load(numbers, i) * 0.0
+        trace = merged(trace, load(numbers, i) * 0.0)
     return bool(all_zero(trace))
 
 

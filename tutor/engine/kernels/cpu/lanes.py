@@ -27,8 +27,6 @@ WIDTH = 8
 WIDE = "+avx512f" in get_host_cpu_features().flatten()
 """Whether there are 32 registers of 64 bytes."""
 
-_EXPONENT_BITS = {"float": (23, 127), "double": (52, 1023)}
-
 
 def primitive(function: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator of a function that gives the type and the LLVM instructions of an operation on lanes.
@@ -344,6 +342,21 @@ def total(typing: Any, value: Any) -> Any:
 
 
 @primitive
+def merged(typing: Any, left: Any, right: Any) -> Any:
+    """Every bit that is set in either: of zeros a zero, with NaN in a lane NaN.
+
+    So a loop notes what is not finite, as x * 0, without waiting for each addition before the next.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        integers = ir.VectorType(ir.IntType(left.element.bitwidth), left.count)
+        bits = builder.or_(*(builder.bitcast(value, integers) for value in args))
+        return builder.bitcast(bits, args[0].type)
+
+    return left(left, left), generate
+
+
+@primitive
 def all_zero(typing: Any, value: Any) -> Any:
     """Whether every lane is 0; NaN is not."""
 
@@ -377,23 +390,3 @@ def _fold(builder: Any, vector: Any, combine: Any) -> Any:
             builder.shuffle_vector(vector, vector, lower), builder.shuffle_vector(vector, vector, upper)
         )
     return builder.extract_element(vector, ir.Constant(ir.IntType(32), 0))
-
-
-@primitive
-def power_of_two(typing: Any, rounded: Any) -> Any:
-    """``2 ** n`` where ``rounded`` is ``n + 1.5 * 2 ** mantissa_bits``.
-
-    Adding that constant puts the whole number n into the low bits of the mantissa; shifted up, they are an
-    exponent.
-    """
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        shift, bias = _EXPONENT_BITS[str(args[0].type.element)]
-        integer = ir.IntType(rounded.element.bitwidth)
-        integers = ir.VectorType(integer, rounded.count)
-        bits = builder.bitcast(args[0], integers)
-        shifted = builder.shl(bits, ir.Constant(integers, [shift] * rounded.count))
-        scaled = builder.add(shifted, ir.Constant(integers, [bias << shift] * rounded.count))
-        return builder.bitcast(scaled, args[0].type)
-
-    return rounded(rounded), generate

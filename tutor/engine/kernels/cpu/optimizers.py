@@ -10,7 +10,7 @@ import math
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import kernel
-from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, square_root, store
+from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, merged, square_root, store
 from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.parts import Part
 from tutor.engine.kernels.cpu.views import NetworkView, RunView, advanced
@@ -53,7 +53,7 @@ def _gradient_descent(network: NetworkView, run: RunView, first: int, last: int)
     for i in range(first, last, d.WIDTH):
         new = keep * load(w, i) - rate * load(g, i)
         store(w, i, new)
-        trace = trace + new * 0.0
+        trace = merged(trace, new * 0.0)
     return bool(all_zero(trace))
 
 
@@ -71,7 +71,7 @@ def _momentum(network: NetworkView, run: RunView, first: int, last: int) -> bool
         new = keep * load(w, i) + move
         store(velocity, i, v)
         store(w, i, new)
-        trace = trace + new * 0.0
+        trace = merged(trace, new * 0.0)
     return bool(all_zero(trace))
 
 
@@ -87,7 +87,7 @@ def _adagrad(network: NetworkView, run: RunView, first: int, last: int) -> bool:
         new = keep * load(w, i) - rate * gradient / square_root(v + epsilon)
         store(square, i, v)
         store(w, i, new)
-        trace = trace + new * 0.0
+        trace = merged(trace, new * 0.0)
     return bool(all_zero(trace))
 
 
@@ -107,7 +107,7 @@ def _rmsprop(network: NetworkView, run: RunView, first: int, last: int) -> bool:
         store(square, i, v)
         store(velocity, i, move)
         store(w, i, new)
-        trace = trace + new * 0.0
+        trace = merged(trace, new * 0.0)
     return bool(all_zero(trace))
 
 
@@ -131,5 +131,5 @@ def _adam(network: NetworkView, run: RunView, first: int, last: int) -> bool:
         store(mean, i, m)
         store(square, i, v)
         store(w, i, new)
-        trace = trace + new * 0.0
+        trace = merged(trace, new * 0.0)
     return bool(all_zero(trace))

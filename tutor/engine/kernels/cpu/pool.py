@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.dense import clear
 from tutor.engine.kernels.cpu.jit import inlined, spliced
-from tutor.engine.kernels.cpu.lanes import fill, load, store, where_less
+from tutor.engine.kernels.cpu.lanes import fill, load, merged, store, where_less
 from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.tiles import Matrix
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView
@@ -90,7 +90,7 @@ def _largest(values: Pointer, part: Part, c: int, target: int) -> None:
         for v in range(part.columns):
             group = load(values, part.start + u * part.line + v * part.pixel + c)
             best = where_less(best, group, group, best)
-            trace = trace + group * 0.0
+            trace = merged(trace, group * 0.0)
     store(values, target, best + trace)
 
 

@@ -11,7 +11,7 @@ from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.dense import Lines, is_large, weight_gradient
 from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite
 from tutor.engine.kernels.cpu.jit import kernel
-from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, store, total, widened
+from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, merged, store, total, widened
 from tutor.engine.kernels.cpu.parts import NO_LAYER, Part
 from tutor.engine.kernels.cpu.views import (
     NetworkView,
@@ -50,7 +50,7 @@ def _sum_shards(network: NetworkView, room: ShardsView, part: Part) -> bool:
         for s in range(1, room.length):
             group = group + load(room.gradients, s * network.size + i)
         store(network.gradients, i, group)
-        trace = trace + group * 0.0
+        trace = merged(trace, group * 0.0)
     return bool(all_zero(trace))
 
 
