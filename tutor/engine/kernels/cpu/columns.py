@@ -11,6 +11,7 @@ from typing import Any
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.activations import slope_of_output, value_of
+from tutor.engine.kernels.cpu.grid import Depth, Rows, next_row
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import (
     WIDE,
@@ -24,7 +25,7 @@ from tutor.engine.kernels.cpu.lanes import (
     store,
     total,
 )
-from tutor.engine.kernels.cpu.tiles import TILE, Depth, Rows, next_row
+from tutor.engine.kernels.cpu.tiles import TILE
 from tutor.engine.kernels.cpu.transpose import transposed
 from tutor.engine.kernels.cpu.views import Pointer, advanced
 
@@ -46,7 +47,7 @@ def add_weighted(
     """
     like = lanes_of(c)
     lanes = count_of(like)
-    at_c, at_a, x = rows.c_start, rows.a_start, 0
+    at_c, at_a, x = 0, 0, 0
     for first in range(0, rows.size, TILE):
         c0, a0 = at_c, advanced(a, at_a)
         at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 0)
@@ -129,7 +130,7 @@ def add_products(c: Pointer, a: Pointer, b: Pointer, rows: Rows, depth: Depth, n
     """
     like = lanes_of(c)
     lanes = count_of(like)
-    at_c, at_a, x = rows.c_start, rows.a_start, 0
+    at_c, at_a, x = 0, 0, 0
     for first in range(0, rows.size, TILE):
         c0, a0 = at_c, advanced(a, at_a)
         at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 0)

@@ -21,10 +21,11 @@ from tutor.engine.kernels.cpu.columns import (
     scatter,
 )
 from tutor.engine.kernels.cpu.dense import clear
+from tutor.engine.kernels.cpu.grid import Depth, Rows
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import count_of
 from tutor.engine.kernels.cpu.linking import linked
-from tutor.engine.kernels.cpu.tiles import Depth, Matrix, Rows
+from tutor.engine.kernels.cpu.tiles import Matrix
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
 
 
@@ -59,10 +60,8 @@ def conv_forward(
     windows = Rows(
         pixels,
         op[d.OUT_COLUMNS],
-        0,
         op[d.OUT_COLUMNS] * filters * room.lanes,
         filters * room.lanes,
-        0,
         op[d.STEP_LINES] * room.line,
         op[d.STEP_COLUMNS] * room.pixel,
     )
@@ -118,7 +117,7 @@ def _add_weight_gradients(network: NetworkView, op: Pointer, room: Room) -> None
     """
     run, width = op[d.WINDOW_COLUMNS] * op[d.IN_CHANNELS], op[d.OUT_PIXEL]
     dw = advanced(network.gradients, op[d.KERNEL])
-    weights = Rows(op[d.WINDOW_LINES] * run, run, 0, run * width, width, 0, room.line, room.lanes)
+    weights = Rows(op[d.WINDOW_LINES] * run, run, run * width, width, room.line, room.lanes)
     step = op[d.STEP_COLUMNS] * room.pixel
     places = Depth(op[d.OUT_LINES], op[d.STEP_LINES] * room.line, op[d.OUT_COLUMNS], step, 1)
     add_products(dw, room.image, room.output, weights, places, op[d.OUT_CHANNELS])
@@ -134,10 +133,8 @@ def _input_gradients(
     windows = Rows(
         op[d.OUT_LINES] * op[d.OUT_COLUMNS],
         op[d.OUT_COLUMNS],
-        0,
         op[d.STEP_LINES] * room.line,
         op[d.STEP_COLUMNS] * room.pixel,
-        0,
         op[d.OUT_COLUMNS] * filters * room.lanes,
         filters * room.lanes,
     )

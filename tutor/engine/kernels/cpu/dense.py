@@ -1,4 +1,4 @@
-"""The fully connected layer: z = x W + b, and its gradients; all three products are ``tiles.accumulate``.
+"""The fully connected layer: z = x W + b, and its gradients; all three products are ``tiles.multiply``.
 
 Layers of at most eight inputs and units have loops of their own in ``narrow``.
 """
@@ -11,9 +11,9 @@ from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import fill, load, store
 from tutor.engine.kernels.cpu.linking import linked
-from tutor.engine.kernels.cpu.tiles import Matrix, accumulate
+from tutor.engine.kernels.cpu.tiles import A_ROW, ITSELF, NOTHING, Added, Matrix, multiply
 from tutor.engine.kernels.cpu.transpose import transpose
-from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView
+from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
 
 LARGE = 16384
 """So many weights, padding included, have one gradient for a batch instead of one for each of its shards."""
@@ -43,12 +43,10 @@ def dense_forward(network: NetworkView, workspace: WorkspaceView, op: Pointer, r
     """The values at OUTPUT (rows, OUT_STRIDE) from those at INPUT (rows, IN_STRIDE)."""
     width = op[d.OUT_STRIDE]
     start = op[d.OUTPUT] * workspace.capacity
-    for r in range(rows):
-        for c in range(0, width, d.WIDTH):
-            store(workspace.values, start + r * width + c, load(network.parameters, op[d.BIAS] + c))
     x = Matrix(workspace.values, op[d.INPUT] * workspace.capacity, op[d.IN_STRIDE], 1)
     w = Matrix(network.parameters, op[d.KERNEL], width, 1)
-    accumulate(Matrix(workspace.values, start, width, 1), x, w, rows, op[d.IN_WIDTH], width, True)
+    bias = Added(A_ROW, advanced(network.parameters, op[d.BIAS]))
+    multiply(Matrix(workspace.values, start, width, 1), x, w, rows, op[d.IN_WIDTH], width, bias)
 
 
 @linked
@@ -84,7 +82,8 @@ def _input_gradient(network: NetworkView, workspace: WorkspaceView, op: Pointer,
     w = Matrix(network.parameters, op[d.KERNEL], op[d.OUT_STRIDE], 1)
     w_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED], op[d.IN_STRIDE], 1)
     transpose(w, w_transposed, op[d.IN_WIDTH], op[d.OUT_WIDTH])
-    accumulate(dx, dz, w_transposed, rows, op[d.OUT_WIDTH], op[d.IN_STRIDE], False)
+    new = Added(NOTHING, network.parameters)
+    multiply(dx, dz, w_transposed, rows, op[d.OUT_WIDTH], op[d.IN_STRIDE], new)
 
 
 @kernel
@@ -99,7 +98,8 @@ def _input_gradient_of_few(network: NetworkView, workspace: WorkspaceView, op: P
     dz_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED], row, 1)
     dx_transposed = Matrix(workspace.transposed, op[d.TRANSPOSED] + op[d.OUT_WIDTH] * row, row, 1)
     transpose(dz, dz_transposed, rows, op[d.OUT_WIDTH])
-    accumulate(dx_transposed, w, dz_transposed, op[d.IN_WIDTH], op[d.OUT_WIDTH], row, False)
+    new = Added(NOTHING, network.parameters)
+    multiply(dx_transposed, w, dz_transposed, op[d.IN_WIDTH], op[d.OUT_WIDTH], row, new)
     transpose(dx_transposed, dx, op[d.IN_WIDTH], rows)
 
 
@@ -121,7 +121,9 @@ def weight_gradient(
     )
     dz = Matrix(workspace.deltas, op[d.OUTPUT] * workspace.capacity, width, 1)
     dw = Matrix(gradients, op[d.KERNEL] + lines.first * width, width, 1)
-    accumulate(dw, x_transposed, dz, lines.number, rows, width, lines.begun)
+    multiply(
+        dw, x_transposed, dz, lines.number, rows, width, Added(ITSELF if lines.begun else NOTHING, gradients)
+    )
 
 
 @kernel
