@@ -20,10 +20,8 @@ from tutor.engine.kernels.cpu.functions import (
 )
 from tutor.engine.kernels.cpu.jit import inlined, spliced
 from tutor.engine.kernels.cpu.lanes import (
-    WIDE,
     count_of,
     fill,
-    fill_wide,
     keep,
     largest,
     load,
@@ -31,6 +29,7 @@ from tutor.engine.kernels.cpu.lanes import (
     store,
     total,
     where_less,
+    wide_zero,
 )
 from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.views import Pointer, WorkspaceView, advanced
@@ -86,7 +85,7 @@ def slope_of_output(function: int, a: Any) -> Any:
 @linked
 def apply_function(function: int, z: Pointer, a: Pointer, size: int) -> None:
     """A loop each for the usual functions: the numbers they need stay in registers, in wide groups."""
-    done = size - size % count_of(fill_wide(z, 0.0)) if WIDE else 0
+    done = size - size % count_of(wide_zero(z))
     if function == d.TANH:
         _wide_values(d.TANH, z, a, done)
     elif function == d.SIGMOID:
@@ -101,7 +100,7 @@ def apply_function(function: int, z: Pointer, a: Pointer, size: int) -> None:
 
 @inlined
 def _wide_values(function: int, z: Pointer, a: Pointer, size: int) -> None:
-    like = fill_wide(z, 0.0)
+    like = wide_zero(z)
     for i in range(0, size, count_of(like)):
         store(a, i, value_of(function, load_like(like, z, i)))
 
@@ -109,7 +108,7 @@ def _wide_values(function: int, z: Pointer, a: Pointer, size: int) -> None:
 @linked
 def apply_slope(function: int, values: Pointer, deltas: Pointer, step: int, size: int) -> None:
     """The outputs and their gradients stand ``step`` numbers behind the inputs and theirs."""
-    done = size - size % count_of(fill_wide(values, 0.0)) if WIDE else 0
+    done = size - size % count_of(wide_zero(values))
     if function == d.TANH:
         _wide_slopes(d.TANH, values, deltas, step, done)
     elif function == d.SIGMOID:
@@ -125,7 +124,7 @@ def apply_slope(function: int, values: Pointer, deltas: Pointer, step: int, size
 
 @inlined
 def _wide_slopes(function: int, values: Pointer, deltas: Pointer, step: int, size: int) -> None:
-    like = fill_wide(values, 0.0)
+    like = wide_zero(values)
     for i in range(0, size, count_of(like)):
         slope = _slope(function, load_like(like, values, i), load_like(like, values, i + step))
         store(deltas, i, load_like(like, deltas, i + step) * slope)

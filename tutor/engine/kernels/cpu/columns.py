@@ -14,16 +14,15 @@ from tutor.engine.kernels.cpu.activations import slope_of_output, value_of
 from tutor.engine.kernels.cpu.grid import Depth, Rows, next_row
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import (
-    WIDE,
     count_of,
     fill,
-    fill_wide,
     load,
     load_like,
     multiply_add,
     spread_like,
     store,
     total,
+    wide_zero,
 )
 from tutor.engine.kernels.cpu.tiles import TILE
 from tutor.engine.kernels.cpu.transpose import transposed
@@ -33,7 +32,7 @@ from tutor.engine.kernels.cpu.views import Pointer, advanced
 @inlined
 def lanes_of(buffer: Pointer) -> Any:
     """Zero for each of the examples that stand side by side: eight, or sixteen in registers of 64 bytes."""
-    return fill_wide(buffer, 0.0) if WIDE else fill(buffer, 0.0)
+    return wide_zero(buffer)
 
 
 @kernel

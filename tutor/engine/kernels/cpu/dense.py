@@ -5,11 +5,11 @@ Layers of at most eight inputs and units have loops of their own in ``narrow``.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.jit import inlined, kernel
-from tutor.engine.kernels.cpu.lanes import fill, load, store
+from tutor.engine.kernels.cpu.lanes import count_of, fill, load_like, store, wide_zero
 from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.tiles import A_ROW, ITSELF, NOTHING, Added, Matrix, multiply
 from tutor.engine.kernels.cpu.transpose import transpose
@@ -60,11 +60,7 @@ def dense_backward(
     width = op[d.OUT_STRIDE]
     dz = Matrix(workspace.deltas, op[d.OUTPUT] * workspace.capacity, width, 1)
     if op[d.BACKWARD] & d.OF_BIAS:
-        for c in range(0, width, d.WIDTH):
-            column_sum = fill(workspace.deltas, 0.0)
-            for r in range(rows):
-                column_sum = column_sum + load(workspace.deltas, dz.start + r * width + c)
-            store(network.gradients, op[d.BIAS] + c, column_sum)
+        _column_sums(advanced(network.gradients, op[d.BIAS]), dz, rows, width)
     if with_weights and op[d.BACKWARD] & d.OF_WEIGHTS:
         weight_gradient(network.gradients, workspace, op, rows, Lines(0, op[d.IN_WIDTH], False))
     if not op[d.BACKWARD] & d.OF_INPUT:
@@ -73,6 +69,23 @@ def dense_backward(
         _input_gradient_of_few(network, workspace, op, rows)
     else:
         _input_gradient(network, workspace, op, rows)
+
+
+@kernel
+def _column_sums(sums: Pointer, dz: Matrix, rows: int, width: int) -> None:
+    wide = wide_zero(sums)
+    done = width - width % count_of(wide)
+    _sum_columns(wide, sums, dz, rows, 0, done)
+    _sum_columns(fill(sums, 0.0), sums, dz, rows, done, width)
+
+
+@inlined
+def _sum_columns(zero: Any, sums: Pointer, dz: Matrix, rows: int, first: int, last: int) -> None:
+    for c in range(first, last, count_of(zero)):
+        column_sum = zero
+        for r in range(rows):
+            column_sum = column_sum + load_like(zero, dz.buffer, dz.start + r * dz.row + c)
+        store(sums, c, column_sum)
 
 
 @kernel

@@ -137,20 +137,23 @@ def _spreading(lanes: Lanes) -> Any:
 @primitive
 def fill(typing: Any, like: Any, value: Any) -> Any:
     """The number ``value`` in every lane, of the type of ``like``: a pointer or lanes."""
-    return _filled(like if isinstance(like, Lanes) else Lanes(like.dtype), like, value)
+    lanes = like if isinstance(like, Lanes) else Lanes(like.dtype)
 
-
-@primitive
-def fill_wide(typing: Any, pointer: Any, value: Any) -> Any:
-    """The number ``value`` in every lane of a group of 64 bytes, but no fewer than ``WIDTH`` lanes."""
-    return _filled(Lanes(pointer.dtype, max(64 // _number_size(pointer), WIDTH)), pointer, value)
-
-
-def _filled(lanes: Lanes, like: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return _splat(builder, context.cast(builder, args[1], value, lanes.element), lanes.count)
 
     return lanes(like, value), generate
+
+
+@primitive
+def wide_zero(typing: Any, pointer: Any) -> Any:
+    """0 in every lane of a wide group; where the processor has none, of a group of ``WIDTH``."""
+    lanes = Lanes(pointer.dtype, max(64 // _number_size(pointer), WIDTH) if WIDE else WIDTH)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return ir.Constant(context.get_value_type(lanes), [0.0] * lanes.count)
+
+    return lanes(pointer), generate
 
 
 @primitive
@@ -361,8 +364,8 @@ def all_zero(typing: Any, value: Any) -> Any:
     """Whether every lane is 0; NaN is not."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        zeros = builder.fcmp_ordered("==", args[0], ir.Constant(args[0].type, [0.0] * WIDTH))
-        bits = builder.bitcast(zeros, ir.IntType(WIDTH))
+        zeros = builder.fcmp_ordered("==", args[0], ir.Constant(args[0].type, [0.0] * value.count))
+        bits = builder.bitcast(zeros, ir.IntType(value.count))
         return builder.icmp_unsigned("==", bits, ir.Constant(bits.type, -1))
 
     return types.boolean(value), generate

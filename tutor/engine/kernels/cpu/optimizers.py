@@ -7,10 +7,21 @@ shrinks each parameter by the factor ``keep`` before it is moved; without decay 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.jit import kernel
-from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, merged, square_root, store
+from tutor.engine.kernels.cpu.jit import inlined, kernel
+from tutor.engine.kernels.cpu.lanes import (
+    all_zero,
+    count_of,
+    fill,
+    load,
+    load_like,
+    merged,
+    square_root,
+    store,
+    wide_zero,
+)
 from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.parts import Part
 from tutor.engine.kernels.cpu.views import NetworkView, RunView, advanced
@@ -47,11 +58,19 @@ def _keep(run: RunView) -> float:
 
 @kernel
 def _gradient_descent(network: NetworkView, run: RunView, first: int, last: int) -> bool:
+    wide, group = wide_zero(network.parameters), fill(network.parameters, 0.0)
+    rest = last - (last - first) % count_of(wide)
+    finite = _descend(wide, network, run, first, rest)
+    return _descend(group, network, run, rest, last) and finite
+
+
+@inlined
+def _descend(zero: Any, network: NetworkView, run: RunView, first: int, last: int) -> bool:
     w, g = network.parameters, network.gradients
-    rate, keep = fill(w, run.rates[d.LEARNING_RATE]), fill(w, _keep(run))
-    trace = fill(w, 0.0)
-    for i in range(first, last, d.WIDTH):
-        new = keep * load(w, i) - rate * load(g, i)
+    rate, keep = fill(zero, run.rates[d.LEARNING_RATE]), fill(zero, _keep(run))
+    trace = zero
+    for i in range(first, last, count_of(zero)):
+        new = keep * load_like(zero, w, i) - rate * load_like(zero, g, i)
         store(w, i, new)
         trace = merged(trace, new * 0.0)
     return bool(all_zero(trace))

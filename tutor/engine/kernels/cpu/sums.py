@@ -7,11 +7,24 @@ Of all other weights the shards have gradients of their own, which are added up.
 
 from __future__ import annotations
 
+from typing import Any
+
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.dense import Lines, is_large, weight_gradient
 from tutor.engine.kernels.cpu.gradients import add_penalty_gradients, all_finite
-from tutor.engine.kernels.cpu.jit import kernel
-from tutor.engine.kernels.cpu.lanes import all_zero, fill, load, merged, store, total, widened
+from tutor.engine.kernels.cpu.jit import inlined, kernel
+from tutor.engine.kernels.cpu.lanes import (
+    all_zero,
+    count_of,
+    fill,
+    load,
+    load_like,
+    merged,
+    store,
+    total,
+    wide_zero,
+    widened,
+)
 from tutor.engine.kernels.cpu.parts import NO_LAYER, Part
 from tutor.engine.kernels.cpu.views import (
     NetworkView,
@@ -44,11 +57,19 @@ def sum_gradients(network: NetworkView, room: ShardsView, batch: int, part: Part
 @kernel
 def _sum_shards(network: NetworkView, room: ShardsView, part: Part) -> bool:
     """The shards' gradients, added up in the order of the shards; whether the sums are finite."""
-    trace = fill(network.gradients, 0.0)
-    for i in range(part.begin, part.end, d.WIDTH):
-        group = load(room.gradients, i)
+    wide, group = wide_zero(network.gradients), fill(network.gradients, 0.0)
+    rest = part.end - (part.end - part.begin) % count_of(wide)
+    finite = _sums(wide, network, room, part.begin, rest)
+    return _sums(group, network, room, rest, part.end) and finite
+
+
+@inlined
+def _sums(zero: Any, network: NetworkView, room: ShardsView, begin: int, end: int) -> bool:
+    trace = zero
+    for i in range(begin, end, count_of(zero)):
+        group = load_like(zero, room.gradients, i)
         for s in range(1, room.length):
-            group = group + load(room.gradients, s * network.size + i)
+            group = group + load_like(zero, room.gradients, s * network.size + i)
         store(network.gradients, i, group)
         trace = merged(trace, group * 0.0)
     return bool(all_zero(trace))

@@ -13,12 +13,12 @@ from tutor.engine.kernels.cpu.lanes import (
     WIDE,
     count_of,
     fill,
-    fill_wide,
     load_like,
     multiply_add,
     prefetch,
     spread_like,
     store,
+    wide_zero,
 )
 from tutor.engine.kernels.cpu.views import Pointer, advanced
 
@@ -57,7 +57,7 @@ def multiply(c: Matrix, a: Matrix, b: Matrix, rows: int, depth: int, width: int,
     multiple of eight, the last one is computed several times. The columns of B that a tile needs stay in the
     cache for all rows; meanwhile the next ones are fetched, whose lines lie too far apart to be foreseen.
     """
-    wide = fill_wide(c.buffer, 0.0) if WIDE else fill(c.buffer, 0.0)
+    wide = wide_zero(c.buffer)
     group = count_of(wide)
     column = 0
     if WIDE:
