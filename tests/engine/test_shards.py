@@ -67,7 +67,7 @@ OPTIMIZERS: list[Optimizer] = [
 @pytest.fixture(autouse=True)
 def always_helped(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every network in shards, helpers in every chunk of a few steps, two threads on any machine."""
-    monkeypatch.setattr(plan, "WORTH_SHARDS", 0)
+    monkeypatch.setattr(plan, "shards_pay", lambda *_: True)
     monkeypatch.setattr(launch, "_CHUNK", 500_000)
     monkeypatch.setattr(launch, "_LEAST_HELPED", 0)
     monkeypatch.setattr(threads.Pace, "wants_help", lambda self: True)
@@ -130,7 +130,7 @@ def test_shards_change_nothing_but_the_order_of_sums(
     layers: list[Layer], optimizer: Optimizer, examples: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sharded = make(layers, optimizer, "float64", examples=examples)
-    monkeypatch.setattr(plan, "WORTH_SHARDS", 10**12)
+    monkeypatch.setattr(plan, "shards_pay", lambda *_: False)
     whole = make(layers, optimizer, "float64", examples=examples)
     sharded.run(20)
     whole.run(20)
@@ -176,8 +176,8 @@ def test_divergence_names_the_same_tensor(
     layers: list[Layer], loss: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
-    for worth in (0, 10**12):
-        monkeypatch.setattr(plan, "WORTH_SHARDS", worth)
+    for cut in (True, False):
+        monkeypatch.setattr(plan, "shards_pay", lambda *_, cut=cut: cut)
         trainer = make(layers, SGD(1e30), loss=loss)
         trainer.run(50)
         seen.append((trainer.diverged, trainer.step))
@@ -203,8 +203,8 @@ def test_a_loss_that_overflows_leaves_a_large_layers_gradient_to_look_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     norms = []
-    for worth in (0, 10**12):
-        monkeypatch.setattr(plan, "WORTH_SHARDS", worth)
+    for cut in (True, False):
+        monkeypatch.setattr(plan, "shards_pay", lambda *_, cut=cut: cut)
         model = Sequential([Dense(1, "sigmoid")], (2500,), seed=1)
         model.set_weights([np.full_like(model.get_weights()[0], 3e38), model.get_weights()[1]])
         model.compile(SGD(0.1), "binary_crossentropy")

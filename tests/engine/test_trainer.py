@@ -279,11 +279,11 @@ def test_divergence_names_outputs_and_gradients() -> None:
     assert (trainer.diverged, trainer.step) == ("the gradient of dense_1's weights", 0)
 
 
-@pytest.mark.parametrize("worth_shards", [0, plan.WORTH_SHARDS], ids=["in shards", "whole"])
+@pytest.mark.parametrize("cut", [True, False], ids=["in shards", "whole"])
 def test_what_adam_remembers_of_a_weight_without_gradient_ends_at_zero_and_slows_nothing(
-    worth_shards: int, monkeypatch: pytest.MonkeyPatch
+    cut: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "WORTH_SHARDS", worth_shards)
+    monkeypatch.setattr(plan, "shards_pay", lambda *_: cut)
     model = Sequential([Dense(1)], (1,))
     model.compile("adam", "mean_squared_error")
     x = np.zeros((1200 * 16, 1), np.float32)

@@ -20,8 +20,9 @@ MAX_PARAMETERS = 50_000_000
 MAX_WORKSPACE = 500_000_000
 """Numbers, not bytes. More than this is a slip of the pen, or work for a larger machine."""
 
-WORTH_SHARDS = 1_000_000
-"""Multiply-adds in a step from which two cores are quicker than one, for all that each needs of the other."""
+_WORTH_SHARDS = 1_000_000
+_WORTH_EXCHANGE = 128
+"""Multiply-adds in a step, and for each gradient that goes from one core to the other."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,21 @@ class Plan:
         whole = any(  # where statistics are those of the whole batch
             row[d.KIND] == d.NORMALIZE and row[d.BACKWARD] & d.OF_WEIGHTS for row in self.operations
         )
-        return 1 if whole or batch < 8 or batch * self.work < WORTH_SHARDS else 2
+        exchanged = work.gradients_of_shards(self.operations, self.parameters)
+        return 2 if batch >= 8 and not whole and shards_pay(batch * self.work, exchanged) else 1
 
     @property
     def work(self) -> int:
         """Multiply-adds for one example in a step of training, roughly."""
         return work.of_a_step(self.operations)
+
+
+def shards_pay(work: int, exchanged: int) -> bool:
+    """Whether two cores are quicker than one at ``work`` multiply-adds in a step, for all that they exchange.
+
+    Measured: a number that one core has written costs the other as much as some hundred multiply-adds.
+    """
+    return work >= max(_WORTH_SHARDS, _WORTH_EXCHANGE * exchanged)
 
 
 def make_plan(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Plan:

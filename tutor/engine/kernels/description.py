@@ -263,3 +263,13 @@ def padded(width: int) -> int:
 def rows_per_shard(batch: int, shards: int) -> int:
     """How many rows of a batch each shard has, but for the last ones: a multiple of four, as tiles are."""
     return -(-batch // (4 * shards)) * 4
+
+
+LARGE = 16384
+"""So many weights, padding included, have one gradient for a batch instead of one for each of its shards."""
+
+
+def is_large(op: Integers) -> bool:
+    """Whether the shards of a batch leave the gradient of the operation's weights to ``cpu.sums``."""
+    learned = op[KIND] == DENSE and op[BACKWARD] & OF_WEIGHTS
+    return bool(learned and op[IN_WIDTH] * op[OUT_STRIDE] >= LARGE)

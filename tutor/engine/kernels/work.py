@@ -10,6 +10,11 @@ def of_a_step(operations: d.Integers) -> int:
     return sum(_of_one(row) for row in operations)
 
 
+def gradients_of_shards(operations: d.Integers, parameters: int) -> int:
+    """How many of the parameters have a gradient in each shard: all but the weights of large layers."""
+    return parameters - sum(int(row[d.IN_WIDTH] * row[d.OUT_STRIDE]) for row in operations if d.is_large(row))
+
+
 def _of_one(row: d.Integers) -> int:
     """Multiply-adds of an operation for one example: forward, and twice as many back."""
     if row[d.KIND] == d.DENSE:

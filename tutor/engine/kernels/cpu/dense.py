@@ -15,9 +15,6 @@ from tutor.engine.kernels.cpu.tiles import A_ROW, ITSELF, NOTHING, Added, Matrix
 from tutor.engine.kernels.cpu.transpose import transpose
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
 
-LARGE = 16384
-"""So many weights, padding included, have one gradient for a batch instead of one for each of its shards."""
-
 
 class Lines(NamedTuple):
     """So many of a weight matrix from ``first`` on; where they are ``begun``, more is added to them."""
@@ -28,14 +25,7 @@ class Lines(NamedTuple):
 
 
 padded = kernel(d.padded)
-
-
-@inlined
-def is_large(op: Pointer) -> bool:
-    """Whether the shards of a batch leave the gradient of the operation's weights to ``sums``."""
-    return bool(
-        op[d.KIND] == d.DENSE and op[d.BACKWARD] & d.OF_WEIGHTS and op[d.IN_WIDTH] * op[d.OUT_STRIDE] >= LARGE
-    )
+is_large = inlined(d.is_large)
 
 
 @linked

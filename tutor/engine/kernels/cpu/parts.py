@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tutor.engine.kernels import description as d
-from tutor.engine.kernels.cpu.dense import LARGE, is_large
+from tutor.engine.kernels.cpu.dense import is_large
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.tiles import TILE
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, operation
@@ -31,7 +31,7 @@ class Part(NamedTuple):
 @inlined
 def _lines(op: Pointer) -> int:
     """Lines of a large layer in a part: so few that their gradient is still in the cache when it is used."""
-    return int(max(LARGE // op[d.OUT_STRIDE] // TILE, 1) * TILE)
+    return int(max(d.LARGE // op[d.OUT_STRIDE] // TILE, 1) * TILE)
 
 
 @inlined
