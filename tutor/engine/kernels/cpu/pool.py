@@ -40,6 +40,8 @@ class Pool(NamedTuple):
     step_columns: int
     top: int
     left: int
+    divided: bool
+    """Whether each pixel of the image is in one window and no other."""
 
 
 @linked
@@ -68,7 +70,7 @@ def pool_backward(workspace: WorkspaceView, op: Pointer, rows: int) -> None:
     largest, lines, columns = op[d.KIND] == d.MAX_POOL, op[d.OUT_LINES], op[d.OUT_COLUMNS]
     first, stride = op[d.INPUT] * workspace.capacity, op[d.IN_STRIDE]
     source = op[d.OUTPUT] * workspace.capacity
-    begun = not _is_divided(pool, lines, columns)
+    begun = not pool.divided
     if begun:
         clear(Matrix(deltas, first, stride, 1), rows, stride)
     for r in range(rows):
@@ -143,31 +145,33 @@ def _to_each(deltas: Pointer, part: Part, c: int, source: int, begun: bool) -> N
 
 @inlined
 def _read(op: Pointer) -> Pool:
+    lines, columns = op[d.IN_LINES], op[d.IN_COLUMNS]
+    window_lines, window_columns = op[d.WINDOW_LINES], op[d.WINDOW_COLUMNS]
+    step_lines, step_columns, pixel = op[d.STEP_LINES], op[d.STEP_COLUMNS], op[d.IN_PIXEL]
+    down = step_lines == window_lines and op[d.OUT_LINES] * step_lines == lines
+    across = step_columns == window_columns and op[d.OUT_COLUMNS] * step_columns == columns
     return Pool(
-        op[d.IN_LINES],
-        op[d.IN_COLUMNS],
-        op[d.IN_COLUMNS] * op[d.IN_PIXEL],
-        op[d.IN_PIXEL],
-        op[d.WINDOW_LINES],
-        op[d.WINDOW_COLUMNS],
-        op[d.STEP_LINES],
-        op[d.STEP_COLUMNS],
+        lines,
+        columns,
+        columns * pixel,
+        pixel,
+        window_lines,
+        window_columns,
+        step_lines,
+        step_columns,
         op[d.TOP],
         op[d.LEFT],
+        down and across,
     )
-
-
-@inlined
-def _is_divided(pool: Pool, lines: int, columns: int) -> bool:
-    """Whether each pixel of the image is in one window and no other, so that nothing is to be added up."""
-    down = pool.step_lines == pool.window_lines and lines * pool.step_lines == pool.lines
-    return down and pool.step_columns == pool.window_columns and columns * pool.step_columns == pool.columns
 
 
 @inlined
 def _part(pool: Pool, source: int, y: int, x: int) -> Part:
     """What the window at (y, x) sees of the image that begins at ``source``."""
     top, left = y * pool.step_lines - pool.top, x * pool.step_columns - pool.left
+    if pool.divided:
+        start = source + top * pool.line + left * pool.pixel
+        return Part(start, pool.window_lines, pool.window_columns, pool.line, pool.pixel)
     bottom = min(top + pool.window_lines, pool.lines)
     right = min(left + pool.window_columns, pool.columns)
     top, left = max(top, 0), max(left, 0)
