@@ -11,7 +11,7 @@ from typing import Any
 
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.activations import slope_of_output, value_of
-from tutor.engine.kernels.cpu.grid import Depth, Rows, next_row
+from tutor.engine.kernels.cpu.grid import Depth, Places, Rows, next_row
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import (
     count_of,
@@ -37,9 +37,17 @@ def lanes_of(buffer: Pointer) -> Any:
 
 @kernel
 def add_weighted(
-    c: Pointer, a: Pointer, w: Pointer, rows: Rows, depth: Depth, step: int, beside: int, numbers: int
+    c: Pointer,
+    a: Pointer,
+    w: Pointer,
+    rows: Rows,
+    depth: Depth,
+    places: Places,
+    step: int,
+    beside: int,
+    numbers: int,
 ) -> None:
-    """C(r, n) (+)= Σ_k A(r, k) w(k, n) for all rows r of columns and ``numbers`` n.
+    """C(r, n) (+)= Σ_k A(r, k) w(k, n) for all rows r of columns and ``numbers`` n, in all ``places``.
 
     w(k, n) stands at k ``step`` + n ``beside``. A tile is eight rows by two numbers. Of an odd count the last
     number is computed twice, and where the rows are no multiple of eight, the last one several times.
@@ -64,61 +72,65 @@ def add_weighted(
         at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 6)
         c7, a7 = at_c, advanced(a, at_a)
         at_c, at_a, x = next_row(rows, at_c, at_a, x, first + 7)
-        for n in range(0, numbers, 2):
-            m = min(n + 1, numbers - 1)
-            left, right = advanced(c, n * lanes), advanced(c, m * lanes)
-            w_left, w_right = advanced(w, n * beside), advanced(w, m * beside)
-            s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = like
-            t0 = t1 = t2 = t3 = t4 = t5 = t6 = t7 = like
-            if depth.begun != 0:
-                s0, s1 = load_like(like, left, c0), load_like(like, left, c1)
-                s2, s3 = load_like(like, left, c2), load_like(like, left, c3)
-                s4, s5 = load_like(like, left, c4), load_like(like, left, c5)
-                s6, s7 = load_like(like, left, c6), load_like(like, left, c7)
-                t0, t1 = load_like(like, right, c0), load_like(like, right, c1)
-                t2, t3 = load_like(like, right, c2), load_like(like, right, c3)
-                t4, t5 = load_like(like, right, c4), load_like(like, right, c5)
-                t6, t7 = load_like(like, right, c6), load_like(like, right, c7)
-            k = 0
-            for j in range(depth.outer):
-                at = j * depth.far
-                end = at + depth.inner * depth.near
-                while at < end:
-                    v, u = spread_like(like, w_left, k), spread_like(like, w_right, k)
-                    x0 = load_like(like, a0, at)
-                    s0, t0 = multiply_add(x0, v, s0), multiply_add(x0, u, t0)
-                    x1 = load_like(like, a1, at)
-                    s1, t1 = multiply_add(x1, v, s1), multiply_add(x1, u, t1)
-                    x2 = load_like(like, a2, at)
-                    s2, t2 = multiply_add(x2, v, s2), multiply_add(x2, u, t2)
-                    x3 = load_like(like, a3, at)
-                    s3, t3 = multiply_add(x3, v, s3), multiply_add(x3, u, t3)
-                    x4 = load_like(like, a4, at)
-                    s4, t4 = multiply_add(x4, v, s4), multiply_add(x4, u, t4)
-                    x5 = load_like(like, a5, at)
-                    s5, t5 = multiply_add(x5, v, s5), multiply_add(x5, u, t5)
-                    x6 = load_like(like, a6, at)
-                    s6, t6 = multiply_add(x6, v, s6), multiply_add(x6, u, t6)
-                    x7 = load_like(like, a7, at)
-                    s7, t7 = multiply_add(x7, v, s7), multiply_add(x7, u, t7)
-                    at += depth.near
-                    k += step
-            store(left, c0, s0)
-            store(left, c1, s1)
-            store(left, c2, s2)
-            store(left, c3, s3)
-            store(left, c4, s4)
-            store(left, c5, s5)
-            store(left, c6, s6)
-            store(left, c7, s7)
-            store(right, c0, t0)
-            store(right, c1, t1)
-            store(right, c2, t2)
-            store(right, c3, t3)
-            store(right, c4, t4)
-            store(right, c5, t5)
-            store(right, c6, t6)
-            store(right, c7, t7)
+        for line in range(places.lines):
+            for column in range(places.columns):
+                here = advanced(c, line * places.line + column * places.column)
+                there = advanced(w, (line * places.columns + column) * places.weights)
+                for n in range(0, numbers, 2):
+                    m = min(n + 1, numbers - 1)
+                    left, right = advanced(here, n * lanes), advanced(here, m * lanes)
+                    w_left, w_right = advanced(there, n * beside), advanced(there, m * beside)
+                    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = like
+                    t0 = t1 = t2 = t3 = t4 = t5 = t6 = t7 = like
+                    if depth.begun != 0:
+                        s0, s1 = load_like(like, left, c0), load_like(like, left, c1)
+                        s2, s3 = load_like(like, left, c2), load_like(like, left, c3)
+                        s4, s5 = load_like(like, left, c4), load_like(like, left, c5)
+                        s6, s7 = load_like(like, left, c6), load_like(like, left, c7)
+                        t0, t1 = load_like(like, right, c0), load_like(like, right, c1)
+                        t2, t3 = load_like(like, right, c2), load_like(like, right, c3)
+                        t4, t5 = load_like(like, right, c4), load_like(like, right, c5)
+                        t6, t7 = load_like(like, right, c6), load_like(like, right, c7)
+                    k = 0
+                    for j in range(depth.outer):
+                        at = j * depth.far
+                        end = at + depth.inner * depth.near
+                        while at < end:
+                            v, u = spread_like(like, w_left, k), spread_like(like, w_right, k)
+                            x0 = load_like(like, a0, at)
+                            s0, t0 = multiply_add(x0, v, s0), multiply_add(x0, u, t0)
+                            x1 = load_like(like, a1, at)
+                            s1, t1 = multiply_add(x1, v, s1), multiply_add(x1, u, t1)
+                            x2 = load_like(like, a2, at)
+                            s2, t2 = multiply_add(x2, v, s2), multiply_add(x2, u, t2)
+                            x3 = load_like(like, a3, at)
+                            s3, t3 = multiply_add(x3, v, s3), multiply_add(x3, u, t3)
+                            x4 = load_like(like, a4, at)
+                            s4, t4 = multiply_add(x4, v, s4), multiply_add(x4, u, t4)
+                            x5 = load_like(like, a5, at)
+                            s5, t5 = multiply_add(x5, v, s5), multiply_add(x5, u, t5)
+                            x6 = load_like(like, a6, at)
+                            s6, t6 = multiply_add(x6, v, s6), multiply_add(x6, u, t6)
+                            x7 = load_like(like, a7, at)
+                            s7, t7 = multiply_add(x7, v, s7), multiply_add(x7, u, t7)
+                            at += depth.near
+                            k += step
+                    store(left, c0, s0)
+                    store(left, c1, s1)
+                    store(left, c2, s2)
+                    store(left, c3, s3)
+                    store(left, c4, s4)
+                    store(left, c5, s5)
+                    store(left, c6, s6)
+                    store(left, c7, s7)
+                    store(right, c0, t0)
+                    store(right, c1, t1)
+                    store(right, c2, t2)
+                    store(right, c3, t3)
+                    store(right, c4, t4)
+                    store(right, c5, t5)
+                    store(right, c6, t6)
+                    store(right, c7, t7)
 
 
 @kernel

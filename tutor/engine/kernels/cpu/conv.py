@@ -21,7 +21,7 @@ from tutor.engine.kernels.cpu.columns import (
     scatter,
 )
 from tutor.engine.kernels.cpu.dense import clear
-from tutor.engine.kernels.cpu.grid import Depth, Rows
+from tutor.engine.kernels.cpu.grid import ONE_PLACE, Depth, Places, Rows
 from tutor.engine.kernels.cpu.jit import inlined, kernel
 from tutor.engine.kernels.cpu.lanes import count_of
 from tutor.engine.kernels.cpu.linking import linked
@@ -70,7 +70,7 @@ def conv_forward(
     for first in range(0, rows, room.lanes):
         here = min(room.lanes, rows - first)
         _gather_image(workspace, op, room, first, here)
-        add_weighted(room.output, room.image, w, windows, window, width, 1, filters)
+        add_weighted(room.output, room.image, w, windows, window, ONE_PLACE, width, 1, filters)
         if function != d.LINEAR:
             activate_columns(function, room.output, bias, pixels, filters)
         to = advanced(workspace.values, output * workspace.capacity + first * op[d.OUT_STRIDE])
@@ -138,12 +138,10 @@ def _input_gradients(
         op[d.OUT_COLUMNS] * filters * room.lanes,
         filters * room.lanes,
     )
-    for u in range(op[d.WINDOW_LINES]):
-        for v in range(op[d.WINDOW_COLUMNS]):
-            place = (u * op[d.WINDOW_COLUMNS] + v) * channels * width
-            w = advanced(network.parameters, op[d.KERNEL] + place)
-            da = advanced(room.image, u * room.line + v * room.pixel)
-            add_weighted(da, room.output, w, windows, Depth(1, 0, filters, room.lanes, 1), 1, width, channels)
+    places = Places(op[d.WINDOW_LINES], room.line, op[d.WINDOW_COLUMNS], room.pixel, channels * width)
+    w = advanced(network.parameters, op[d.KERNEL])
+    depth = Depth(1, 0, filters, room.lanes, 1)
+    add_weighted(room.image, room.output, w, windows, depth, places, 1, width, channels)
     nothing = _zeros(workspace, op, room)
     for y in range(op[d.IN_LINES]):
         place = op[d.INPUT] * workspace.capacity + first * op[d.IN_STRIDE]

@@ -32,6 +32,19 @@ class Depth(NamedTuple):
     """0 where C = A B, 1 where C += A B."""
 
 
+class Places(NamedTuple):
+    """Shifts of C: place (u, v) lies at u ``line`` + v ``column``, and has ``weights`` of its own."""
+
+    lines: int
+    line: int
+    columns: int
+    column: int
+    weights: int
+
+
+ONE_PLACE = Places(1, 0, 1, 0, 0)
+
+
 @inlined
 def next_row(rows: Rows, c: int, a: int, x: int, number: int) -> tuple[int, int, int]:
     """Where the row after ``number`` begins in C and in A, and its column; the last row stays."""
