@@ -216,10 +216,10 @@ def gather(
     """
     lanes = count_of(lanes_of(to))
     zero = fill(to, 0.0)
-    for half in range(0, lanes, d.WIDTH):
-        here, left = advanced(source, half * stride), rows - half
-        for p in range(pixels):
-            for i in range(0, count, d.WIDTH):
+    for p in range(pixels):
+        for i in range(0, count, d.WIDTH):
+            for half in range(0, lanes, d.WIDTH):
+                here, left = advanced(source, half * stride), rows - half
                 at, place = p * step + i, (p * to_step + i) * lanes + half
                 columns = transposed(
                     load(here, at + 0 * stride) if left > 0 else zero,
@@ -249,10 +249,10 @@ def gather_slopes(
     """As :func:`gather`, of da f'(z), where f(z) = a and ``function`` is the code of f."""
     lanes = count_of(lanes_of(to))
     zero = fill(to, 0.0)
-    for half in range(0, lanes, d.WIDTH):
-        here, there, left = advanced(da, half * stride), advanced(a, half * stride), rows - half
-        for p in range(pixels):
-            for i in range(0, count, d.WIDTH):
+    for p in range(pixels):
+        for i in range(0, count, d.WIDTH):
+            for half in range(0, lanes, d.WIDTH):
+                here, there, left = advanced(da, half * stride), advanced(a, half * stride), rows - half
                 at, place = p * step + i, (p * count + i) * lanes + half
                 columns = transposed(
                     _sloped(function, here, there, at + 0 * stride) if left > 0 else zero,
@@ -342,12 +342,12 @@ def scatter(
     """
     lanes = count_of(lanes_of(to))
     zero = fill(to, 0.0)
-    for half in range(0, lanes, d.WIDTH):
-        here, left = advanced(to, half * stride), rows - half
-        for p in range(pixels):
-            for i in range(0, step, d.WIDTH):
+    for p in range(pixels):
+        for i in range(0, step, d.WIDTH):
+            added = load(first, i)
+            for half in range(0, lanes, d.WIDTH):
+                here, left = advanced(to, half * stride), rows - half
                 at, place = p * step + i, (p * count + i) * lanes + half
-                added = load(first, i)
                 lines = transposed(
                     load(source, place + 0 * lanes) if count - i > 0 else zero,
                     load(source, place + 1 * lanes) if count - i > 1 else zero,
