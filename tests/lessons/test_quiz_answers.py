@@ -160,7 +160,7 @@ RUNS: list[tuple[str, str, str, dict[str, Value], str]] = [
     ("dbn", "fewer-labels", "few", {"pretraining": 0}, "val_accuracy < 0.2"),
     ("alexnet", "six-times", "switches", {}, "goal_step < inf and epochs <= 12"),
     ("alexnet", "sigmoid", "switches", {"activation": "sigmoid"}, "goal_step == inf and accuracy < 0.2"),
-    ("alexnet", "moved-training", "moved", {}, "val_accuracy > 0.82"),
+    ("alexnet", "moved-training", "moved", {}, "val_accuracy > 0.75"),
     ("deeper", "degradation", "plain", {}, "accuracy < 0.8"),
     ("deeper", "more-layers", "plain", {"hidden_layers": 5}, "accuracy > 0.9"),
     ("deeper", "breaks", "shortcuts", {"kernel_initializer": "he_normal"}, "diverged == 1"),
