@@ -101,7 +101,7 @@ def test_a_small_lenet_with_each_optimizer(optimizer: Optimizer, way: str) -> No
     both = trainers(models, *examples("categorical_crossentropy", 7, (6, 4, 1), 3), batch_size=4)
     for trainer in both:
         trainer.run(5)
-    assert_same_state(both[1], both[0], 1e-9)
+    assert_same_state(both[1], both[0], 1e-10)
 
 
 def test_of_equal_largest_the_first_has_the_gradient_and_nothing_bad_hides(way: str) -> None:
