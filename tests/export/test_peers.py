@@ -19,7 +19,7 @@ pytestmark = pytest.mark.peers
 
 TOLERANCE = 1e-4
 LOOSE = 1e-2
-"""For RMSprop, where PyTorch adds epsilon outside of the root."""
+"""Where PyTorch adds epsilon outside of the root (RMSprop), or keeps another variance (batch norm)."""
 
 
 def printed(framework: str, experiment: Experiment, folder: Path) -> dict[str, list[float]]:
@@ -55,10 +55,11 @@ def test_the_script_finds_the_same_losses(framework: str, name: str, tmp_path: P
     ).history
     assert found["epoch"] == list(range(1, epochs + 1))
     loose = framework == "pytorch" and name == "rmsprop"
+    # The moving variances of PyTorch are unbiased, and the weights do not depend on them.
+    held_out_loose = loose or (framework == "pytorch" and name == "batch norm")
     assert found["loss"] == pytest.approx(history["loss"], abs=LOOSE if loose else TOLERANCE)
-    if name != "batch norm":  # there PyTorch keeps another variance for what was held out
-        assert found["val_loss"] == pytest.approx(history["val_loss"], abs=LOOSE if loose else TOLERANCE)
-    if name not in ("curve", "batch norm", "hinge"):
+    assert found["val_loss"] == pytest.approx(history["val_loss"], abs=LOOSE if held_out_loose else TOLERANCE)
+    if name not in ("curve", "hinge"):
         assert found["val_accuracy"] == pytest.approx(history["val_accuracy"], abs=0.01)
 
 
