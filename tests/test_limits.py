@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,7 @@ def test_the_options_stand_before_the_command_or_behind_it(
     monkeypatch.setenv(limits.MAX_MEMORY, "")
     assert main(["--max-threads", "1", "--max-memory", "700M", "doctor"]) in (0, 1)
     said = capsys.readouterr().out
+    assert re.search(r"memory +[\d.]+ [MG]B left (on|by) th", said) or not Path("/proc/meminfo").exists()
     assert "--max-threads 1\n" in said and "--max-memory  700 MB\n" in said
     for words in (["lab", "--help"], ["fit", "--help"], ["--help"]):
         with pytest.raises(SystemExit):

@@ -33,6 +33,12 @@ class EngineError(InputError):
     """A network, data set or setting that the training core refuses."""
 
 
+class OutOfMemoryError(EngineError):
+    """More memory is needed than there is, or than is allowed: on a larger machine it may well be done."""
+
+    exit_status = 1
+
+
 class GpuError(EngineError):
     """There is no GPU, or it failed: what was asked for can be done on the CPU."""
 

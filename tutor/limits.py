@@ -94,7 +94,7 @@ def max_memory() -> int | None:
 
 def in_words(size: int) -> str:
     """A number of bytes as people write it."""
-    return f"{size / _UNITS['G']:g} GB" if size >= _UNITS["G"] else f"{size / _UNITS['M']:.0f} MB"
+    return f"{round(size / _UNITS['G'], 2):g} GB" if size >= _UNITS["G"] else f"{size / _UNITS['M']:.0f} MB"
 
 
 def keep() -> None:
@@ -116,9 +116,23 @@ def keep() -> None:
                 os.setpriority(os.PRIO_PROCESS, 0, machine.NICE)
 
 
-def memory_advice() -> str:
+def shortage(what: str, size: int, do: str) -> tuple[str, str] | None:
+    """Where ``size`` bytes for ``what`` cannot be had: the sentence that says so, and a hint; else None.
+
+    ``do`` is what can be done about it. What the learner allowed counts here on every system.
+    """
+    memory = machine.memory()
+    allowed, left, why, hint = max_memory(), memory.left, memory.why, do
+    if allowed is not None and allowed - memory.used <= left:
+        left, why = max(0, allowed - memory.used), f"by the limit of {in_words(allowed)} (--max-memory)"
+        hint = memory_advice(do)
+    if size <= left:
+        return None
+    numbers = f"{in_words(size)} are needed, {in_words(left)} are left {why}"
+    return f"there is not enough memory for {what}: {numbers}", hint
+
+
+def memory_advice(do: str = "take less data or a smaller network") -> str:
     """What to do when training got no more memory: a hint that names the limit, if there is one."""
     size = max_memory()
-    if size is None:
-        return "take less data, or a smaller network"
-    return f"take less data or a smaller network, or raise the limit of {in_words(size)} (--max-memory)"
+    return do if size is None else f"{do}, or raise the limit of {in_words(size)} (--max-memory)"

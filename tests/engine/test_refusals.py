@@ -138,7 +138,7 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     "turned momentum": (lambda: network().trainer(X, Y).set_momentum(-0.1), "momentum must be 0 or more"),
     "batch too big to hold": (
         lambda: Sequential([Dense(4_000_000)], (1,)).plan.workspace(1000, "float32"),
-        "more memory",
+        "a batch of 1,000 is too large: 16,0",
     ),
     # weights
     "too few arrays": (lambda: network().set_weights([]), "has 4 weight arrays, not 0"),

@@ -23,9 +23,12 @@ from tutor.worker.protocol import Failed, Load, Ready, Rest, Start
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc and makes cgroups")
 
 LOOK = "import json; from tutor import machine; s = machine.share(); print(json.dumps([s.cores, s.why]))"
+LOOK_AT_MEMORY = LOOK.replace("share()", "memory()").replace("cores", "left")
 
 
-def looked(*, within: Path | None = None, cores: set[int] | None = None, **environment: str) -> list[object]:
+def looked(
+    script: str = LOOK, *, within: Path | None = None, cores: set[int] | None = None, **environment: str
+) -> list[object]:
     """What a process finds that was put into a cgroup, or onto these cores."""
 
     def enter() -> None:
@@ -35,7 +38,7 @@ def looked(*, within: Path | None = None, cores: set[int] | None = None, **envir
             os.sched_setaffinity(0, cores)
 
     done = subprocess.run(
-        [sys.executable, "-c", LOOK],
+        [sys.executable, "-c", script],
         capture_output=True,
         text=True,
         check=True,
@@ -156,7 +159,10 @@ def test_what_needs_more_memory_than_allowed_is_refused_and_life_goes_on(
         client.send(huge())
         failures: list[Failed] = []
         wait_for(lambda: failures.extend(said(client, Failed)) or failures)
-        assert failures[0].message == "there was not enough memory for that"
+        assert failures[0].message.startswith(
+            "there is not enough memory for a network of 40,032,001 weights: 611 MB are needed, "
+        )
+        assert failures[0].message.endswith(" MB are left by the limit of 400 MB (--max-memory)")
         assert "raise the limit of 400 MB (--max-memory)" in failures[0].hint
         client.send(load())
         client.send(Start())
@@ -176,7 +182,16 @@ def test_the_command_line_says_that_memory_ran_out(tmp_path: Path) -> None:
         [sys.executable, "-m", "tutor", *words], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [
-        "error: there is not enough memory for that",
-        "hint: take less data or a smaller network, or raise the limit of 400 MB (--max-memory)",
-    ]
+    error, hint = done.stderr.splitlines()
+    assert error.startswith("error: there is not enough memory for a network of 40,0")
+    assert error.endswith(" MB are left by the limit of 400 MB (--max-memory)")
+    assert hint == "hint: take fewer or smaller layers, or raise the limit of 400 MB (--max-memory)"
+
+
+def test_the_cgroups_limit_is_what_is_left() -> None:
+    limit = 600 << 20
+    version_1 = Path("/sys/fs/cgroup/memory/memory.limit_in_bytes").exists()
+    with cgroup("memory", **{"limit_in_bytes" if version_1 else "max": str(limit)}) as folder:
+        left, why = looked(LOOK_AT_MEMORY, within=folder)
+    assert why == "by the cgroup's limit"
+    assert isinstance(left, int) and limit // 2 < left < limit

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.quiz.samples import numeric, trace
 from tests.worker.experiments import load
 from tests.worker.paper import Conversation, PaperKeeper, PaperRun, pose, summary
-from tutor.errors import GpuError
+from tutor.errors import GpuError, OutOfMemoryError
 from tutor.worker.host import Host
 from tutor.worker.mailbox import Mailbox
 from tutor.worker.protocol import (
@@ -218,14 +218,24 @@ def test_at_rest_nothing_is_trained_and_everything_stays(talk):
     assert talk.report().state == "finished"
 
 
-def test_too_little_memory_pauses_the_run_and_says_so(talk):
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (MemoryError(), "there was not enough memory for that"),
+        (
+            OutOfMemoryError("there is not enough memory for a batch of 9"),
+            "there is not enough memory for a batch of 9",
+        ),
+    ],
+)
+def test_too_little_memory_pauses_the_run_and_says_so(talk, error, message):
     def refused(seconds):
-        raise MemoryError
+        raise error
 
     talk.say(Start())
     advance, talk.run.advance = talk.run.advance, refused
     talk.host.advance()
-    assert talk.events.pop().message == "there was not enough memory for that"
+    assert talk.events.pop().message == message
     assert summary(talk.report())[1:] == ("paused", 0)
     talk.run.advance = advance
     talk.say(Start())

@@ -87,11 +87,15 @@ def _processor() -> Findings:
     from tutor.engine.threads import threads
 
     share, most, memory = machine.share(), limits.max_threads(), limits.max_memory()
+    left = machine.memory()
     return {
         "machine": f"{platform.machine()}, {platform.system()} {platform.release()}",
         "cores": f"{share.cores} to be used of {os.cpu_count()}, by {share.why}",
         **share.found,
         "threads": f"{threads()} for a large network, one for a small one",
+        "memory": f"{limits.in_words(left.left)} left {left.why}"
+        if left.why
+        else "how much is left is not known",
         "--max-threads": "not set" if most is None else str(most),
         "--max-memory": "not set" if memory is None else limits.in_words(memory),
         "priority": f"nice {machine.NICE}: others go first" if share.shared else "as it was started",

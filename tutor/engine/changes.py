@@ -7,9 +7,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine import activations, checks, losses, plan
+from tutor.engine import activations, checks, losses, memory, plan
 from tutor.engine.kernels import description as d
 from tutor.engine.layers import Activation, Conv2D, Dense, Layer, Residual, with_trainable
 from tutor.engine.optimizers import Optimizer
@@ -21,37 +22,45 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-def memory(model: Sequential, optimizer: Optimizer) -> tuple[Array, Array]:
+def remembered(layout: plan.Plan, dtype: str, optimizer: Optimizer) -> tuple[Array, Array]:
     """What an optimizer that begins remembers, and as weights before the last step NaN: there was none."""
-    slots = plan.zeros(optimizer.slots * model.plan.parameters, model.dtype)
+    size = (optimizer.slots + 1) * layout.parameters * np.dtype(dtype).itemsize
+    do = "take a smaller network" + (", or the optimizer sgd" if optimizer.slots > 1 else "")
+    memory.check(f"what {optimizer.name} remembers of each weight", size, dtype, do)
+    slots = plan.zeros(optimizer.slots * layout.parameters, dtype)
     slots[:] = optimizer.start_of_slots()
-    before = plan.zeros(model.plan.parameters, model.dtype)
+    before = plan.zeros(layout.parameters, dtype)
     before[:] = math.nan
     return slots, before
 
 
+@memory.clear
 def set_trainable(model: Sequential, name: str, trainable: bool) -> None:
     """Lay the network out anew, since what is frozen lies behind what is learned, and carry all over."""
     place = model.plan.layer_names.index(name)
     if place >= len(model.layers):
         raise EngineError(f"{name} cannot be frozen by itself", "freeze the whole block around it")
     layer = with_trainable(model.layers[place], checks.switch("trainable", trainable))
-    weights, run, old = model.get_weights(), model.run, model.plan
-    model.layers[place] = layer
-    model.lay_out()
-    model.set_weights(weights)
+    layers = [*model.layers[:place], layer, *model.layers[place + 1 :]]
+    old, new, run = model.plan, plan.make_plan(layers, model.input_shape), model.run
+    network = new.network(model.dtype)
     if run is not None and model.optimizer is not None:
-        slots, before = memory(model, model.optimizer)
-        _carry_over(old, run.slots, model.plan, slots, model.optimizer.slots)
-        model.run = run._replace(slots=slots, before=before)
+        slots, before = remembered(new, model.dtype, model.optimizer)
+        _carry_over(old, run.slots, new, slots, model.optimizer.slots)
+        run = run._replace(slots=slots, before=before)
+    weights = model.network.parameters
+    for source, target in zip(old.tensors, new.tensors, strict=True):
+        target.view(network.parameters)[...] = source.view(weights)
+    model.take_over(layers, new, network)  # only now: where there is no memory, nothing has changed
+    model.run = run
 
 
-def _carry_over(old: plan.Plan, remembered: Array, new: plan.Plan, slots: Array, count: int) -> None:
+def _carry_over(old: plan.Plan, known: Array, new: plan.Plan, slots: Array, count: int) -> None:
     """What was remembered of the arrays that learn before and after, each ``count`` numbers per weight."""
     for source, target in zip(old.tensors, new.tensors, strict=True):
         if source.learned and target.learned:
             for slot in range(count):
-                numbers = source.view(remembered[slot * old.parameters :])
+                numbers = source.view(known[slot * old.parameters :])
                 target.view(slots[slot * new.parameters :])[...] = numbers
 
 
@@ -77,6 +86,7 @@ def set_activation(model: Sequential, layer_index: int, name: str) -> None:
     model.layers = changed
 
 
+@memory.clear
 def with_head(
     model: Sequential, head: Sequence[Layer], keep: int, trainable: bool, seed: int | None
 ) -> Sequential:

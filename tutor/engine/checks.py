@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tutor.engine import memory
 from tutor.errors import EngineError
 from tutor.text import clean_line
 
@@ -67,6 +68,7 @@ def numbers(what: str, values: ArrayLike, dtype: Any) -> NDArray[Any]:
         array = np.asarray(values)
         if array.dtype.kind not in "buif":
             array = array.astype(np.float64)
+        memory.check(what, array.size * (np.dtype(dtype).itemsize + 1), dtype, "take less data")
         with np.errstate(over="ignore"):
             array = array.astype(dtype)
     except (TypeError, ValueError):

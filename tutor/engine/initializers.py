@@ -43,6 +43,11 @@ class Initializer:
     name: str
     value: float = 0.0
 
+    @property
+    def room(self) -> int:
+        """Bytes for each number drawn, with all that is needed on the way; they are free again afterwards."""
+        return _ROOM.get(self.name, 8)
+
     def draw(self, rng: Generator, shape: Shape, n_in: int, n_out: int) -> NDArray[np.float64]:
         """Numbers of the given shape."""
         return _DRAWS[self.name](rng, shape, n_in, n_out, self.value)
@@ -101,3 +106,5 @@ _DRAWS: dict[str, Draw] = {
     "ones": lambda rng, shape, n_in, n_out, _: np.ones(shape),
 }
 NAMES = tuple(_DRAWS)
+_ROOM = dict.fromkeys(("glorot_normal", "he_normal", "lecun_normal"), 18) | {"orthogonal": 34}
+"""Measured; the others draw into the array that they return, 8 bytes a number."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine import checks
+from tutor.engine import checks, memory
 from tutor.engine.kernels import description as d
 from tutor.engine.rehearsal import forward
 from tutor.engine.trainer import Data
@@ -36,6 +36,7 @@ def summary(model: Sequential) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+@memory.clear
 def layer_outputs(model: Sequential, x: ArrayLike) -> list[tuple[str, Array]]:
     """Let all examples go through as one batch, then read what each layer left."""
     rows = checks.inputs(x, model.input_shape, model.dtype)

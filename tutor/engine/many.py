@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine import checks, metrics, optimizers
+from tutor.engine import checks, memory, metrics, optimizers
 from tutor.engine.network import Sequential
 from tutor.engine.threads import stay_alone, usable_cores
 from tutor.engine.trainer import Data, Trainer
@@ -86,6 +86,7 @@ class _Outcome:
     weights: tuple[Array, ...] = ()
 
 
+@memory.clear
 def train_many(
     make: Sequential | Callable[..., Sequential],
     x: ArrayLike,

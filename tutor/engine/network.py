@@ -18,6 +18,7 @@ from tutor.engine import (
     initializers,
     inspection,
     losses,
+    memory,
     optimizers,
     plan,
     storage,
@@ -51,6 +52,7 @@ class Sequential:
     do not fit together, or the GPU is asked for and cannot be used.
     """
 
+    @memory.clear
     def __init__(
         self,
         layers: Sequence[Layer],
@@ -74,7 +76,8 @@ class Sequential:
                 )
         self.seed = checks.whole_number("the seed", seed, least=0)
         self.dtype = checks.choice("number type", dtype, DTYPES)
-        self.lay_out()
+        layout = plan.make_plan(self.layers, self.input_shape)
+        self.take_over(self.layers, layout, layout.network(self.dtype))
         self.backend, self._kernels = backends.choose(backend, self.plan)
         self._draw_weights()
         self._asking: d.Workspace | None = None
@@ -89,10 +92,9 @@ class Sequential:
         self._kernels.fetch()
         return self._network
 
-    def lay_out(self) -> None:
-        """Give every number its place; all weights are zero after it."""
-        self.plan = plan.make_plan(self.layers, self.input_shape)
-        self._network = self.plan.network(self.dtype)
+    def take_over(self, layers: list[Layer], layout: plan.Plan, network: d.Network) -> None:
+        """Be these layers, whose numbers have these places."""
+        self.layers, self.plan, self._network = layers, layout, network
 
     # ----------------------------------------------------------------- weights
 
@@ -103,14 +105,17 @@ class Sequential:
             draw = initializers.parse(tensor.initializer).draw
             tensor.view(self.network.parameters)[...] = draw(rng, tensor.shape, *tensor.fans)
 
+    @memory.clear
     def get_weights(self) -> list[Array]:
         """Copies of all weight arrays, layer after layer, in Keras's order and shapes."""
         return [tensor.view(self.network.parameters).copy() for tensor in self.plan.tensors]
 
+    @memory.clear
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Take over arrays as :meth:`get_weights` gives them."""
         self._take_over(weights, self.plan.tensors, "the network")
 
+    @memory.clear
     def get_layer_weights(self, layer: int | str) -> list[Array]:
         """Copies of the weight arrays of one layer, by its index or its name in :meth:`summary`.
 
@@ -165,6 +170,7 @@ class Sequential:
 
     # ----------------------------------------------------------------- learning
 
+    @memory.clear
     def compile(
         self,
         optimizer: str | Optimizer = "sgd",
@@ -174,14 +180,14 @@ class Sequential:
         """Choose how to learn; forgets what an optimizer of before remembered, and ends its trainers."""
         loss = losses.canonical(loss)
         losses.check_output(loss, self._last_activation(), self.plan.outputs)
-        self.metrics = tuple(measures.check(name) for name in metrics)
-        self.loss = loss
-        self.optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizers.make(optimizer)
-        controls = self.optimizer.controls()
+        metrics = tuple(measures.check(name) for name in metrics)
+        optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizers.make(optimizer)
+        remembered = changes.remembered(self.plan, self.dtype, optimizer)
+        self.metrics, self.loss, self.optimizer = metrics, loss, optimizer
+        controls = optimizer.controls()
         controls[d.LOSS], controls[d.SEED] = losses.CODES[loss], self.seed
         counters, sums = np.zeros(d.COUNTERS, np.int64), np.zeros(d.SUMS)
-        memory = changes.memory(self, self.optimizer)
-        self.run = d.Run(controls, self.optimizer.rates(), counters, sums, *memory)
+        self.run = d.Run(controls, optimizer.rates(), counters, sums, *remembered)
 
     def set_trainable(self, layer: int | str, trainable: bool) -> None:
         """Freeze a layer, or let it learn (again): by its index, or its name in :meth:`summary`.
@@ -213,6 +219,7 @@ class Sequential:
         """
         return changes.with_head(self, head, keep, trainable, seed)
 
+    @memory.clear
     def trainer(
         self,
         x: ArrayLike,
@@ -291,6 +298,7 @@ class Sequential:
 
     # ----------------------------------------------------------------- asking
 
+    @memory.clear
     def predict(self, x: ArrayLike) -> Array:
         """The outputs (n, *output shape) for the inputs (n, *input_shape)."""
         rows = checks.inputs(x, self.input_shape, self.dtype)
@@ -312,10 +320,12 @@ class Sequential:
         """A copy of a convolutional layer's windows (height, width, channels, filters)."""
         return inspection.filters(self, self.layer_name(layer))
 
+    @memory.clear
     def evaluate(self, x: ArrayLike, y: ArrayLike) -> dict[str, float]:
         """``loss`` and the compiled metrics over a whole set."""
         return self.score(self.data(x, y))
 
+    @memory.clear
     def gradients(self, x: ArrayLike, y: ArrayLike, training: bool = False) -> tuple[float, list[Array]]:
         """The loss over all examples as one batch, and its gradient by each array of :meth:`get_weights`.
 
@@ -323,6 +333,8 @@ class Sequential:
         by what is not learned, as in frozen layers, are 0. Nothing in the network changes.
         """
         data = self.data(x, y)
+        size = 3 * self.network.parameters.nbytes
+        memory.check("the gradients", size, self.dtype, "take a smaller network")
         parameters = plan.zeros(self.network.parameters.size, self.dtype)
         parameters[:] = self.network.parameters  # its moving statistics may move
         gradients = plan.zeros(parameters.size, self.dtype)
@@ -343,10 +355,12 @@ class Sequential:
 
     def answer(self, data: Data) -> tuple[Array, float]:
         """The outputs (n, outputs) for ``data``, and the mean loss (0 if it has no targets)."""
+        stride = d.padded(self.plan.outputs)
+        size = data.count * (stride + self.plan.outputs) * np.dtype(self.dtype).itemsize
+        memory.check("the answers", size, self.dtype, "ask for fewer at once")
         capacity = min(_CHUNK, data.count)
         if self._asking is None or self._asking.capacity < capacity:
             self._asking = self.plan.workspace(capacity, self.dtype)
-        stride = d.padded(self.plan.outputs)
         outputs = plan.zeros(data.count * stride, self.dtype)
         code = losses.CODES.get(self.loss, 0)
         loss = self._kernels.evaluate(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine import regularizers
+from tutor.engine import initializers, memory, regularizers
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import work
 from tutor.engine.layers import Layer
@@ -59,36 +59,49 @@ class Plan:
         return int(self.operations[-1, d.OUT_WIDTH])
 
     def network(self, dtype: Any) -> d.Network:
-        """The network for the kernels, all weights zero."""
+        """The network for the kernels, all weights zero; OutOfMemoryError if there is no room for it."""
+        numbers = 2 * self.parameters + self.kept
+        drawn = max((initializers.parse(t.initializer).room * t.size for t in self.tensors), default=0)
+        memory.check(
+            f"a network of {sum(tensor.size for tensor in self.tensors):,} weights",
+            numbers * np.dtype(dtype).itemsize + drawn,
+            dtype,
+            "take fewer or smaller layers",
+        )
         penalties = [regularizers.parse(tensor.regularizer) for tensor in self.learned]
+        gradients = zeros(self.parameters, dtype)
+        gradients.fill(0)  # taken from the system now, so that what it has left afterwards is true
         return d.Network(
             self.operations,
             zeros(self.parameters + self.kept, dtype),
-            zeros(self.parameters, dtype),
+            gradients,
             np.array([(t.start, t.length) for t in self.learned], np.int64).reshape(-1, 2),
             np.array([(p.l1, p.l2) for p in penalties], np.float64).reshape(-1, 2),
         )
 
-    def workspace(self, capacity: int, dtype: Any, count: int = 1) -> d.Workspace:
-        """Room for ``capacity`` examples, ``count`` times; EngineError if that is absurdly much."""
+    def workspace(self, capacity: int, dtype: Any, count: int = 1, besides: int = 0) -> d.Workspace:
+        """Room for ``capacity`` examples, ``count`` times.
+
+        EngineError if that is absurdly much, or if there is no memory for it and ``besides`` numbers more.
+        """
         size = capacity * self.values + d.WIDTH  # the last pixel is copied as a whole lane group
-        if count * (size + self.transposed + self.scratch) > MAX_WORKSPACE:
-            raise EngineError(
-                f"a batch of {count * capacity} needs more memory than there is", "take a smaller batch"
-            )
-        sizes = (size, size, self.transposed, self.scratch)
-        return d.Workspace(capacity, *(zeros(count * _whole_lines(size), dtype) for size in sizes))
+        sizes = [count * _whole_lines(part) for part in (size, size, self.transposed, self.scratch)]
+        batch, numbers = f"a batch of {count * capacity:,}", sum(sizes) + besides
+        if numbers > MAX_WORKSPACE:
+            raise EngineError(f"{batch} is too large: {numbers:,} numbers", "take a smaller batch")
+        memory.check(batch, numbers * np.dtype(dtype).itemsize, dtype, "take a smaller batch or network")
+        return d.Workspace(capacity, *(zeros(part, dtype) for part in sizes))
 
     def training_room(self, batch: int, dtype: Any, backend: str) -> d.Workspace | d.Shards:
         """Room to train with batches of that size: in shards if the work is worth it."""
         count = self.shards(batch) if backend == "cpu" else 1
         if count == 1:
             return self.workspace(batch, dtype)
-        capacity = d.rows_per_shard(batch, count)
+        capacity, gradients = d.rows_per_shard(batch, count), count * self.parameters
         return d.Shards(
-            self.workspace(capacity, dtype, count),
+            self.workspace(capacity, dtype, count, besides=gradients),
             count,
-            zeros(count * self.parameters, dtype),
+            zeros(gradients, dtype),
             capacity * self.work,
         )
 
@@ -145,7 +158,7 @@ def _check_size(planner: Planner) -> None:
             f"the network is too large: {weights:,} weights up to {planner.layer_name}",
             f"stay below {MAX_PARAMETERS:,} weights; take fewer or smaller layers",
         )
-    room = planner.values + planner.transposed + planner.scratch + planner.shared
+    room = 2 * planner.values + planner.transposed + planner.scratch + planner.shared
     if room > MAX_WORKSPACE:
         raise EngineError(
             f"the network is too large: {room:,} numbers for one example up to {planner.layer_name}",

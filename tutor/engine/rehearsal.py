@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine import plan
+from tutor.engine import memory, plan
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import launch
 
@@ -111,6 +111,8 @@ def _apart(network: d.Network) -> d.Network:
 
 def _step(model: Sequential, examples: d.Examples, run: d.Run) -> Rehearsal:
     network = model.network
+    size = sum(array.nbytes for array in (network.parameters, network.gradients, run.slots, run.before))
+    memory.check("a step on copies", size, model.dtype, "take a smaller network")
     parameters = plan.zeros(network.parameters.size, model.dtype)
     parameters[:] = network.parameters
     gradients = plan.zeros(network.gradients.size, model.dtype)

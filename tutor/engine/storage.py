@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tutor.engine import optimizers
+from tutor.engine import memory, optimizers
 from tutor.engine.checks import choice
 from tutor.engine.layers import KINDS, Layer
 from tutor.errors import EngineError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FORMAT = "dltutor network 1"
 
 
+@memory.clear
 def save(model: Sequential, path: Path) -> None:
     """Write ``model`` to ``path``; EngineError if that cannot be written."""
     description = {
@@ -44,6 +45,7 @@ def save(model: Sequential, path: Path) -> None:
         ) from None
 
 
+@memory.clear
 def load(cls: type[Sequential], path: Path) -> Sequential:
     """The network in ``path``; EngineError if it is missing, damaged or something else."""
     try:

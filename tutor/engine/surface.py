@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine import checks
+from tutor.engine import checks, memory
 from tutor.errors import EngineError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class DecisionSurface:
         return bool(np.isfinite(self.values).all())
 
 
+@memory.clear
 def decision_surface(
     model: Sequential,
     x_range: tuple[float, float],

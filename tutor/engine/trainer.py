@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine import checks, optimizers, plan
+from tutor.engine import checks, memory, optimizers, plan
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.health import HealthCheck
 from tutor.engine.kernels import description as d
@@ -37,6 +37,8 @@ class Data:
     @classmethod
     def of(cls, inputs: Array, targets: Array, dtype: str) -> Data:
         """From arrays ``inputs`` and ``targets`` (n, width); the targets may be empty."""
+        numbers = len(inputs) * d.padded(inputs.shape[1]) + len(targets) * d.padded(targets.shape[1])
+        memory.check("the examples", numbers * np.dtype(dtype).itemsize, dtype, "take less data")
         order = np.arange(len(inputs), dtype=np.int64)
         return cls(d.Examples(_pad(inputs, dtype), _pad(targets, dtype), order), inputs, targets, len(inputs))
 
@@ -48,6 +50,7 @@ class Trainer:
     off.
     """
 
+    @memory.clear
     def __init__(
         self,
         model: Sequential,
@@ -69,6 +72,8 @@ class Trainer:
         self._augmented_for = -1
         if augment is not None:
             augment.shape_of(model.input_shape)  # refuses what is no image
+            size = data.inputs.nbytes + data.examples.inputs.nbytes
+            memory.check("images that change", size, model.dtype, "take less data, or no augmentation")
         self._own_run = model.run
         self._run.counters[d.POSITION] = 0
         self._run.counters[d.STATUS] = d.HEALTHY
@@ -77,7 +82,7 @@ class Trainer:
         self._check: HealthCheck | None = None
         self.diverged = ""
         """Empty, or what stopped being finite first, as in "the weights of dense_1"."""
-        self._room: d.Workspace | d.Shards = model.plan.workspace(0, model.dtype)
+        self._room: d.Workspace | d.Shards
         self._room_for = 0
         self.set_batch_size(batch_size)
 
@@ -125,6 +130,7 @@ class Trainer:
 
     # ----------------------------------------------------------------- training
 
+    @memory.clear
     def run(self, steps: int) -> None:
         """Do ``steps`` updates, fewer if a number stops being finite: then :attr:`diverged` says which."""
         steps = checks.whole_number("the number of steps", steps, least=0)
@@ -164,6 +170,7 @@ class Trainer:
         inputs = _pad(images.reshape(self.data.count, -1), self.model.dtype)
         self._examples = self._examples._replace(inputs=inputs)
 
+    @memory.clear
     def rehearse(self) -> Rehearsal:
         """The step that comes next, done on copies; changes nothing in the run."""
         self._make_images()
@@ -186,6 +193,7 @@ class Trainer:
         """From the next step on."""
         self._run.rates[d.WEIGHT_DECAY] = checks.number("the weight decay", value, least=0.0)
 
+    @memory.clear
     def set_batch_size(self, value: int) -> None:
         """From the next step on, also in the middle of an epoch."""
         size = checks.whole_number("the batch size", value, least=1)
@@ -198,6 +206,7 @@ class Trainer:
             self._room_for = size
         self._run.controls[d.BATCH_SIZE] = size
 
+    @memory.clear
     def snapshot(self) -> Snapshot:
         """A copy of everything that changes."""
         run, network = self._run, self.model.network
@@ -233,6 +242,7 @@ class Trainer:
         self.set_batch_size(int(snapshot.controls[d.BATCH_SIZE]))
         self.loss, self._ran, self.diverged = snapshot.loss, snapshot.ran, snapshot.diverged
 
+    @memory.clear
     def report(self) -> TrainingReport:
         """Losses and metrics over the whole sets, evaluated now, and the health of each layer."""
         scores = self.model.score(self.data)
@@ -248,6 +258,7 @@ class Trainer:
             diverged=self.diverged,
         )
 
+    @memory.clear
     def health(self, examples: int = 64) -> HealthReport:
         """How each layer fares now, seen on so many training examples (or all, if there are fewer).
 

@@ -159,7 +159,7 @@ class NetworkLearner:
             self._stopping.take_up(below("stopping", arrays))
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
-        answers = self.model.predict(self.inputs(x)).astype(np.float64)
+        answers: NDArray[np.float64] = self.model.predict(self.inputs(x)).astype(np.float64)
         if self.model.loss == "hinge":
             answers = (answers + 1) / 2
         answers = np.clip(answers, 0, 1)

@@ -10,7 +10,7 @@ import msgspec
 from tutor import limits
 from tutor.content.part import Value
 from tutor.content.questions import Numeric, Trace
-from tutor.errors import GpuError, InputError, TutorError
+from tutor.errors import GpuError, InputError, OutOfMemoryError, TutorError
 from tutor.report import Report, State, Wanted
 from tutor.worker.protocol import (
     AnyCommand,
@@ -148,14 +148,17 @@ class Host:
                 self._train(self._run)
         except GpuError as error:
             self._refuse(error)
-        except MemoryError:
-            self._out_of_memory()
+        except (MemoryError, OutOfMemoryError) as error:
+            self._out_of_memory(error)
 
-    def _out_of_memory(self) -> None:
+    def _out_of_memory(self, error: MemoryError | OutOfMemoryError) -> None:
         """Pause, so that a knob can be turned or another experiment be chosen."""
         if self._state == "running":
             self._state = "paused"
-        self._send(Failed("there was not enough memory for that", limits.memory_advice()))
+        if isinstance(error, OutOfMemoryError):
+            self._send(Failed(error.message, error.hint))
+        else:
+            self._send(Failed("there was not enough memory for that", limits.memory_advice()))
 
     def _train(self, run: Run) -> None:
         live = 0.0
@@ -195,10 +198,10 @@ class Host:
             if self._wanted is not None and self._run is not None:
                 wanted, self._wanted = self._wanted, None
                 self._send(Reported(self._run.report(self._state, self._number, wanted)))
+        except (MemoryError, OutOfMemoryError) as error:
+            self._out_of_memory(error)
         except TutorError as error:
             self._refuse(error)
-        except MemoryError:
-            self._out_of_memory()
 
     def _refuse(self, error: TutorError) -> None:
         """Say what could not be done. Where the GPU failed, the run stands at its start again, on the CPU."""
