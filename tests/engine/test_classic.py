@@ -86,10 +86,56 @@ def test_pairs_of_digits_are_separable(pair):
     assert machine.updates <= novikoff_bound(x, y)
 
 
-@pytest.mark.parametrize("rate", [0.0, -1.0, math.inf, math.nan])
-def test_a_learning_rate_must_be_positive(rate):
+X, Y = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]]), np.array([-1.0, 1.0, 1.0])
+NOT_FINITE = [[0.0, math.nan], [0.0, 1.0], [1.0, 0.0]]
+REFUSALS = {
+    "no inputs": (lambda: Perceptron(0), "inputs must be 1 or more"),
+    "fewer inputs than none": (lambda: Perceptron(-1), "inputs must be 1 or more"),
+    "too many inputs": (lambda: Perceptron(10**12), "number of inputs is too large"),
+    "inputs in words": (lambda: Perceptron("two"), "inputs must be a whole number"),
+    "rate 0": (lambda: Perceptron(2, 0.0), "learning rate must be greater than 0"),
+    "negative rate": (lambda: Perceptron(2, -1.0), "learning rate must be greater than 0"),
+    "infinite rate": (lambda: Perceptron(2, math.inf), "must be a finite number"),
+    "rate NaN": (lambda: Perceptron(2, math.nan), "must be a finite number"),
+    "worded rate": (lambda: Perceptron(2, "a"), "learning rate must be a number, not 'a'"),
+    "wide rows": (
+        lambda: Perceptron(2).run([[1, 2, 3]], [1], [0]),
+        r"have shape \(1, 3\), not \(n, 2\)",
+    ),
+    "NaN": (lambda: Perceptron(2).run(NOT_FINITE, Y, [0, 1, 2]), r"not finite in float64 \(row 0\)"),
+    "labels 0 and 1": (lambda: Perceptron(2).run(X, [0, 1, 1], [0, 1, 2]), "labels must be -1 or \\+1"),
+    "fewer labels": (lambda: Perceptron(2).run(X, [-1, 1], [0, 1]), "one per input"),
+    "a row that there is not": (lambda: Perceptron(2).run(X, Y, [3]), "row numbers from 0 to 2"),
+    "a row from the end": (lambda: Perceptron(2).run(X, Y, [-1]), "row numbers from 0 to 2"),
+    "half a row": (lambda: Perceptron(2).run(X, Y, [0.5]), "row numbers"),
+    "epochs for an order": (lambda: Perceptron(2).run(X, Y, 5), "row numbers"),
+    "one wide row": (lambda: Perceptron(2).fit_one(np.ones(3), 1.0), "not \\(n, 2\\)"),
+    "label 0": (lambda: Perceptron(2).fit_one(np.ones(2), 0.0), "labels must be -1 or \\+1"),
+    "asked for a wide row": (lambda: Perceptron(2).answer([[1, 2, 3]]), "not \\(n, 2\\)"),
+    "asked for NaN": (lambda: Perceptron(2).answer(NOT_FINITE), "not finite"),
+    "judged by 0 and 1": (lambda: Perceptron(2).errors(X, [0, 1, 1]), "labels must be -1 or \\+1"),
+    "bound of nothing": (lambda: novikoff_bound(np.zeros((0, 2)), []), "no examples"),
+    "bound with NaN": (lambda: novikoff_bound(NOT_FINITE, Y), "not finite"),
+    "bound with 0 and 1": (lambda: novikoff_bound(X, [0, 1, 1]), "labels must be -1 or \\+1"),
+    "bound without rows": (lambda: novikoff_bound([1.0, 2.0], [1, -1]), "have shape"),
+    "margin with fewer labels": (lambda: best_margin(X, [-1, 1]), "one per input"),
+    "margin of nothing": (lambda: best_margin(np.zeros((3, 0)), Y), "have shape"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_refused_in_one_clear_line(name):
+    action, message = REFUSALS[name]
+    with pytest.raises(EngineError, match=message) as caught:
+        action()
+    assert (caught.value.message + caught.value.hint).isprintable()
+
+
+def test_a_refused_run_teaches_nothing():
+    machine = Perceptron(2)
     with pytest.raises(EngineError):
-        Perceptron(2, learning_rate=rate)
+        machine.run(np.ones((2, 2)), [-1, 0], [0, 1])
+    assert (*machine.weights, machine.bias, machine.updates) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,14 @@ def test_three_far_points_on_the_right_side_cost_one_error_that_the_perceptron_a
     assert rosenblatt.errors(OUTLIERS, SIDES) == 0
 
 
+def test_many_batch_steps_in_one_call_are_the_same_steps():
+    (x, y), one_by_one, at_once = blobs(0), Adaline(2, 0.1), Adaline(2, 0.1)
+    assert [one_by_one.fit_batch(x, y) for _ in range(7)] == [1] * 7
+    assert at_once.fit_batch(x, y, 7) == 7
+    assert (*at_once.weights, at_once.bias) == (*one_by_one.weights, one_by_one.bias)
+    assert Adaline(2, 1e300).fit_batch(x, y, 7) < 7, "it ends once the weights have overflowed"
+
+
 def test_the_best_fit_to_xor_is_zero_everywhere():
     data = datasets.load("gate", 0, gate="xor")
     x, y = data.x.astype(np.float64), 2.0 * data.y - 1.0
@@ -111,6 +119,28 @@ def test_a_seed_shuffles_and_none_keeps_the_order():
         lambda: Adaline(2, 0.0),
         lambda: Adaline(2, math.nan),
         lambda: Adaline(0),
+        lambda: Adaline(10**12),
+        lambda: Adaline(2, "0.1"),
+        lambda: Adaline(2, 10**400),
+        lambda: Adaline(2).decision_function([[1.0]]),
+        lambda: Adaline(2).predict([[1.0, math.nan]]),
+        lambda: Adaline(1).errors([[1.0]], [0]),
+        lambda: Adaline(2).loss([[1.0]], [1.0]),
+        lambda: Adaline(1).loss([[1.0]], [math.nan]),
+        lambda: Adaline(1).loss([[1.0], [2.0]], [1.0]),
+        lambda: Adaline(2).fit_one(np.ones(3), 1.0),
+        lambda: Adaline(1).fit_one(np.ones(1), math.nan),
+        lambda: Adaline(2).run([[1.0]], [1.0], [0]),
+        lambda: Adaline(1).run([[math.nan]], [1.0], [0]),
+        lambda: Adaline(1).run([[1.0]], [1.0], [1]),
+        lambda: Adaline(2).fit_batch([[1.0]], [1.0]),
+        lambda: Adaline(1).fit_batch([[1.0]], [1.0, 2.0]),
+        lambda: Adaline(1).fit_batch([[math.inf]], [1.0]),
+        lambda: Adaline(1).fit_batch([[1.0]], [1.0], -1),
+        lambda: Adaline(1).fit([[1.0]], [1.0], batch="yes"),
+        lambda: Adaline(1).fit([[1.0]], [1.0], seed=-1),
+        lambda: Adaline(1).fit([[1.0 + 1.0j]], [1.0]),
+        lambda: Adaline(1).fit([[10**400]], [1.0]),
         lambda: Adaline(2).fit([[1.0]], [1.0]),
         lambda: Adaline(1).fit([[1.0]], [1.0, 2.0]),
         lambda: Adaline(1).fit([[math.inf]], [1.0]),
@@ -119,6 +149,7 @@ def test_a_seed_shuffles_and_none_keeps_the_order():
         lambda: largest_stable_rate([1.0, 2.0]),
         lambda: largest_stable_rate([[1e200]]),
         lambda: least_squares([1.0], [1.0]),
+        lambda: least_squares([[1.0]], [1.0, 2.0]),
     ],
 )
 def test_nonsense_is_refused_in_one_line(refused):

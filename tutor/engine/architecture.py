@@ -24,7 +24,7 @@ from dataclasses import replace
 from typing import Any
 
 from tutor.engine import activations
-from tutor.engine.checks import choice, number
+from tutor.engine.checks import choice, spelled_number
 from tutor.engine.layers import (
     Activation,
     AveragePooling2D,
@@ -119,7 +119,7 @@ def _layer(words: list[str], initializers: Initializers) -> Layer:
     if kind in _BARE and len(words) == 1:
         return _BARE[kind]()
     if kind == "dropout" and len(words) == 2:
-        return Dropout(number("the dropout rate", words[1]))
+        return Dropout(spelled_number("the dropout rate", words[1]))
     if kind == "activation" and len(words) == 2:
         return Activation(choice("activation function", words[1], activations.NAMES))
     if kind == "dense" and len(words) >= 2:

@@ -6,6 +6,7 @@ import difflib
 import math
 import operator
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,11 @@ from tutor.engine import memory
 from tutor.errors import EngineError
 from tutor.text import clean_line
 
+LARGEST = 2**63 - 1
+"""The largest whole number that the kernels hold."""
+MAX_INPUTS = 20_000_000
+"""Of a single unit: 160 MB of weights."""
+
 
 def choice(what: str, name: object, names: Sequence[str]) -> str:
     """``name`` if it is one of ``names``."""
@@ -22,25 +28,27 @@ def choice(what: str, name: object, names: Sequence[str]) -> str:
         return name
     near = difflib.get_close_matches(str(name), names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(names)}"
-    raise EngineError(f"unknown {what} {clean_line(str(name))[:40]!r}", hint)
+    raise EngineError(f"unknown {what} {_shown(name)}", hint)
 
 
-def whole_number(what: str, value: object, least: int) -> int:
-    """``value`` as an int of at least ``least``."""
+def whole_number(what: str, value: object, least: int, most: int = LARGEST) -> int:
+    """``value`` as an int from ``least`` to ``most``."""
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise EngineError(f"{what} must be a whole number, not {str(value)[:40]!r}") from None
+        raise EngineError(f"{what} must be a whole number, not {_shown(value)}") from None
     if isinstance(value, bool) or number < least:
         raise EngineError(f"{what} must be {least} or more, not {value}")
+    if number > most:
+        raise EngineError(f"{what} is too large", f"it can be {most:,} at most")
     return number
 
 
 def switch(what: str, value: object) -> bool:
     """``value`` if it is True or False."""
-    if not isinstance(value, bool):
-        raise EngineError(f"{what} must be True or False, not {clean_line(str(value))[:40]!r}")
-    return value
+    if not isinstance(value, bool | np.bool_):
+        raise EngineError(f"{what} must be True or False, not {_shown(value)}")
+    return bool(value)
 
 
 def number(
@@ -48,9 +56,13 @@ def number(
 ) -> float:
     """``value`` as a finite float with least <= value, above < value < below."""
     try:
+        if isinstance(value, bool | np.bool_ | str | bytes) or getattr(value, "ndim", None):
+            raise TypeError
         result = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise EngineError(f"{what} must be a number, not {str(value)[:40]!r}") from None
+        raise EngineError(f"{what} must be a number, not {_shown(value)}") from None
+    except OverflowError:
+        result = math.inf
     if not math.isfinite(result):
         raise EngineError(f"{what} must be a finite number, not {result}")
     if result <= above:
@@ -62,10 +74,38 @@ def number(
     return result
 
 
+def spelled_number(what: str, word: str, *, least: float = -math.inf) -> float:
+    """The number that a text spells, as :func:`number`."""
+    try:
+        return number(what, float(word), least=least)
+    except ValueError:
+        raise EngineError(f"{what} must be a number, not {_shown(word)}") from None
+
+
+def listed(what: str, values: object, hint: str) -> list[Any]:
+    """``values`` as a list; a text is none."""
+    try:
+        if isinstance(values, str | bytes):
+            raise TypeError
+        return list(values)  # type: ignore[call-overload, no-any-return]
+    except TypeError:
+        raise EngineError(f"{what} must be a list, not {_shown(values)}", hint) from None
+
+
+def path(value: str | Path) -> Path:
+    """``value`` as the path of a file."""
+    try:
+        return Path(value)
+    except TypeError:
+        raise EngineError(f"a path must be a text, not {_shown(value)}", "give the name of a file") from None
+
+
 def numbers(what: str, values: ArrayLike, dtype: Any) -> NDArray[Any]:
     """``values`` as an array of ``dtype`` with at least one example and no NaN or infinity."""
     try:
         array = np.asarray(values)
+        if array.dtype.kind in "cmM":  # complex numbers and times would be cast
+            raise TypeError
         if array.dtype.kind not in "buif":
             array = array.astype(np.float64)
         memory.check(what, array.size * (np.dtype(dtype).itemsize + 1), dtype, "take less data")
@@ -73,13 +113,47 @@ def numbers(what: str, values: ArrayLike, dtype: Any) -> NDArray[Any]:
             array = array.astype(dtype)
     except (TypeError, ValueError):
         raise EngineError(f"{what} must be numbers in rows of equal length") from None
+    except OverflowError:
+        raise EngineError(f"{what} hold a number that is too large", "scale large ones down") from None
     if array.ndim == 0 or array.shape[0] == 0:
         raise EngineError(f"there are no examples in {what}", "give at least one row")
     if not np.isfinite(array).all():
         place = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
         raise EngineError(
-            f"{what} hold a value that is not finite in {dtype} (row {place[0]})",
+            f"{what} hold a value that is not finite in {array.dtype} (row {place[0]})",
             "remove missing values and scale large ones down",
+        )
+    return array
+
+
+def rows(what: str, x: ArrayLike, width: int | None = None) -> NDArray[np.float64]:
+    """``x`` as (n, d) float64, with d = ``width`` if that is known."""
+    array: NDArray[np.float64] = numbers(what, x, np.float64)
+    if array.ndim != 2 or array.shape[1] == 0 or (width is not None and array.shape[1] != width):
+        wanted = "(n, inputs)" if width is None else f"(n, {width})"
+        raise EngineError(f"{what} have shape {array.shape}, not {wanted}", "give one row per example")
+    return array
+
+
+def signs(y: ArrayLike, examples: int) -> NDArray[np.float64]:
+    """``y`` as (examples,) float64; each must be -1 or +1."""
+    array: NDArray[np.float64] = numbers("the labels", y, np.float64)
+    if array.shape != (examples,) or not (np.abs(array) == 1).all():
+        raise EngineError("the labels must be -1 or +1, one per input", "write classes 0 and 1 so: 2 * y - 1")
+    return array
+
+
+def row_numbers(places: ArrayLike, examples: int) -> NDArray[np.intp]:
+    """``places`` if they are row numbers (any number of them) of so many examples."""
+    try:
+        array = np.asarray(places)
+        fits = array.ndim == 1 and array.dtype.kind in "iu" and ((array >= 0) & (array < examples)).all()
+    except ValueError:
+        fits = False
+    if not fits:
+        raise EngineError(
+            f"the order must be a list of row numbers from 0 to {examples - 1}",
+            "write for example np.arange(len(y))",
         )
     return array
 
@@ -151,6 +225,11 @@ def _one_hot(classes: NDArray[Any], outputs: int, dtype: Any) -> NDArray[Any]:
     rows = np.zeros((classes.size, outputs), dtype)
     rows[np.arange(classes.size), classes.astype(np.int64)] = 1
     return rows
+
+
+def _shown(value: object) -> str:
+    """``value`` in one short line."""
+    return repr(clean_line(str(value))[:40])
 
 
 def _shape(shape: Sequence[object]) -> str:

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from tutor.engine.checks import choice, number
+from tutor.engine.checks import choice, spelled_number
 from tutor.errors import EngineError
 
 Shape = tuple[int, ...]
@@ -65,7 +65,7 @@ def parse(text: str) -> Initializer:
         raise EngineError(f"the initializer {name} takes one value", f'write it like "{name} 0.5"')
     least = -math.inf if name == "constant" else 0.0
     return Initializer(
-        name, number(f"the value of {name}", rest[0], least=least) if rest else _DEFAULTS[name]
+        name, spelled_number(f"the value of {name}", rest[0], least=least) if rest else _DEFAULTS[name]
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.engine.checks import choice, number
+from tutor.engine.checks import choice, spelled_number
 from tutor.errors import EngineError
 
 NAMES = ("l1", "l2")
@@ -29,5 +29,5 @@ def parse(text: str) -> Penalty:
         choice("penalty", name, NAMES)
         if name in factors or not value:
             raise EngineError(f"cannot read the penalty {text[:40]!r}", 'write it like "l2 0.01"')
-        factors[name] = number(f"the factor of {name}", value, least=0.0)
+        factors[name] = spelled_number(f"the factor of {name}", value, least=0.0)
     return Penalty(**factors)

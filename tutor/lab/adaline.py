@@ -72,9 +72,8 @@ class AdalineLearner:
     def train(self, steps: int) -> None:
         x, y = self._examples.x, self._examples.y
         while steps > 0 and not self.diverged:
-            done = 1
             if self._batch:
-                self._unit.fit_batch(x, y)
+                done = self._unit.fit_batch(x, y, steps)
             else:
                 start = self._step % len(y)
                 if start == 0 and self._shuffle:

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine.checks import whole_number
+from tutor.engine.checks import listed, whole_number
 from tutor.engine.classic.rbm import RBM
 from tutor.engine.network import Sequential
 from tutor.errors import EngineError
 
 Matrix = NDArray[np.float64]
+
+_LIKE_THIS = "write for example [64, 48, 48]"
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class DBN:
     """
 
     def __init__(self, sizes: Sequence[int], seed: int = 0, sample_visible: bool = False) -> None:
+        sizes = listed("the sizes", sizes, _LIKE_THIS)
         if len(sizes) < 2:
-            raise EngineError("a deep belief net needs two sizes or more", "write for example [64, 48, 48]")
+            raise EngineError("a deep belief net needs two sizes or more", _LIKE_THIS)
         first = 1000 * whole_number("the seed", seed, least=0)
         self.machines = [
             RBM(lower, upper, first + place, sample_visible=sample_visible)
@@ -50,7 +53,7 @@ class DBN:
 
     def train(self, x: ArrayLike, epochs: int, **settings: Any) -> Iterator[Progress]:
         """Train layer after layer on ``x`` (n, visible), ``epochs`` each; ``settings`` as in RBM.train."""
-        values = np.asarray(x)
+        values = x
         for layer, machine in enumerate(self.machines):
             for epoch, error in enumerate(machine.train(values, epochs, **settings), start=1):
                 yield Progress(layer, epoch, error)
@@ -62,8 +65,9 @@ class DBN:
 
     def transform(self, x: ArrayLike) -> Matrix:
         """The hidden probabilities of the topmost machine for each row of ``x``: (n, last size)."""
-        values = np.asarray(x)
-        for machine in self.machines:
+        first, *others = self.machines
+        values = first.hidden_probabilities(x)
+        for machine in others:
             values = machine.hidden_probabilities(values)
         return values
 
@@ -80,6 +84,8 @@ class DBN:
         These must be Dense layers of the same sizes; their activation should be the sigmoid, which the units
         here have. EngineError if they do not fit.
         """
+        if not isinstance(model, Sequential):
+            raise EngineError(f"{str(model)[:40]!r} is no network", "give a Sequential of dense layers")
         ours, weights = self.dense_weights(), list(model.get_weights())
         if [w.shape for w in ours] != [w.shape for w in weights[: len(ours)]]:
             units = ", ".join(f"dense {machine.hidden_bias.size} sigmoid" for machine in self.machines)

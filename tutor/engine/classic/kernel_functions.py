@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine.checks import choice, number, numbers, whole_number
+from tutor.engine.checks import choice, number, rows, whole_number
 from tutor.errors import EngineError
 
 Vector = NDArray[np.float64]
@@ -41,7 +41,7 @@ class Kernel:
 
     def __post_init__(self) -> None:
         choice("kernel", self.name, tuple(KERNELS))
-        if self.gamma != "scale":
+        if not isinstance(self.gamma, str) or self.gamma != "scale":
             number("gamma", self.gamma, above=0)
         if whole_number("the degree", self.degree, least=1) > 20:
             raise EngineError(f"a degree of {self.degree} is too high", "take 2 or 3")
@@ -55,7 +55,11 @@ class Kernel:
             spread = float(x.var()) * x.shape[1]
         return Kernel(self.name, 1 / spread if spread > 0 else 1.0, self.degree, self.coef0)
 
-    def __call__(self, x: Matrix, z: Matrix) -> Matrix:
+    def __call__(self, x: ArrayLike, z: ArrayLike) -> Matrix:
+        inputs = rows("the inputs", x)
+        return self._values(inputs, rows("the inputs", z, inputs.shape[1]))
+
+    def _values(self, x: Matrix, z: Matrix) -> Matrix:
         if isinstance(self.gamma, str) and self.name != "linear":
             raise EngineError("gamma is not known yet", "give a number, or let fit() settle it")
         return KERNELS[self.name](x, z, self)
@@ -63,7 +67,7 @@ class Kernel:
     def square(self, x: Matrix) -> Matrix:
         """K (n, n) of ``x`` with itself; EngineError where it exceeds what can be computed with."""
         with np.errstate(over="ignore", invalid="ignore"):
-            matrix = np.ascontiguousarray(self(x, x))
+            matrix = np.ascontiguousarray(self._values(x, x))
         self._check(matrix)
         return matrix
 
@@ -72,7 +76,7 @@ class Kernel:
         result = np.empty((len(x), weights.shape[1]))
         with np.errstate(over="ignore", invalid="ignore"):
             for piece in _pieces(len(x), max(1, _BLOCK // max(len(z), 1))):
-                result[piece] = self(x[piece], z) @ weights
+                result[piece] = self._values(x[piece], z) @ weights
         self._check(result)
         return result
 
@@ -101,15 +105,6 @@ KERNELS: Mapping[str, Callable[[Matrix, Matrix, Kernel], Matrix]] = {
     "poly": _polynomial,
     "rbf": _radial,
 }
-
-
-def rows(what: str, x: ArrayLike, width: int | None = None) -> Matrix:
-    """``x`` as (n, d) float64, with d = ``width`` if that is known."""
-    array: Matrix = numbers(what, x, np.float64)
-    if array.ndim != 2 or array.shape[1] == 0 or (width is not None and array.shape[1] != width):
-        wanted = "(n, inputs)" if width is None else f"(n, {width})"
-        raise EngineError(f"{what} have shape {array.shape}, not {wanted}", "give one row per example")
-    return array
 
 
 def _pieces(count: int, size: int) -> Iterator[slice]:

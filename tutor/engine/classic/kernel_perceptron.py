@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine.checks import numbers
-from tutor.engine.classic.kernel_functions import Kernel, rows
+from tutor.engine.checks import row_numbers, rows, signs
+from tutor.engine.classic.kernel_functions import Kernel
 from tutor.errors import EngineError
 
 Vector = NDArray[np.float64]
@@ -29,9 +29,10 @@ class KernelPerceptron:
     """
 
     def __init__(self, x: ArrayLike, y: ArrayLike, kernel: Kernel) -> None:
-        self.x, self.y = rows("the inputs", x), numbers("the labels", y, np.float64)
-        if self.y.shape != self.x.shape[:1] or not np.isin(self.y, (-1, 1)).all():
-            raise EngineError("the labels must be -1 or +1, one per input", "write the two classes so")
+        self.x = rows("the inputs", x)
+        self.y = signs(y, len(self.x))
+        if not isinstance(kernel, Kernel):
+            raise EngineError(f"{str(kernel)[:40]!r} is no kernel", 'write for example Kernel("rbf")')
         if len(self.y) > MAX_EXAMPLES:
             raise EngineError(
                 f"{len(self.y):,} examples need a kernel matrix that is too large", f"take {MAX_EXAMPLES:,}"
@@ -51,7 +52,7 @@ class KernelPerceptron:
     def run(self, order: NDArray[np.intp]) -> int:
         """Look at the examples ``order`` one after the other; returns the number of mistakes."""
         before = self.updates
-        for i in order:
+        for i in row_numbers(order, len(self.y)):
             y = float(self.y[i])
             if (self._sums[i] + self.bias >= 0) != (y > 0):
                 self.mistakes[i] += 1

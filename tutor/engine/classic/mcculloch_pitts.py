@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine.checks import numbers, whole_number
+from tutor.engine.checks import MAX_INPUTS, listed, number, numbers, rows, whole_number
 from tutor.errors import EngineError
 
 Bits = NDArray[np.int64]
@@ -36,9 +36,12 @@ class McCullochPitts:
     """
 
     def __init__(self, n_inputs: int, threshold: int, inhibitory: Sequence[int] = ()) -> None:
-        n_inputs = whole_number("the number of inputs", n_inputs, least=1)
+        n_inputs = whole_number("the number of inputs", n_inputs, least=1, most=MAX_INPUTS)
         self.threshold = whole_number("the threshold", threshold, least=0)
-        places = [whole_number("the place of an inhibitory input", place, least=0) for place in inhibitory]
+        places = [
+            whole_number("the place of an inhibitory input", place, least=0)
+            for place in listed("the inhibitory inputs", inhibitory, "give their places, as in [0, 2]")
+        ]
         if any(place >= n_inputs for place in places):
             raise EngineError(
                 f"there is no input {max(places)}, so it cannot be inhibitory",
@@ -49,7 +52,7 @@ class McCullochPitts:
 
     def predict(self, x: ArrayLike) -> Bits:
         """0 or 1 for each row of ``x`` (n, n_inputs), which holds nothing but 0 and 1."""
-        bits = _rows(x, self.inhibits.size)
+        bits = rows("the inputs", x, self.inhibits.size)
         if not np.isin(bits, (0, 1)).all():
             raise EngineError("this unit takes only 0 and 1 as inputs", "take the weighted unit for others")
         vetoed = bits[:, self.inhibits].any(axis=1)
@@ -64,13 +67,15 @@ class ThresholdUnit:
     """
 
     def __init__(self, weights: ArrayLike, threshold: float) -> None:
-        self.weights: NDArray[np.float64] = numbers("the weights", weights, np.float64).reshape(-1)
-        self.threshold = float(numbers("the threshold", [threshold], np.float64)[0])
+        self.weights: NDArray[np.float64] = numbers("the weights", weights, np.float64)
+        if self.weights.ndim != 1:
+            raise EngineError(f"the weights have shape {self.weights.shape}", "give one number per input")
+        self.threshold = number("the threshold", threshold)
 
     def decision_function(self, x: ArrayLike) -> NDArray[np.float64]:
         """w . x - threshold for each row of ``x`` (n, inputs)."""
-        excess: NDArray[np.float64] = _rows(x, self.weights.size) @ self.weights - self.threshold
-        return excess
+        inputs = rows("the inputs", x, self.weights.size)
+        return np.asarray(inputs @ self.weights - self.threshold, dtype=np.float64)
 
     def predict(self, x: ArrayLike) -> Bits:
         """0 or 1 for each row of ``x`` (n, inputs)."""
@@ -87,6 +92,8 @@ def binary_rows(n_inputs: int) -> Bits:
 
 def truth_table(unit: Unit, n_inputs: int) -> tuple[int, ...]:
     """The unit's answers to :func:`binary_rows`."""
+    if not hasattr(unit, "predict"):
+        raise EngineError(f"{str(unit)[:40]!r} is no unit", "give one that has a method predict")
     return tuple(int(answer) for answer in unit.predict(binary_rows(n_inputs)))
 
 
@@ -100,8 +107,8 @@ def threshold_functions(n_inputs: int) -> Bits:
         raise EngineError(
             f"{n_inputs} inputs have too many functions to try", f"take {MAX_COUNTED} inputs at most"
         )
-    rows = 2**n_inputs
-    tables = (np.arange(2**rows)[:, None] >> np.arange(rows - 1, -1, -1)) & 1
+    answers = 2**n_inputs
+    tables = (np.arange(2**answers)[:, None] >> np.arange(answers - 1, -1, -1)) & 1
     _, possible = _learn(n_inputs, tables)
     return tables[possible]
 
@@ -111,13 +118,13 @@ def unit_for(table: Sequence[int]) -> ThresholdUnit | None:
 
     Its weights are whole numbers and its threshold is a multiple of one half.
     """
-    wanted = np.asarray(table)
+    wanted = numbers("the truth table", table, np.float64)
     n_inputs = wanted.size.bit_length() - 1
     if wanted.ndim != 1 or wanted.size != 2 ** max(n_inputs, 1) or not np.isin(wanted, (0, 1)).all():
         raise EngineError("a truth table must be 2, 4, 8, ... zeros and ones", "give one answer per row")
     if n_inputs > MAX_COUNTED:
         raise EngineError(f"{n_inputs} inputs are too many to search", f"take {MAX_COUNTED} inputs at most")
-    weights, possible = _learn(n_inputs, wanted[None, :])
+    weights, possible = _learn(n_inputs, wanted[None, :].astype(np.int64))
     if not possible[0]:
         return None
     # Learnt for z = 2x - 1: w . z + b = 2 (w . x - (sum of w - b) / 2).
@@ -134,7 +141,7 @@ def _learn(n_inputs: int, tables: Bits) -> tuple[Integers, NDArray[np.bool_]]:
     procedure for solving a system of linear inequalities", 1970), so they must come back to where they have
     been at the end of an earlier epoch, and from then on go in circles: a proof that no unit computes it.
     """
-    rows = np.column_stack((2 * binary_rows(n_inputs) - 1, np.ones(2**n_inputs, np.int64)))
+    examples = np.column_stack((2 * binary_rows(n_inputs) - 1, np.ones(2**n_inputs, np.int64)))
     weights = np.zeros((len(tables), n_inputs + 1), np.int64)
     possible = np.zeros(len(tables), np.bool_)
     remembered, epoch = weights.copy(), 0
@@ -142,7 +149,7 @@ def _learn(n_inputs: int, tables: Bits) -> tuple[Integers, NDArray[np.bool_]]:
     while active.size:
         epoch += 1
         w, mistakes = weights[active], np.zeros(active.size, np.int64)
-        for row, wanted in zip(rows, 2 * tables[active].T - 1, strict=True):
+        for row, wanted in zip(examples, 2 * tables[active].T - 1, strict=True):
             wrong = np.where(w @ row >= 0, 1, -1) != wanted
             w += np.where(wrong, wanted, 0)[:, None] * row
             mistakes += wrong
@@ -152,12 +159,3 @@ def _learn(n_inputs: int, tables: Bits) -> tuple[Integers, NDArray[np.bool_]]:
             remembered[active] = w
         active = active[(mistakes > 0) & ~circling]
     return weights, possible
-
-
-def _rows(x: ArrayLike, n_inputs: int) -> NDArray[np.float64]:
-    array: NDArray[np.float64] = numbers("the inputs", x, np.float64)
-    if array.ndim != 2 or array.shape[1] != n_inputs:
-        raise EngineError(
-            f"the inputs have shape {array.shape}, but the unit takes rows of {n_inputs}", "give (n, inputs)"
-        )
-    return array

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.errors import EngineError
+from tutor.engine.checks import MAX_INPUTS, number, row_numbers, rows, signs, whole_number
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -25,25 +25,39 @@ class Perceptron:
     """
 
     def __init__(self, n_inputs: int, learning_rate: float = 1.0) -> None:
-        if not (math.isfinite(learning_rate) and learning_rate > 0):
-            message = f"the learning rate must be a positive number, not {learning_rate}"
-            raise EngineError(message, "1.0 is usual")
-        self.learning_rate = learning_rate
-        self.weights: Vector = np.zeros(n_inputs)
+        self.learning_rate = number("the learning rate", learning_rate, above=0)
+        self.weights: Vector = np.zeros(
+            whole_number("the number of inputs", n_inputs, least=1, most=MAX_INPUTS)
+        )
         self.bias = 0.0
         self.updates = 0
         """Mistakes so far; each moved the weights once."""
 
     def answer(self, x: ArrayLike) -> Vector:
         """-1.0 or +1.0 for each row of ``x`` (n, n_inputs)."""
-        return np.where(np.asarray(x, dtype=np.float64) @ self.weights + self.bias >= 0, 1.0, -1.0)
+        inputs = rows("the inputs", x, self.weights.size)
+        return np.where(inputs @ self.weights + self.bias >= 0, 1.0, -1.0)
 
     def errors(self, x: ArrayLike, y: ArrayLike) -> int:
         """How many rows of ``x`` are answered otherwise than their label in ``y`` (n,), -1 or +1."""
-        return int(np.count_nonzero(self.answer(x) != np.asarray(y)))
+        answers = self.answer(x)
+        return int(np.count_nonzero(answers != signs(y, len(answers))))
 
     def fit_one(self, x: Vector, y: float) -> bool:
         """Look at one example (n_inputs,); returns whether it was a mistake and so changed the weights."""
+        inputs = rows("the inputs", [x], self.weights.size)
+        return self._look(inputs[0], float(signs([y], 1)[0]))
+
+    def run(self, x: ArrayLike, y: ArrayLike, order: NDArray[np.intp]) -> int:
+        """Look at the rows ``order`` of ``x`` (n, n_inputs) one after the other; returns the mistakes.
+
+        ``y`` (n,) holds the labels, -1 and +1.
+        """
+        inputs = rows("the inputs", x, self.weights.size)
+        labels = signs(y, len(inputs))
+        return sum(self._look(inputs[i], float(labels[i])) for i in row_numbers(order, len(labels)))
+
+    def _look(self, x: Vector, y: float) -> bool:
         sign = 1.0 if float(x @ self.weights) + self.bias >= 0 else -1.0
         if sign == y:
             return False
@@ -51,10 +65,6 @@ class Perceptron:
         self.bias += self.learning_rate * y
         self.updates += 1
         return True
-
-    def run(self, x: Matrix, y: Vector, order: NDArray[np.intp]) -> int:
-        """Look at the rows ``order`` of ``x`` one after the other; returns the number of mistakes."""
-        return sum(self.fit_one(x[i], float(y[i])) for i in order)
 
 
 def novikoff_bound(x: ArrayLike, y: ArrayLike) -> float:
@@ -66,7 +76,8 @@ def novikoff_bound(x: ArrayLike, y: ArrayLike) -> float:
     start at zero and a constant learning rate. Infinite where no plane separates the classes.
     Source: A. Novikoff, "On convergence proofs on perceptrons" (1962).
     """
-    augmented = np.column_stack((np.asarray(x, dtype=np.float64), np.ones(len(np.asarray(y)))))
+    inputs = rows("the inputs", x)
+    augmented = np.column_stack((inputs, np.ones(len(inputs))))
     radius = float(np.linalg.norm(augmented, axis=1).max())
     gamma = best_margin(augmented, y)
     return math.inf if gamma == 0 else (radius / gamma) ** 2
@@ -81,7 +92,8 @@ def best_margin(x: ArrayLike, y: ArrayLike, *, tolerance: float = 1e-9) -> float
     make it too small but never too large. 0 where nothing separates (or by less than ``tolerance`` times
     the longest vector).
     """
-    vectors: Matrix = np.asarray(x, dtype=np.float64) * np.asarray(y, dtype=np.float64)[:, None]
+    inputs = rows("the inputs", x)
+    vectors: Matrix = inputs * signs(y, len(inputs))[:, None]
     longest = float(np.linalg.norm(vectors, axis=1).max())
     if longest == 0:
         return 0.0

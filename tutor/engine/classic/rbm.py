@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine.checks import number, numbers, whole_number
+from tutor.engine.checks import number, rows, switch, whole_number
 from tutor.errors import EngineError
 
 Vector = NDArray[np.float64]
@@ -60,7 +61,7 @@ class RBM:
         self.weights: Matrix = self.rng.normal(0, scale, shape)
         self.visible_bias: Vector = np.zeros(shape[0])
         self.hidden_bias: Vector = np.zeros(shape[1])
-        self.sample_visible = sample_visible
+        self.sample_visible = switch("sample_visible", sample_visible)
         self._speed = Gradient(np.zeros(shape), np.zeros(shape[0]), np.zeros(shape[1]))
 
     def count_params(self) -> int:
@@ -71,7 +72,7 @@ class RBM:
 
     def energy(self, v: ArrayLike, h: ArrayLike) -> Vector:
         """E of each pair of rows of ``v`` (n, visible) and ``h`` (n, hidden): (n,)."""
-        visible, hidden = self._visible(v), self._rows("the hidden values", h, self.hidden_bias.size)
+        visible, hidden = self._visible(v), _probabilities("the hidden values", h, self.hidden_bias.size)
         across = ((visible @ self.weights) * hidden).sum(axis=1)
         return np.asarray(-visible @ self.visible_bias - hidden @ self.hidden_bias - across, np.float64)
 
@@ -83,12 +84,11 @@ class RBM:
 
     def hidden_probabilities(self, v: ArrayLike) -> Matrix:
         """p(h_j = 1 | v) = sigmoid(b_j + sum_i v_i W_ij) for each row of ``v`` (n, visible): (n, hidden)."""
-        return _sigmoid(self._visible(v) @ self.weights + self.hidden_bias)
+        return self._up(self._visible(v))
 
     def visible_probabilities(self, h: ArrayLike) -> Matrix:
         """p(v_i = 1 | h) = sigmoid(a_i + sum_j W_ij h_j) for each row of ``h`` (n, hidden): (n, visible)."""
-        hidden = self._rows("the hidden values", h, self.hidden_bias.size)
-        return _sigmoid(hidden @ self.weights.T + self.visible_bias)
+        return self._down(_probabilities("the hidden values", h, self.hidden_bias.size))
 
     def log_partition(self) -> float:
         """log Z, exactly, by a sum over all states of the smaller side (16 units at most)."""
@@ -108,11 +108,11 @@ class RBM:
         states, logs, hidden_side = self._enumerated()
         shares = np.exp(logs - _log_sum_exp(logs))
         if hidden_side:
-            v_model, h_model = self.visible_probabilities(states), states
+            v_model, h_model = self._down(states), states
         else:
-            v_model, h_model = states, self.hidden_probabilities(states)
+            v_model, h_model = states, self._up(states)
         evenly = np.full(len(visible), 1 / len(visible))
-        data = _statistics(visible, self.hidden_probabilities(visible), evenly)
+        data = _statistics(visible, self._up(visible), evenly)
         return _difference(data, _statistics(v_model, h_model, shares))
 
     def _enumerated(self) -> tuple[Matrix, Vector, bool]:
@@ -137,8 +137,8 @@ class RBM:
         """Sample hidden, then visible units, ``k`` times from ``v`` (n, visible); returns 0s and 1s."""
         visible = self._visible(v)
         for _ in range(whole_number("k", k, least=1)):
-            hidden = self._sample(self.hidden_probabilities(visible))
-            visible = self._sample(self.visible_probabilities(hidden))
+            hidden = self._sample(self._up(visible))
+            visible = self._sample(self._down(hidden))
         return visible
 
     def contrastive_divergence(self, v: ArrayLike, k: int = 1) -> Gradient:
@@ -146,22 +146,30 @@ class RBM:
 
         h ~ p(h | v), v' from p(v | h), h' = p(h | v'), and dW = <v p(h | v)^T> - <v' h'^T>.
         """
-        visible = self._visible(v)
-        first = hidden = self.hidden_probabilities(visible)
+        return self._contrast(self._visible(v), whole_number("k", k, least=1))
+
+    def _contrast(self, visible: Matrix, k: int) -> Gradient:
+        first = hidden = self._up(visible)
         chain = visible
-        for _ in range(whole_number("k", k, least=1)):
-            chain = self.visible_probabilities(self._sample(hidden))
+        for _ in range(k):
+            chain = self._down(self._sample(hidden))
             if self.sample_visible:
                 chain = self._sample(chain)
-            hidden = self.hidden_probabilities(chain)
+            hidden = self._up(chain)
         evenly = np.full(len(visible), 1 / len(visible))
         return _difference(_statistics(visible, first, evenly), _statistics(chain, hidden, evenly))
 
     def train_batch(
         self, v: ArrayLike, learning_rate: float = 0.1, momentum: float = 0.0, k: int = 1
     ) -> None:
-        """One step uphill: speed <- momentum * speed + learning_rate * CD-k; parameters <- ... + speed."""
-        gradient = self.contrastive_divergence(v, k)
+        """One step uphill: speed <- momentum * speed + learning_rate * CD-k; parameters <- ... + speed.
+
+        Raises EngineError for values outside 0 to 1 and rates that make no sense; very large ones overflow.
+        """
+        self._step(self._visible(v), *_checked_settings(learning_rate, momentum, k))
+
+    def _step(self, visible: Matrix, learning_rate: float, momentum: float, k: int) -> None:
+        gradient = self._contrast(visible, k)
         for name in ("weights", "visible_bias", "hidden_bias"):
             speed = getattr(self._speed, name)
             speed *= momentum
@@ -182,8 +190,7 @@ class RBM:
         Raises EngineError for values outside 0 to 1, a batch larger than the data, rates that make no sense.
         """
         visible = self._visible(x)
-        learning_rate = number("the learning rate", learning_rate, above=0, below=1e6)  # never overflows
-        momentum = number("the momentum", momentum, least=0, below=1)
+        settings = _checked_settings(learning_rate, momentum, k, below=1e6)  # never overflows
         if whole_number("the batch size", batch_size, least=1) > len(visible):
             raise EngineError(
                 f"a batch of {batch_size} is larger than the {len(visible)} examples", "take a smaller one"
@@ -191,7 +198,7 @@ class RBM:
         for _ in range(whole_number("the number of epochs", epochs, least=0)):
             order = self.rng.permutation(len(visible))
             for start in range(0, len(visible), batch_size):
-                self.train_batch(visible[order[start : start + batch_size]], learning_rate, momentum, k)
+                self._step(visible[order[start : start + batch_size]], *settings)
             yield self.reconstruction_error(visible)
 
     def fit(self, x: ArrayLike, epochs: int = 10, **settings: Any) -> list[float]:
@@ -205,26 +212,40 @@ class RBM:
         its own, so that asking changes nothing.
         """
         visible = self._visible(v)
-        hidden = self.hidden_probabilities(visible)
-        again = self.visible_probabilities(self._sample(hidden, np.random.default_rng(self._seed)))
+        hidden = self._sample(self._up(visible), np.random.default_rng(self._seed))
+        again = self._down(hidden)
         return float(np.mean((visible - again) ** 2))
+
+    def _up(self, visible: Matrix) -> Matrix:
+        """The hidden probabilities; as in :meth:`_down`, nothing is checked again in each step."""
+        return _sigmoid(visible @ self.weights + self.hidden_bias)
+
+    def _down(self, hidden: Matrix) -> Matrix:
+        return _sigmoid(hidden @ self.weights.T + self.visible_bias)
 
     def _sample(self, probabilities: Matrix, rng: np.random.Generator | None = None) -> Matrix:
         draws = (rng or self.rng).random(probabilities.shape)
         return np.asarray(draws < probabilities, dtype=np.float64)
 
     def _visible(self, v: ArrayLike) -> Matrix:
-        return self._rows("the visible values", v, self.visible_bias.size)
+        return _probabilities("the visible values", v, self.visible_bias.size)
 
-    def _rows(self, what: str, values: ArrayLike, width: int) -> Matrix:
-        array: Matrix = numbers(what, values, np.float64)
-        if array.ndim != 2 or array.shape[1] != width:
-            raise EngineError(
-                f"{what} have shape {array.shape}, not (n, {width})", "give one row per example"
-            )
-        if array.min() < 0 or array.max() > 1:
-            raise EngineError(f"{what} must lie between 0 and 1", "divide them by the largest possible value")
-        return array
+
+def _probabilities(what: str, values: ArrayLike, width: int) -> Matrix:
+    array = rows(what, values, width)
+    if array.min() < 0 or array.max() > 1:
+        raise EngineError(f"{what} must lie between 0 and 1", "divide them by the largest possible value")
+    return array
+
+
+def _checked_settings(
+    learning_rate: float, momentum: float, k: int, below: float = math.inf
+) -> tuple[float, float, int]:
+    return (
+        number("the learning rate", learning_rate, above=0, below=below),
+        number("the momentum", momentum, least=0, below=1),
+        whole_number("k", k, least=1),
+    )
 
 
 def _sigmoid(z: Matrix) -> Matrix:

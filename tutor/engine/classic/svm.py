@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine.checks import number, numbers, whole_number
-from tutor.engine.classic.kernel_functions import Kernel, rows
+from tutor.engine.checks import number, numbers, rows, whole_number
+from tutor.engine.classic.kernel_functions import Kernel
 from tutor.engine.classic.smo import Smo
 from tutor.errors import EngineError
 
@@ -159,7 +159,10 @@ class SVC:
 
 def _checked(x: ArrayLike, y: ArrayLike) -> tuple[Matrix, Labels]:
     inputs = rows("the inputs", x)
-    labels = np.asarray(y)
+    try:
+        labels = np.asarray(y)
+    except ValueError:
+        raise EngineError("the labels must be numbers or texts, one per input") from None
     if labels.dtype.kind in "US":
         labels = labels.astype(np.str_)
     else:
