@@ -37,6 +37,19 @@ def test_a_convolution_worked_out_by_hand() -> None:
     np.testing.assert_allclose(found[0, :, :, 0], [[4321.5, 402.5], [43.5, 4.5]], rtol=1e-14)
 
 
+@pytest.mark.parametrize("scale", [1e25, 1e38], ids=["variances", "means, too"])
+def test_moving_statistics_that_overflow_end_the_training(scale: float) -> None:
+    """The batch's own are as large: without a look at them the answers would be zeros, and the loss small."""
+    model = compiled([BatchNormalization(), Dense(1)], (2,), "mean_squared_error", dtype="float32")
+    trainer = model.trainer(
+        scale * np.array([[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.5]]), np.zeros(4)
+    )
+    trainer.run(5)
+    assert trainer.diverged == "the moving variances of batch_normalization_1"
+    assert (trainer.step, trainer.health().finite) == (0, False)
+    assert np.isnan(model.predict(np.zeros((1, 2)))).all()
+
+
 def test_no_number_that_is_not_finite_hides_in_a_pool() -> None:
     model = Sequential([Conv2D(1, 1), MaxPooling2D(2), Flatten()], (2, 4, 1))
     model.set_weights([np.full((1, 1, 1, 1), 2e38), [0]])

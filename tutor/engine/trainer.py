@@ -271,13 +271,17 @@ class Trainer:
         return HealthReport(self.step, self.epoch, self.loss, count, layers)
 
     def _first_bad(self) -> str:
-        """What stopped being finite first, in the order of computation: outputs, loss, gradients, weights."""
+        """What stopped being finite first, in the order of computation: outputs, loss, gradients, weights.
+
+        Where moving statistics are not finite, their layer's outputs are not either.
+        """
         model, status = self.model, self._run.counters[d.STATUS]
         if status == d.BAD_LOSS:
             rows = min(self.batch_size, self.data.count - int(self._run.counters[d.POSITION]))
             for row in model.network.operations:
                 if not all(np.isfinite(outputs).all() for outputs in _outputs(self._room, row, rows)):
-                    return f"the output of {model.plan.layer_names[row[d.LAYER]]}"
+                    layer = model.plan.layer_names[row[d.LAYER]]
+                    return self._bad_statistics(layer) or f"the output of {layer}"
             return "the loss"
         backwards = status == d.BAD_GRADIENT
         buffer = model.network.gradients if backwards else model.network.parameters
@@ -286,6 +290,14 @@ class Trainer:
         return (
             f"the gradient of {bad.layer}'s {bad.label}" if backwards else f"the {bad.label} of {bad.layer}"
         )
+
+    def _bad_statistics(self, layer: str) -> str:
+        """Which moving statistics of a layer are not finite, if any."""
+        parameters = self.model.network.parameters
+        for t in self.model.plan.tensors:
+            if t.measured and t.layer == layer and not np.isfinite(t.view(parameters)).all():
+                return f"the {t.label} of {layer}"
+        return ""
 
 
 def _outputs(room: d.Workspace | d.Shards, row: NDArray[np.int64], rows: int) -> Iterator[Array]:

@@ -137,3 +137,12 @@ def test_frozen_layers(frozen: tuple[int, ...], way: str) -> None:
     for trainer in (cpu, gpu):
         trainer.run(4)
     assert_same_state(gpu, cpu, 1e-10)
+
+
+def test_moving_statistics_that_overflow_end_the_training() -> None:
+    x = 1e25 * np.array([[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.5]])
+    models = twins([BatchNormalization(), Dense(1)], (2,), optimizer=SGD(0.1), dtype="float32")
+    for trainer in trainers(models, x, np.zeros(4)):
+        trainer.run(5)
+        assert trainer.diverged == "the moving variances of batch_normalization_1"
+        assert trainer.step == 0

@@ -26,7 +26,10 @@ _BLOCK = 64
 def normalize_forward(
     network: NetworkView, workspace: WorkspaceView, op: Pointer, rows: int, mode: Mode
 ) -> None:
-    """The values at OUTPUT from those at INPUT; mean and 1 / deviation stay in the scratch."""
+    """The values at OUTPUT from those at INPUT; mean and 1 / deviation stay in the scratch.
+
+    Where what is kept is not finite the values are NaN: over an infinite deviation they would be zeros.
+    """
     values, pixel = workspace.values, op[d.OUT_PIXEL]
     count = rows * op[d.OUT_LINES] * op[d.OUT_COLUMNS]
     added = np.int64(op[d.ADDED]).view(np.float64)
@@ -36,11 +39,12 @@ def normalize_forward(
         if takes_batch:
             mean = _sum(values, x, pixel, count, fill(values, 0.0), False) * (1.0 / count)
             variance = _sum(values, x, pixel, count, mean, True) * (1.0 / count)
-            _remember(network, op, c, mean, variance)
+            trace = _remember(network, op, c, mean, variance) * 0.0
         else:
             mean = load(network.parameters, op[d.STATISTICS] + c)
             variance = load(network.parameters, op[d.STATISTICS] + pixel + c)
-        scale = 1.0 / square_root(variance + added)
+            trace = variance * 0.0
+        scale = 1.0 / square_root(variance + added) + trace
         store(workspace.scratch, op[d.SCRATCH] + c, mean)
         store(workspace.scratch, op[d.SCRATCH] + pixel + c, scale)
         scale = scale * load(network.parameters, op[d.KERNEL] + c)
@@ -98,12 +102,15 @@ def _sum(values: Pointer, start: int, pixel: int, count: int, mean: Any, squares
 
 
 @inlined
-def _remember(network: NetworkView, op: Pointer, c: int, mean: Any, variance: Any) -> None:
-    """Let what is kept move towards this batch's statistics; in the padding it stays zero."""
+def _remember(network: NetworkView, op: Pointer, c: int, mean: Any, variance: Any) -> Any:
+    """Let what is kept move towards this batch's statistics, zero in the padding; returns the sum of both."""
     kept = np.int64(op[d.KEPT]).view(np.float64)
     zero, place = fill(mean, 0.0), op[d.STATISTICS] + c
-    moved = load(network.parameters, place) * kept + mean * (1.0 - kept)
-    store(network.parameters, place, keep(moved, op[d.OUT_CHANNELS] - c, zero))
+    moved_mean = load(network.parameters, place) * kept + mean * (1.0 - kept)
+    moved_mean = keep(moved_mean, op[d.OUT_CHANNELS] - c, zero)
+    store(network.parameters, place, moved_mean)
     place += op[d.OUT_PIXEL]
     moved = load(network.parameters, place) * kept + variance * (1.0 - kept)
-    store(network.parameters, place, keep(moved, op[d.OUT_CHANNELS] - c, zero))
+    moved = keep(moved, op[d.OUT_CHANNELS] - c, zero)
+    store(network.parameters, place, moved)
+    return moved_mean + moved

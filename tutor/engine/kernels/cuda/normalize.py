@@ -96,7 +96,10 @@ def _size(count: int, piece: int, pieces: int) -> int:
 def _find_statistics(
     network: d.Network, workspace: Workspace, op: Array, count: int, pieces: int, mode: Mode, span: Span
 ) -> None:
-    """Mean and 1 / deviation of each channel to the scratch; what is kept moves a little towards them."""
+    """Mean and 1 / deviation of each channel to the scratch; what is kept moves a little towards them.
+
+    Where that is not finite, 1 / deviation is NaN: the outputs would be zeros.
+    """
     parameters, partials, width = network.parameters, workspace.partials, op[d.OUT_CHANNELS]
     real = parameters.dtype.type
     added = real(np.int64(op[d.ADDED]).view(np.float64))
@@ -115,10 +118,12 @@ def _find_statistics(
                 variance += apart * apart * real(_size(count, piece, pieces))
             variance /= real(count)
             parameters[place] = parameters[place] * real(kept) + mean * real(1.0 - kept)
-            place += op[d.OUT_PIXEL]
-            parameters[place] = parameters[place] * real(kept) + variance * real(1.0 - kept)
+            other = place + op[d.OUT_PIXEL]
+            parameters[other] = parameters[other] * real(kept) + variance * real(1.0 - kept)
+        trace = (parameters[place] + parameters[place + op[d.OUT_PIXEL]]) * real(0)
         workspace.scratch[op[d.SCRATCH] + c] = mean
-        workspace.scratch[op[d.SCRATCH] + op[d.OUT_PIXEL] + c] = real(1) / real(math.sqrt(variance + added))
+        scale = real(1) / real(math.sqrt(variance + added))
+        workspace.scratch[op[d.SCRATCH] + op[d.OUT_PIXEL] + c] = scale + trace
 
 
 @device
