@@ -28,8 +28,9 @@ GPU_PYTHON ?= $(or $(wildcard $(BIN)/python),$(PYTHON))
 test-gpu:
 	DLTUTOR_TEST_GPU=1 $(GPU_PYTHON) -m pytest -c tests/engine/cuda/pytest.ini --rootdir=. tests/engine/cuda
 
+# BENCH="--only training --no-compiled" runs a part.
 bench: $(VENV)/.installed-bench
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks --json bench.json $(BENCH)
 
 # Every fault as often as its row says; FAULTS=--short tries each a few times.
 faults: $(VENV)/.installed-test

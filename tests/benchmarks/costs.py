@@ -13,7 +13,7 @@ import numpy as np
 
 from tests.benchmarks import details
 from tests.benchmarks.training import REPEATS, seconds
-from tutor.engine import SGD, Adam, Dense, Goal, Sequential, Trainer, datasets, train_many, warm_up
+from tutor.engine import SGD, Adam, Dense, Goal, Sequential, Trainer, parse_layers, train_many, warm_up
 
 _WARM_UP = "from tutor.engine import warm_up; print(warm_up())"
 
@@ -43,34 +43,44 @@ def _compiling() -> dict[str, float]:
         }
 
 
-def _digits_trainer() -> Trainer:
-    data = datasets.load("digits", seed=0)
-    model = Sequential([Dense(64, "relu"), Dense(10, "softmax")], (64,))
-    model.compile(Adam(), "categorical_crossentropy", metrics=["accuracy"])
-    return model.trainer(data.x, data.y, 32)
+_NETWORKS = {
+    "XOR 2-4-1": ((2,), "dense 4 tanh, dense 1 sigmoid", 4),
+    "digits 64-64-10": ((64,), "dense 64 relu, dense 10 softmax", 32),
+    "CNN 8x8": (
+        (8, 8, 1),
+        "conv 8 3x3 same relu, maxpool 2, conv 16 3x3 same relu, maxpool 2, flatten, dense 10 softmax",
+        32,
+    ),
+}
+"""What reports are timed on: shape of an example, layers, batch size."""
+
+
+def _trainer(shape: tuple[int, ...], layers: str, batch: int) -> Trainer:
+    """On 1,297 examples."""
+    rng = np.random.default_rng(0)
+    model = Sequential(parse_layers(layers), shape)
+    binary = model.plan.outputs == 1
+    model.compile(
+        Adam(), "binary_crossentropy" if binary else "categorical_crossentropy", metrics=["accuracy"]
+    )
+    return model.trainer(rng.normal(size=(1297, *shape)), rng.integers(0, 2 if binary else 10, 1297), batch)
 
 
 def _reports() -> dict[str, float]:
-    """The share of training time that a look every 50 steps adds, on digits 64-64-10."""
-    trainer = _digits_trainer()
-
-    def plain() -> None:
-        for _ in range(200):
-            trainer.run(50)
-
-    def watched() -> None:
-        for _ in range(200):
-            trainer.run(50)
-            trainer.health()
-
-    watched()
-    shares = [seconds(watched) / seconds(plain) - 1 for _ in range(3 * REPEATS)]
-    return {
-        "health every 50 steps, digits, % of training time": 100 * median(shares),
-        "one look at the health, microseconds": 1e6 * median(seconds(trainer.health) for _ in range(1000)),
-        "one report over the whole set, microseconds": 1e6
-        * median(seconds(trainer.report) for _ in range(500)),
-    }
+    """What a report of 64 examples costs, beside the 50 steps before it; medians, taken in turn."""
+    figures = {}
+    for name, (shape, layers, batch) in _NETWORKS.items():
+        trainer = _trainer(shape, layers, batch)
+        steps, reports, whole = [], [], []
+        for _ in range(300):
+            steps.append(seconds(partial(trainer.run, 50)))
+            reports.append(seconds(partial(trainer.report, 64)))
+            whole.append(seconds(trainer.report))
+        figures[f"50 steps, {name}, microseconds"] = 1e6 * median(steps)
+        figures[f"a report of 64 examples, {name}, microseconds"] = 1e6 * median(reports)
+        figures[f"a report of 64 examples, {name}, % of 50 steps"] = 100 * median(reports) / median(steps)
+        figures[f"a report of all 1,297 examples, {name}, microseconds"] = 1e6 * median(whole)
+    return figures
 
 
 def _many() -> dict[str, float]:

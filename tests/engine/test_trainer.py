@@ -216,6 +216,22 @@ def test_xor_is_learned(xor: Pair) -> None:
     assert solved >= 9
 
 
+@pytest.mark.parametrize("examples", [7, 1000])
+def test_a_report_of_some_examples_tells_what_an_evaluation_of_them_tells(examples: int) -> None:
+    trainer = make(validation_data=moons(9))
+    trainer.run(7)
+    report = trainer.report(examples)
+    for (x, y), loss, metrics in [
+        (moons(), report.loss, report.metrics),
+        (moons(9), report.val_loss, report.val_metrics),
+    ]:
+        seen = np.linspace(0, len(x) - 1, min(examples, len(x))).astype(int)
+        scores = trainer.model.evaluate(x[seen], y[seen])
+        assert loss == pytest.approx(scores.pop("loss"), rel=1e-6)
+        assert metrics == scores
+    assert report.layers == trainer.health(examples).layers
+
+
 def test_train_yields_reports_at_the_asked_steps(xor: Pair) -> None:
     model = Sequential([Dense(4, "tanh"), Dense(1, "sigmoid")], (2,))
     model.compile("adam", "binary_crossentropy")

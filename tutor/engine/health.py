@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tutor.engine import plan
+from tutor.engine import losses, metrics, plan
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import launch
 from tutor.engine.report import Histogram, LayerSurvey
 
 if TYPE_CHECKING:
     from tutor.engine.network import Sequential
+    from tutor.engine.trainer import Data
 
 _RANGES = {
     d.SIGMOID: (0.0, 1.0),
@@ -48,13 +49,14 @@ _NO_COUNTS = (0,) * d.BINS
 
 
 class HealthCheck:
-    """Looks at the same examples of a data set each time, spread evenly over it in the order given."""
+    """Looks at the same examples each time."""
 
-    def __init__(self, model: Sequential, examples: d.Examples, count: int) -> None:
-        order = np.linspace(0, examples.order.size - 1, count).astype(np.int64)
+    def __init__(self, model: Sequential, data: Data) -> None:
+        count = data.count
         self._model = model
+        self._data = data
         self.count = count
-        self._examples = examples._replace(order=order)
+        self._loss = math.nan
         self._workspace = model.plan.workspace(count, model.dtype)
         self._outputs = plan.zeros(count * d.padded(model.plan.outputs), model.dtype)
         last = {int(row[d.LAYER]): number for number, row in enumerate(model.plan.operations)}
@@ -77,7 +79,8 @@ class HealthCheck:
         network = self._model.network
         self._figures.fill(0)
         self._counts.fill(0)
-        launch.evaluate(network, self._workspace, self._examples, 0, False, self._outputs)
+        code = losses.CODES[self._model.loss]
+        self._loss = launch.evaluate(network, self._workspace, self._data.examples, code, True, self._outputs)
         launch.survey(
             network.operations,
             self._rows,
@@ -94,6 +97,12 @@ class HealthCheck:
         gradients = [learned and has_gradients for learned in self._learned]
         columns = (self._names, self._figures.tolist(), self._counts.tolist(), self._with_weights, gradients)
         return tuple(_layer(*column) for column in zip(*columns, strict=True))
+
+    def scores(self) -> dict[str, float]:
+        """``loss`` and the compiled metrics over the examples, as they were seen by the last look."""
+        model = self._model
+        outputs = self._outputs.reshape(self.count, -1)[:, : model.plan.outputs]
+        return {"loss": self._loss} | metrics.compute(model.metrics, outputs, self._data.targets, model.loss)
 
 
 def _layer(

@@ -22,10 +22,12 @@ Array = NDArray[Any]
 
 def _accuracy(p: Array, t: Array, loss: str) -> float:
     if loss == "hinge":
-        return float(np.mean((p > 0) == (t > 0)))
-    if loss == "binary_crossentropy" or (loss != "categorical_crossentropy" and p.shape[1] == 1):
-        return float(np.mean((p > 0.5) == (t > 0.5)))
-    return float(np.mean(p.argmax(axis=1) == t.argmax(axis=1)))
+        right = (p > 0) == (t > 0)
+    elif loss == "binary_crossentropy" or (loss != "categorical_crossentropy" and p.shape[1] == 1):
+        right = (p > 0.5) == (t > 0.5)
+    else:
+        right = p.argmax(axis=1) == t.argmax(axis=1)
+    return float(np.count_nonzero(right) / right.size)
 
 
 _METRICS: dict[str, Callable[[Array, Array, str], float]] = {

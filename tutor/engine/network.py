@@ -41,6 +41,8 @@ Pair = tuple[ArrayLike, ArrayLike]
 DTYPES = ("float32", "float64")
 _CHUNK = 256
 """Examples that go through the network at once when it is only asked."""
+_SEEN = 64
+"""Examples of each set that a report of :meth:`Sequential.train` is about."""
 
 
 class Sequential:
@@ -249,14 +251,17 @@ class Sequential:
         validation_data: Pair | None = None,
         shuffle: bool = True,
     ) -> Iterator[TrainingReport]:
-        """Do ``steps`` updates, a report after every ``report_every``; ends early if training diverges."""
+        """Do ``steps`` updates, a report after every ``report_every``; ends early if training diverges.
+
+        So that reports cost little, they are about 64 examples of each set (:meth:`Trainer.report`).
+        """
         trainer = self.trainer(x, y, batch_size, validation_data, shuffle)
         checks.whole_number("report_every", report_every, least=1)
         left = checks.whole_number("the number of steps", steps, least=0)
         while left > 0 and not trainer.diverged:
             trainer.run(min(report_every, left))
             left -= report_every
-            yield trainer.report()
+            yield trainer.report(_SEEN)
 
     def fit(
         self,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Histogram:
+class Histogram(NamedTuple):
     """How many numbers fell into each bin from one edge to the next, ``len(edges) - 1`` of them.
 
     The first and the last bin also hold everything that lies below or above.
@@ -19,8 +19,7 @@ class Histogram:
     """Numbers that are NaN or infinite, in no bin."""
 
 
-@dataclass(frozen=True)
-class LayerSurvey:
+class LayerSurvey(NamedTuple):
     """How a layer fares; in every figure only finite numbers count, and NaN is where there is none to tell.
 
     Norms are lengths (Euclidean norms) over all weights and biases of the layer, NaN for layers without any.
@@ -78,7 +77,7 @@ class HealthReport:
 
 @dataclass(frozen=True)
 class TrainingReport:
-    """Losses and metrics over the whole sets, evaluated now; without a validation set val_loss is None."""
+    """Losses and metrics, evaluated now; without a validation set val_loss is None."""
 
     step: int
     epoch: int

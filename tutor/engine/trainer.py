@@ -42,6 +42,13 @@ class Data:
         order = np.arange(len(inputs), dtype=np.int64)
         return cls(d.Examples(_pad(inputs, dtype), _pad(targets, dtype), order), inputs, targets, len(inputs))
 
+    def sample(self, count: int) -> Data:
+        """So many of the examples, or all if there are fewer, spread evenly in the order given."""
+        count = min(count, self.count)
+        order = np.linspace(0, self.count - 1, count).astype(np.int64)
+        chosen = self.examples.order[order]
+        return Data(self.examples._replace(order=chosen), self.inputs[chosen], self.targets[chosen], count)
+
 
 class Trainer:
     """Trains a compiled network on a set of examples, exactly so many steps as asked.
@@ -243,10 +250,20 @@ class Trainer:
         self.loss, self._ran, self.diverged = snapshot.loss, snapshot.ran, snapshot.diverged
 
     @memory.clear
-    def report(self) -> TrainingReport:
-        """Losses and metrics over the whole sets, evaluated now, and the health of each layer."""
-        scores = self.model.score(self.data)
-        val_scores = self.model.score(self.validation) if self.validation else {}
+    def report(self, examples: int | None = None) -> TrainingReport:
+        """Losses and metrics, evaluated now, and the health of each layer.
+
+        They are those of the whole sets, or of so many examples of each, spread evenly and always the same:
+        cheap enough to ask for every 50 steps (``tests/benchmarks`` measures it).
+        """
+        check = self._health_check(64 if examples is None else examples)
+        layers = check.look(self._run.before, self._ran)
+        if examples is None:
+            scores, validation = self.model.score(self.data), self.validation
+        else:
+            scores = check.scores()
+            validation = self.validation.sample(examples) if self.validation else None
+        val_scores = self.model.score(validation) if validation else {}
         return TrainingReport(
             step=self.step,
             epoch=self.epoch,
@@ -254,7 +271,7 @@ class Trainer:
             metrics=scores,
             val_loss=val_scores.pop("loss", None),
             val_metrics=val_scores,
-            layers=self.health().layers,
+            layers=layers,
             diverged=self.diverged,
         )
 
@@ -264,11 +281,15 @@ class Trainer:
 
         They are spread evenly over the set and always the same. Changes nothing in the run.
         """
+        check = self._health_check(examples)
+        layers = check.look(self._run.before, self._ran)
+        return HealthReport(self.step, self.epoch, self.loss, check.count, layers)
+
+    def _health_check(self, examples: int) -> HealthCheck:
         count = min(checks.whole_number("the number of examples", examples, least=1), self.data.count)
         if self._check is None or self._check.count != count:
-            self._check = HealthCheck(self.model, self.data.examples, count)
-        layers = self._check.look(self._run.before, self._ran)
-        return HealthReport(self.step, self.epoch, self.loss, count, layers)
+            self._check = HealthCheck(self.model, self.data.sample(count))
+        return self._check
 
     def _first_bad(self) -> str:
         """What stopped being finite first, in the order of computation: outputs, loss, gradients, weights.
