@@ -119,17 +119,17 @@ def keep() -> None:
 def shortage(what: str, size: int, do: str) -> tuple[str, str] | None:
     """Where ``size`` bytes for ``what`` cannot be had: the sentence that says so, and a hint; else None.
 
-    ``do`` is what can be done about it. What the learner allowed counts here on every system.
+    ``do`` is what can be done about it. What the learner allowed counts here on every system. The lab has two
+    lines of 76 columns for all of it.
     """
     memory = machine.memory()
     allowed, left, why, hint = max_memory(), memory.left, memory.why, do
     if allowed is not None and allowed - memory.used <= left:
-        left, why = max(0, allowed - memory.used), f"by the limit of {in_words(allowed)} (--max-memory)"
-        hint = memory_advice(do)
+        left, why, hint = max(0, allowed - memory.used), "", memory_advice(do)
     if size <= left:
         return None
-    numbers = f"{in_words(size)} are needed, {in_words(left)} are left {why}"
-    return f"there is not enough memory for {what}: {numbers}", hint
+    numbers = f"{in_words(size)} of memory are needed for {what}, {in_words(left)} are left {why}"
+    return numbers.rstrip(), hint
 
 
 def memory_advice(do: str = "take less data or a smaller network") -> str:

@@ -124,8 +124,8 @@ def memory(root: Path = Path("/")) -> Memory:
     bounds = {
         "on this machine": _available(root),
         "by the cgroup's limit": cgroup_memory(root),
-        "by the limit on address space (ulimit -v)": _rest_of("RLIMIT_AS", size),
-        "by the limit on data (ulimit -d)": _rest_of("RLIMIT_DATA", data),
+        "by ulimit -v": _rest_of("RLIMIT_AS", size),
+        "by ulimit -d": _rest_of("RLIMIT_DATA", data),
     }
     known = {why: left for why, left in bounds.items() if left is not None}
     why, left = min(known.items(), key=lambda item: item[1], default=("", sys.maxsize))

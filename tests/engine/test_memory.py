@@ -43,7 +43,7 @@ class Machine:
     def refusal(self, make: Callable[[], object], left: int) -> OutOfMemoryError:
         """The error where only so much is left. Nothing may have been allocated by then."""
         self.left, before = left, self.taken
-        with pytest.raises(OutOfMemoryError, match="there is not enough memory for") as caught:
+        with pytest.raises(OutOfMemoryError, match=r"of memory are needed for .*, .* are left") as caught:
             make()
         assert self.taken == before
         self.left = MUCH
@@ -77,9 +77,9 @@ def test_a_network_needs_its_weights_their_gradients_and_what_is_drawn(there: Ma
         there.left = arrays + largest * bytes_a_number
         network(initializer=initializer)
         error = there.refusal(lambda: network(initializer=initializer), there.left - 1)  # noqa: B023
-        assert "a network of" in error.message and "take fewer or smaller layers" in error.hint
+        assert "a network of" in error.message and "take smaller layers" in error.hint
         assert "float32" not in error.hint
-    assert "or float32 instead of float64" in there.refusal(lambda: network("float64"), 0).hint
+    assert "take smaller layers, or float32" in there.refusal(lambda: network("float64"), 0).hint
 
 
 @pytest.mark.parametrize(("name", "arrays"), [("sgd", 2), ("adagrad", 2), ("adam", 3), ("rmsprop", 3)])
@@ -154,9 +154,7 @@ def test_what_the_user_allows_counts_where_it_is_less(
     monkeypatch.setenv(limits.MAX_MEMORY, "500M")
     there.used = (500 << 20) - 1
     there.left = MUCH
-    with pytest.raises(
-        OutOfMemoryError, match=r"0 MB are left by the limit of 500 MB \(--max-memory\)"
-    ) as it:
+    with pytest.raises(OutOfMemoryError, match=r"weights, 0 MB are left$") as it:
         network()
     assert it.value.hint.endswith("or raise the limit of 500 MB (--max-memory)")
     there.used = 0
@@ -238,11 +236,9 @@ attempt([7_000, 6_900], 1, "float64")  # 48 million weights
 def test_the_kernels_own_limits_are_never_run_into() -> None:
     done = subprocess.run([sys.executable, "-c", REAL], capture_output=True, text=True, check=True)
     first, second, third = done.stdout.splitlines()
-    assert first.startswith(
-        "there is not enough memory for a network of 25,005,000 weights: 382 MB are needed"
-    )
-    assert first.endswith(" MB are left by the limit on address space (ulimit -v)")
+    assert first.startswith("382 MB of memory are needed for a network of 25,005,000 weights, ")
+    assert first.endswith(" MB are left by ulimit -v")
     assert second == "built"
-    assert third.startswith("there is not enough memory for a network of 48,")
-    assert "1.08 GB are needed" in third and third.endswith("left by the limit on data (ulimit -d)")
+    assert third.startswith("1.08 GB of memory are needed for a network of 48,")
+    assert third.endswith(" MB are left by ulimit -d")
     assert not done.stderr

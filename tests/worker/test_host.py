@@ -223,8 +223,8 @@ def test_at_rest_nothing_is_trained_and_everything_stays(talk):
     [
         (MemoryError(), "there was not enough memory for that"),
         (
-            OutOfMemoryError("there is not enough memory for a batch of 9"),
-            "there is not enough memory for a batch of 9",
+            OutOfMemoryError("2 GB of memory are needed for a batch of 9"),
+            "2 GB of memory are needed for a batch of 9",
         ),
     ],
 )

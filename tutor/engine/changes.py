@@ -25,8 +25,8 @@ Array = NDArray[Any]
 def remembered(layout: plan.Plan, dtype: str, optimizer: Optimizer) -> tuple[Array, Array]:
     """What an optimizer that begins remembers, and as weights before the last step NaN: there was none."""
     size = (optimizer.slots + 1) * layout.parameters * np.dtype(dtype).itemsize
-    do = "take a smaller network" + (", or the optimizer sgd" if optimizer.slots > 1 else "")
-    memory.check(f"what {optimizer.name} remembers of each weight", size, dtype, do)
+    do = "take a smaller network" + (" or the optimizer sgd" if optimizer.slots > 1 else "")
+    memory.check(f"what {optimizer.name} remembers", size, dtype, do)
     slots = plan.zeros(optimizer.slots * layout.parameters, dtype)
     slots[:] = optimizer.start_of_slots()
     before = plan.zeros(layout.parameters, dtype)

@@ -27,7 +27,7 @@ def check(what: str, size: float, dtype: Any, do: str) -> None:
     if size < _TRIFLE:
         return
     if np.dtype(dtype).itemsize == 8:
-        do = f"{do}, or float32 instead of float64"
+        do = f"{do}, or float32"
     told = limits.shortage(what, int(size), do)
     if told is not None:
         raise OutOfMemoryError(*told)

@@ -66,7 +66,7 @@ class Plan:
             f"a network of {sum(tensor.size for tensor in self.tensors):,} weights",
             numbers * np.dtype(dtype).itemsize + drawn,
             dtype,
-            "take fewer or smaller layers",
+            "take smaller layers",
         )
         penalties = [regularizers.parse(tensor.regularizer) for tensor in self.learned]
         gradients = zeros(self.parameters, dtype)
