@@ -132,6 +132,22 @@ def test_a_snapshot_tells_what_its_moment_told() -> None:
     assert repr(trainer.report()) == fresh and math.isnan(trainer.loss)
 
 
+def test_a_network_has_one_trainer_at_a_time() -> None:
+    """Two would write where the other is: one batch size, one place in the epoch, room for another batch."""
+    first = make()
+    first.run(3)
+    for refused in ({"batch_size": 0}, {"batch_size": 51}, {"shuffle": "no"}, {"augment": "shift"}):
+        with pytest.raises(EngineError):
+            first.model.trainer(*moons(), **refused)  # type: ignore[arg-type]
+    assert (first.step, first.steps_to_epoch_end) == (3, 4), "one that was refused leaves it alone"
+    second = first.model.trainer(*moons(), batch_size=50)
+    for action in (lambda: first.run(1), lambda: first.set_batch_size(2), first.snapshot, first.report):
+        with pytest.raises(EngineError, match="given to another trainer since this trainer was made"):
+            action()
+    second.run(1)
+    assert second.step == 4
+
+
 def test_weight_decay_is_turned_for_every_optimizer() -> None:
     for kind in (SGD, Adam):
         turned, fixed = make(kind(0.1)), make(kind(0.1, weight_decay=0.5))

@@ -54,7 +54,7 @@ class Trainer:
     """Trains a compiled network on a set of examples, exactly so many steps as asked.
 
     What the optimizer remembers belongs to the network, so that a second trainer goes on where the first left
-    off.
+    off; the first one is over then, since both would write where the other is.
     """
 
     @memory.clear
@@ -69,6 +69,8 @@ class Trainer:
     ) -> None:
         if model.run is None:
             raise EngineError("the network is not compiled", "call compile(optimizer, loss) first")
+        if augment is not None:
+            _check_augmentation(augment, model.input_shape)
         self.model = model
         self.data = data
         self.validation = validation
@@ -78,20 +80,20 @@ class Trainer:
         self._augment = augment
         self._augmented_for = -1
         if augment is not None:
-            augment.shape_of(model.input_shape)  # refuses what is no image
-            size = data.inputs.nbytes + data.examples.inputs.nbytes
-            memory.check("images that change", size, model.dtype, "take less data, or no augmentation")
-        self._own_run = model.run
+            changed = data.inputs.nbytes + data.examples.inputs.nbytes
+            memory.check("images that change", changed, model.dtype, "take less data, or no augmentation")
+        shuffle = checks.switch("shuffle", shuffle)
+        size = self._fitting(batch_size)
+        self._room, self._room_for = self._room_of(size), size
+        self._own_run = model.run = model.run._replace()  # the same arrays, but an earlier trainer's no more
         self._run.counters[d.POSITION] = 0
         self._run.counters[d.STATUS] = d.HEALTHY
         self._run.controls[d.SHUFFLE] = shuffle
+        self._run.controls[d.BATCH_SIZE] = size
         self._ran = False
         self._check: HealthCheck | None = None
         self.diverged = ""
         """Empty, or what stopped being finite first, as in "the weights of dense_1"."""
-        self._room: d.Workspace | d.Shards
-        self._room_for = 0
-        self.set_batch_size(batch_size)
 
     # ----------------------------------------------------------------- where the run is
 
@@ -100,7 +102,7 @@ class Trainer:
         """The network's; EngineError if that is no longer the one that this trainer was made for."""
         if self.model.run is not self._own_run:
             raise EngineError(
-                "the network was compiled, frozen or unfrozen since this trainer was made",
+                "the network was compiled, frozen or given to another trainer since this trainer was made",
                 "make a new one: model.trainer(x, y)",
             )
         return self._own_run
@@ -203,50 +205,64 @@ class Trainer:
     @memory.clear
     def set_batch_size(self, value: int) -> None:
         """From the next step on, also in the middle of an epoch."""
-        size = checks.whole_number("the batch size", value, least=1)
+        run, size = self._run, self._fitting(value)
+        if size != self._room_for:
+            self._room, self._room_for = self._room_of(size), size
+        run.controls[d.BATCH_SIZE] = size
+
+    def _fitting(self, batch_size: int) -> int:
+        """``batch_size`` if there are so many examples."""
+        size = checks.whole_number("the batch size", batch_size, least=1)
         if size > self.data.count:
             raise EngineError(
                 f"the batch size {size} is larger than the {self.data.count} examples", "take a smaller batch"
             )
-        if size != self._room_for:
-            self._room = self.model.plan.training_room(size, self.model.dtype, self.model.backend)
-            self._room_for = size
-        self._run.controls[d.BATCH_SIZE] = size
+        return size
+
+    def _room_of(self, size: int) -> d.Workspace | d.Shards:
+        return self.model.plan.training_room(size, self.model.dtype, self.model.backend)
+
+    def _state(self) -> dict[str, Array]:
+        """All arrays that change, by their names in a snapshot."""
+        run, network = self._run, self.model.network
+        return {
+            "parameters": network.parameters,
+            "gradients": network.gradients,
+            "before": run.before,
+            "slots": run.slots,
+            "rates": run.rates,
+            "counters": run.counters,
+            "controls": run.controls,
+            "operations": network.operations,
+        }
 
     @memory.clear
     def snapshot(self) -> Snapshot:
         """A copy of everything that changes."""
-        run, network = self._run, self.model.network
         return Snapshot(
-            network.parameters.copy(),
-            network.gradients.copy(),
-            run.before.copy(),
-            run.slots.copy(),
-            run.rates.copy(),
-            run.counters.copy(),
-            run.controls.copy(),
-            network.operations.copy(),
-            tuple(self.model.layers),
-            self.loss,
-            self._ran,
-            self.diverged,
+            **{name: array.copy() for name, array in self._state().items()},
+            layers=tuple(self.model.layers),
+            loss=self.loss,
+            ran=self._ran,
+            diverged=self.diverged,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Go back to where ``snapshot`` was taken."""
-        run, network = self._run, self.model.network
-        if not np.array_equal(snapshot.operations[:, d.BACKWARD], network.operations[:, d.BACKWARD]):
-            raise EngineError("layers were frozen or unfrozen since the snapshot was taken")
-        network.parameters[:] = snapshot.parameters
-        network.gradients[:] = snapshot.gradients
-        run.before[:] = snapshot.before
-        network.operations[:] = snapshot.operations
-        self.model.layers = list(snapshot.layers)
-        run.slots[:] = snapshot.slots
-        run.rates[:] = snapshot.rates
-        run.counters[:] = snapshot.counters
-        run.controls[:] = snapshot.controls
+        """Go back to where ``snapshot`` was taken.
+
+        EngineError, and nothing has changed, if that was in a network with other layers, with another
+        optimizer, loss or number type, or amid more examples than there are here.
+        """
+        if not isinstance(snapshot, Snapshot):
+            raise EngineError(f"{str(snapshot)[:40]!r} is no snapshot", "give what snapshot() returned")
+        state = self._state()
+        snapshot.check(state)
+        if not 0 <= snapshot.counters[d.POSITION] < self.data.count:
+            raise EngineError("the snapshot was taken amid more examples than there are here")
         self.set_batch_size(int(snapshot.controls[d.BATCH_SIZE]))
+        for name, array in state.items():
+            array[:] = getattr(snapshot, name)
+        self.model.layers = list(snapshot.layers)
         self.loss, self._ran, self.diverged = snapshot.loss, snapshot.ran, snapshot.diverged
 
     @memory.clear
@@ -329,6 +345,14 @@ def _outputs(room: d.Workspace | d.Shards, row: NDArray[np.int64], rows: int) ->
         start = int(row[d.OUTPUT]) * shards.workspace.capacity
         yield values[start : start + min(share, rows) * int(row[d.OUT_STRIDE])]
         rows -= min(share, rows)
+
+
+def _check_augmentation(augment: Augmentation, input_shape: tuple[int, ...]) -> None:
+    if not isinstance(augment, Augmentation):
+        raise EngineError(
+            f"{str(augment)[:40]!r} is no augmentation", "write for example Augmentation(shift=1)"
+        )
+    augment.shape_of(input_shape)  # refuses what is no image
 
 
 def _pad(rows: Array, dtype: str) -> Array:
