@@ -43,11 +43,6 @@ class Initializer:
     name: str
     value: float = 0.0
 
-    @property
-    def room(self) -> int:
-        """Bytes for each number drawn, with all that is needed on the way; they are free again afterwards."""
-        return _ROOM.get(self.name, 8)
-
     def draw(self, rng: Generator, shape: Shape, n_in: int, n_out: int) -> NDArray[np.float64]:
         """Numbers of the given shape."""
         return _DRAWS[self.name](rng, shape, n_in, n_out, self.value)
@@ -67,6 +62,14 @@ def parse(text: str) -> Initializer:
     return Initializer(
         name, spelled_number(f"the value of {name}", rest[0], least=least) if rest else _DEFAULTS[name]
     )
+
+
+def room(text: str) -> int:
+    """Bytes for each number while it is drawn, as ``text`` says how; afterwards they are free again.
+
+    Measured. Most draw into the array that they return.
+    """
+    return _ROOM.get(str(text).partition(" ")[0], 8)
 
 
 def _cut_normal(rng: Generator, shape: Shape, variance: float) -> NDArray[np.float64]:
@@ -107,4 +110,3 @@ _DRAWS: dict[str, Draw] = {
 }
 NAMES = tuple(_DRAWS)
 _ROOM = dict.fromkeys(("glorot_normal", "he_normal", "lecun_normal"), 18) | {"orthogonal": 34}
-"""Measured; the others draw into the array that they return, 8 bytes a number."""

@@ -61,7 +61,7 @@ class Plan:
     def network(self, dtype: Any) -> d.Network:
         """The network for the kernels, all weights zero; OutOfMemoryError if there is no room for it."""
         numbers = 2 * self.parameters + self.kept
-        drawn = max((initializers.parse(t.initializer).room * t.size for t in self.tensors), default=0)
+        drawn = max((initializers.room(t.initializer) * t.size for t in self.tensors), default=0)
         memory.check(
             f"a network of {sum(tensor.size for tensor in self.tensors):,} weights",
             numbers * np.dtype(dtype).itemsize + drawn,
