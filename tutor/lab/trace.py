@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ _DIGITS = 6
 _MOST_UNITS = 3
 _MOST_INPUTS = 4
 _LEAST_SUM = 0.05
+_WITH_KINK = ("relu", "leaky_relu", "step", "sign")
+"""Activations whose slope, or value, changes at once at a sum of 0: it could be rounded to either side."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,16 @@ class _Net:
     def gradients(self) -> list[NDArray[np.float32]]:
         return self.model.gradients(self.x, [[self.target]])[1]
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether no sum lies on the kink of its activation."""
+        weights = [array.astype(np.float64) for array in self.model.get_weights()]
+        for layer, (name, x) in enumerate(zip(self.activations, self.values, strict=False)):
+            sums = x @ weights[2 * layer] + weights[2 * layer + 1]
+            if name in _WITH_KINK and np.abs(sums).min() < _LEAST_SUM:
+                return False
+        return True
+
     def changed(self, layer: int, activation: str | None = None, bias: bool = True) -> float:
         """The output where a layer (from 0) had another activation, or no bias."""
         activations = list(self.activations)
@@ -122,11 +134,13 @@ class _Net:
 def _network(question: Trace, rng: random.Random) -> _Task:
     net = _draw_net(question, rng)
     if question.asks == "output":
-        return _output(net)
-    layer = question.layer - 1
-    kernel = net.model.get_weights()[2 * layer]
-    source, unit = rng.randrange(kernel.shape[0]), rng.randrange(kernel.shape[1])
-    return _Weight(net, layer, source, unit).task(question.asks == "gradient")
+        task = _output(net)
+    else:
+        layer = question.layer - 1
+        kernel = net.model.get_weights()[2 * layer]
+        source, unit = rng.randrange(kernel.shape[0]), rng.randrange(kernel.shape[1])
+        task = _Weight(net, layer, source, unit).task(question.asks == "gradient")
+    return task if net.is_decided else replace(task, trivial=task.answer)
 
 
 def _draw_net(question: Trace, rng: random.Random) -> _Net:
@@ -294,7 +308,6 @@ def _perceptron(question: Trace, rng: random.Random) -> _Task:
         way = f"The unit says {says}, which is right: a perceptron learns from its mistakes alone."
         moved = "The unit's answer is right here, so nothing moves. Work out the sum first."
         slips = [(before + step, moved)]
-    # A sum of 0 could be rounded to either side, so such numbers are not asked about.
     undecided = abs(float(x @ weights) + bias) < _LEAST_SUM
     trivial = after if undecided else before if mistake else before + step
     return _Task(given, f"What is w{place + 1} after it has been shown?", after, trivial, slips, way)
