@@ -250,6 +250,14 @@ def test_fewer_training_digits_leave_the_held_out_ones_alone():
 @pytest.mark.parametrize(
     ("name", "options", "words"),
     [
+        (["rings"], {}, "no data set"),
+        ("rings", {"seed": -1}, "seed must be 0 or more"),
+        ("rings", {"seed": 1.5}, "seed must be a whole number"),
+        ("rings", {"seed": None}, "seed must be a whole number"),
+        ("margin", {"gamma": 10**400}, "between 0 and 1.5"),
+        ("margin", {"gamma": np.ones(2)}, "must be a number"),
+        ("gate", {"gate": ["and"]}, "must be a text"),
+        ("rings", {"examples": True}, "must be a whole number"),
         ("iris", {}, "no data set 'iris'"),
         ("rings", {"gamma": 1.0}, "no option 'gamma'"),
         ("gate", {"gate": "nor"}, "cannot be 'nor'"),
@@ -278,7 +286,7 @@ def test_fewer_training_digits_leave_the_held_out_ones_alone():
 )
 def test_nonsense_is_refused_in_one_line(name, options, words):
     with pytest.raises(EngineError, match=words) as caught:
-        datasets.load(name, 0, **options)
+        datasets.load(name, **{"seed": 0, **options})
     assert "\n" not in caught.value.message
 
 
@@ -286,6 +294,13 @@ def test_options_are_told_with_their_defaults_and_choices():
     assert datasets.options("gate") == {"gate": "and", "features": "plain"}
     assert datasets.choices("gate", "gate") == ("and", "or", "nand", "xor")
     assert datasets.choices("margin", "gamma") == ()
+    with pytest.raises(EngineError, match="no option 'gama'"):
+        datasets.choices("margin", "gama")
+
+
+def test_numpys_numbers_are_options_too():
+    one, other = (datasets.load("blobs", np.int64(3), examples=n) for n in (np.int64(20), 20))
+    assert one.x.tobytes() == other.x.tobytes()
 
 
 def test_outliers_lie_far_out_on_the_side_of_their_class():

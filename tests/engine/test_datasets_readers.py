@@ -298,3 +298,16 @@ class TestFiles:
         with path.open("wb") as file:
             file.truncate(2**33)  # sparse
         refused(reader, path, "would take 8 GiB")
+
+
+@pytest.mark.parametrize("reader", [read_csv, read_npz])
+@pytest.mark.parametrize(
+    ("path", "limits", "words"),
+    [
+        (None, {}, "path must be a text"),
+        (3, {}, "path must be a text"),
+        ("x", {"max_bytes": None}, "max_bytes"),
+    ],
+)
+def test_what_names_no_file_is_refused(reader, path, limits, words):
+    refused(reader, path, words, **limits)

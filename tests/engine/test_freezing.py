@@ -175,7 +175,7 @@ def test_a_block_is_frozen_with_all_inside_and_layers_inside_by_themselves() -> 
         model.set_trainable("residual_1/dense_1", True)
     with pytest.raises(EngineError, match="unknown layer 'dense_2'"):
         model.set_trainable("dense_2", True)
-    with pytest.raises(EngineError, match="no layer with the index 3"):
+    with pytest.raises(EngineError, match="no layer with the index '3'"):
         model.set_trainable(3, True)
     with pytest.raises(EngineError, match="trainable must be True or False"):
         model.set_trainable(0, "no")  # type: ignore[arg-type]

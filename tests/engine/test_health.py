@@ -165,7 +165,8 @@ def test_surface_is_what_the_network_predicts() -> None:
     ("arguments", "message"),
     [
         ({"x_range": (1, 1)}, "upper end of x_range must be greater than 1"),
-        ({"x_range": 3}, "x_range must be two numbers"),
+        ({"x_range": 3}, "x_range must be a list"),
+        ({"x_range": (0, 1, 2)}, "x_range must have two parts, not 3"),
         ({"y_range": (0, math.nan)}, "finite number"),
         ({"columns": 1}, "columns must be 2 or more"),
         ({"columns": 10**5, "rows": 10**5}, "too large"),

@@ -163,6 +163,15 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     "not compiled": (lambda: many(Sequential([Dense(1)], (2,))), "not compiled"),
     "no network": (lambda: many(lambda seed: None), "must return a compiled network"),
     "others": (lambda: many(other_loss), "cannot share their examples"),
+    "seeds None": (lambda: many(seeds=None), "seeds must be a list"),
+    "astronomic seed": (lambda: many(seeds=[2**70]), "each seed is too large"),
+    "one setting by itself": (lambda: many(settings=0.1), "settings must be a list"),
+    "made of words": (lambda: many("network"), "'network' makes no network"),
+    "goal in words": (lambda: many(goal="xor"), "'xor' is no goal"),
+    "progress in words": (lambda: many(progress="bar"), "progress must be a function, not 'bar'"),
+    "cancelled at once": (lambda: many(cancelled=True), "cancelled must be a function"),
+    "perhaps shuffled": (lambda: many(shuffle="no"), "shuffle must be True or False"),
+    "perhaps kept": (lambda: many(keep_weights="no"), "keep_weights must be True or False"),
     "no goal": (lambda: Goal(), "asks for nothing"),
     "goal above 1": (lambda: Goal(accuracy=99), "accuracy is at most 1, not 99"),
     "goal below 0": (lambda: Goal(loss=-0.1), "loss of the goal must be 0 or more"),
@@ -174,3 +183,16 @@ def test_what_cannot_be_trained(case: str) -> None:
     call, message = REFUSALS[case]
     with pytest.raises(EngineError, match=message):
         call()
+
+
+@pytest.mark.parametrize("last", [{"learning_rate": -1.0}, {"batch_size": 5}, {"rate": 0.1}])
+def test_a_setting_that_cannot_be_is_refused_before_any_other_is_trained(last: dict[str, Any]) -> None:
+    done: list[int] = []
+    with pytest.raises(EngineError):
+        many(
+            seeds=range(60),
+            settings=[{}, last],
+            threads=1,
+            progress=lambda finished, _: done.append(finished),
+        )
+    assert not done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,21 @@ from tutor.engine import (
     Adagrad,
     Adam,
     AdamW,
+    Augmentation,
     Dense,
     Dropout,
+    EarlyStopping,
+    ExponentialDecay,
     Flatten,
+    MaxPooling2D,
     RMSprop,
     Sequential,
+    decision_surface,
+    describe,
     initializers,
     optimizers,
     parse_layers,
+    warm_up,
 )
 from tutor.errors import EngineError
 
@@ -46,6 +54,12 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     "no layers": (lambda: Sequential([], (2,)), "no layer that computes"),
     "only flatten": (lambda: Sequential([Flatten()], (2, 2)), "no layer that computes"),
     "not a layer": (lambda: Sequential(["dense"], (2,)), "is not a layer"),  # type: ignore[list-item]
+    "layers None": (lambda: Sequential(None, (2,)), "layers must be a list, not 'None'"),  # type: ignore[arg-type]
+    "one layer without a list": (lambda: Sequential(Dense(1), (2,)), "layers must be a list"),  # type: ignore[arg-type]
+    "layers in words": (lambda: Sequential("dense 1", (2,)), "layers must be a list"),  # type: ignore[arg-type]
+    "one size": (lambda: Sequential([Dense(1)], 2), "input shape must be a list, not '2'"),  # type: ignore[arg-type]
+    "input shape None": (lambda: Sequential([Dense(1)], None), "input shape must be a list"),  # type: ignore[arg-type]
+    "head None": (lambda: network().with_head(None), "layers must be a list"),  # type: ignore[arg-type]
     "no input shape": (lambda: Sequential([Dense(1)], ()), "input shape"),
     "huge input": (lambda: Sequential([Dense(1)], (10**6, 10**6)), "input shape"),
     "input size 0": (lambda: Sequential([Dense(1)], (0,)), "must be 1 or more, not 0"),
@@ -62,18 +76,42 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     "unknown initializer": (lambda: Dense(1, kernel_initializer="he"), "unknown initializer 'he'"),
     "softmax of one": (lambda: Sequential([Dense(1, "softmax")], (2,)), "softmax over one unit"),
     "negative seed": (lambda: Sequential([Dense(1)], (2,), seed=-1), "seed must be 0 or more"),
+    "astronomic seed": (lambda: Sequential([Dense(1)], (2,), seed=2**70), "the seed is too large"),
+    "astronomic stride": (lambda: MaxPooling2D(2, 10**400), "the strides is too large"),
+    "True units": (lambda: Dense(True), "units must be 1 or more, not True"),
+    "quoted dropout": (lambda: Dropout("0.5"), "dropout rate must be a number, not '0.5'"),  # type: ignore[arg-type]
     "unknown type": (lambda: Sequential([Dense(1)], (2,), dtype="float16"), "unknown number type"),
     "unknown backend": (lambda: Sequential([Dense(1)], (2,), backend="tpu"), "unknown backend"),
     # settings
     "unknown optimizer": (lambda: compiled(optimizer="adma"), "unknown optimizer 'adma'"),
     "unknown loss": (lambda: compiled(loss="crossentropy"), "unknown loss"),
     "unknown metric": (lambda: compiled(metrics=["acc"]), "unknown metric"),
+    "a list of losses": (lambda: compiled(loss=["mse"]), "unknown loss"),
+    "metrics None": (lambda: compiled(metrics=None), "metrics must be a list"),
+    "metrics without a list": (
+        lambda: compiled(metrics="accuracy"),
+        "metrics must be a list, not 'accuracy'",
+    ),
     "loss without sigmoid": (lambda: network("linear"), "binary_crossentropy needs sigmoid"),
     "loss without softmax": (lambda: network("sigmoid", 2, "categorical_crossentropy"), "needs softmax"),
     "no learning rate": (lambda: SGD(0.0), "learning rate must be greater than 0"),
     "negative learning rate": (lambda: Adam(-1.0), "learning rate must be greater than 0"),
     "infinite learning rate": (lambda: SGD(float("inf")), "finite number"),
     "worded learning rate": (lambda: SGD("fast"), "must be a number"),  # type: ignore[arg-type]
+    "astronomic learning rate": (lambda: SGD(10**400), "finite number"),
+    "True learning rate": (lambda: SGD(True), "must be a number, not 'True'"),
+    "several learning rates": (lambda: SGD(np.ones(1)), "must be a number"),  # type: ignore[arg-type]
+    "perhaps nesterov": (lambda: SGD(nesterov="no"), "nesterov must be True or False"),  # type: ignore[arg-type]
+    "perhaps a staircase": (
+        lambda: ExponentialDecay(0.1, 10, 0.5, "no"),  # type: ignore[arg-type]
+        "staircase must be True or False",
+    ),
+    "image shape 8": (lambda: Augmentation(image_shape=8), "image shape must be a list"),  # type: ignore[arg-type]
+    "augmentation of words": (lambda: Augmentation(1).apply("image", 0), "images must be numbers"),  # type: ignore[arg-type]
+    "perhaps the best weights": (
+        lambda: EarlyStopping(restore_best_weights="yes"),  # type: ignore[arg-type]
+        "restore_best_weights must be True or False",
+    ),
     "momentum 1": (lambda: SGD(0.1, momentum=1.0), "momentum must be less than 1"),
     "beta below 0": (lambda: Adam(beta_1=-0.1), "beta_1 must be 0 or more"),
     "epsilon 0": (lambda: Adam(epsilon=0), "epsilon must be greater than 0"),
@@ -106,6 +144,18 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     "NaN": (lambda: network().fit([[0, 0], [0, np.nan]], [0, 1]), r"not finite in float32 \(row 1\)"),
     "too large for float32": (lambda: network().predict([[1e39, 0]]), "not finite in float32"),
     "words": (lambda: network().predict([["a", "b"]]), "must be numbers"),
+    "complex numbers": (lambda: network().predict([[1j, 0]]), "must be numbers"),
+    "dates": (lambda: network().predict(np.array([["2026-01-01"] * 2], "M8[D]")), "must be numbers"),
+    "astronomic numbers": (lambda: network().predict([[10**400, 0]]), "too large"),
+    "one uneven input": (lambda: network().feature_maps([[1], [1, 2]]), "equal length"),
+    "validation without targets": (
+        lambda: network().fit(X, Y, validation_data=X),  # type: ignore[arg-type]
+        "validation_data must have two parts, not 4",
+    ),
+    "validation by a share": (
+        lambda: network().fit(X, Y, validation_data=0.2),  # type: ignore[arg-type]
+        "validation_data must be a list, not '0.2'",
+    ),
     "uneven rows": (lambda: network().predict([[1, 2], [3]]), "equal length"),
     "fewer targets": (lambda: network().fit(X, Y[:3]), "4 inputs but 3 targets"),
     "wide targets": (lambda: network().fit(X, np.zeros((4, 2))), "network has 1 output$"),
@@ -132,6 +182,17 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     "large batch": (lambda: network().fit(X, Y, batch_size=5), "batch size 5 is larger than the 4 examples"),
     "batch 0": (lambda: network().trainer(X, Y, batch_size=0), "batch size must be 1 or more"),
     "no epochs": (lambda: network().fit(X, Y, epochs=0), "epochs must be 1 or more"),
+    "perhaps shuffled": (lambda: network().fit(X, Y, shuffle="no"), "shuffle must be True or False"),  # type: ignore[arg-type]
+    "one callback without a list": (
+        lambda: network().fit(X, Y, callbacks=EarlyStopping("loss")),  # type: ignore[arg-type]
+        "callbacks must be a list",
+    ),
+    "augmented by words": (lambda: network().fit(X, Y, augment="shift"), "'shift' is no augmentation"),  # type: ignore[arg-type]
+    "perhaps in training": (
+        lambda: network().gradients(X, Y, training="no"),  # type: ignore[arg-type]
+        "training must be True or False",
+    ),
+    "astronomic steps": (lambda: network().trainer(X, Y).run(10**400), "steps is too large"),
     "negative steps": (lambda: network().trainer(X, Y).run(-1), "steps must be 0 or more"),
     "report never": (lambda: next(network().train(X, Y, report_every=0)), "report_every must be 1 or more"),
     "turned rate": (lambda: network().trainer(X, Y).set_learning_rate(0), "greater than 0"),
@@ -141,12 +202,38 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
         "a batch of 1,000 is too large: 16,0",
     ),
     # weights
+    "weights None": (lambda: network().set_weights(None), "weights must be a list"),  # type: ignore[arg-type]
+    "weights of a layer None": (
+        lambda: network().set_layer_weights(0, None),  # type: ignore[arg-type]
+        "weights must be a list",
+    ),
+    "layer True": (lambda: network().get_layer_weights(True), "no layer with the index 'True'"),
+    "weights that perhaps learn": (
+        lambda: network().count_params("no"),  # type: ignore[arg-type]
+        "trainable must be True or False",
+    ),
+    "save nowhere": (lambda: network().save(None), "a path must be a text"),  # type: ignore[arg-type]
+    "load a number": (lambda: Sequential.load(5), "a path must be a text"),  # type: ignore[arg-type]
+    "a null byte to load": (lambda: Sequential.load("a\0b"), "not a saved network"),
+    "a null byte to save": (lambda: network().save("a\0b"), "cannot write"),
+    "a surface without a network": (
+        lambda: decision_surface(None, (0, 1), (0, 1)),  # type: ignore[arg-type]
+        "'None' is no network",
+    ),
+    "a surface of one input": (
+        lambda: decision_surface(network(), (0, 1), (0, 1), inputs=(0,)),  # type: ignore[arg-type]
+        "inputs must have two parts, not 1",
+    ),
+    "kernels for words": (lambda: warm_up(dtypes="float32"), "dtypes must be a list"),
+    "kernels of another type": (lambda: warm_up(dtypes=["float16"]), "unknown number type"),
     "too few arrays": (lambda: network().set_weights([]), "has 4 weight arrays, not 0"),
     "wrong shape": (
         lambda: network().set_weights([np.zeros((2, 4)), [0] * 3, np.zeros((3, 1)), [0]]),
         r"weights of dense_1 have shape \(2, 3\)",
     ),
     # one-line networks
+    "text None": (lambda: parse_layers(None), "one line of text, not 'None'"),  # type: ignore[arg-type]
+    "describe no layers": (lambda: describe(None), "layers must be a list"),  # type: ignore[arg-type]
     "empty text": (lambda: parse_layers(""), "layer 1 is empty"),
     "trailing comma": (lambda: parse_layers("dense 4,"), "layer 2 is empty"),
     "unknown kind": (lambda: parse_layers("dens 4"), "unknown kind of layer 'dens'"),
@@ -180,6 +267,37 @@ def test_a_refused_set_of_weights_changes_nothing() -> None:
         model.set_weights([np.ones((2, 3)), [0] * 3, np.full((3, 1), np.inf), [0]])
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+def test_a_refused_compile_or_fit_changes_nothing() -> None:
+    model = network()
+    trainer = model.trainer(X, Y, batch_size=1)
+    trainer.run(1)
+    before = model.get_weights()
+    for refused in (
+        lambda: model.compile("sgd", "mean_squared_error", metrics="accuracy"),
+        lambda: model.compile("adma", "mean_squared_error"),
+        lambda: model.fit(X, Y, epochs=0),
+        lambda: model.fit(X, Y, callbacks=[EarlyStopping("val_loss")]),
+        lambda: next(model.train(X, Y, report_every=0)),
+    ):
+        with pytest.raises(EngineError):
+            refused()
+    assert (model.loss, trainer.step, trainer.steps_to_epoch_end) == ("binary_crossentropy", 1, 3)
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_numpys_numbers_are_numbers_also_in_files(tmp_path: Path) -> None:
+    """A count of classes, say, is one of numpy's; to write it to a file failed, and emptied the file."""
+    layers = [Dense(np.int64(3), use_bias=np.True_), Dropout(np.float32(0.5)), Dense(1)]  # type: ignore[arg-type]
+    model = Sequential(layers, np.array([2]), seed=np.int32(4))  # type: ignore[arg-type]
+    model.compile(SGD(np.float32(0.25), nesterov=np.False_), "mse")  # type: ignore[arg-type]
+    model.fit(X, Y, shuffle=np.True_)  # type: ignore[arg-type]
+    model.save(tmp_path / "network.npz")
+    again = Sequential.load(tmp_path / "network.npz")
+    assert again.layers == [Dense(3), Dropout(0.5), Dense(1)] and again.optimizer == SGD(0.25)
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
 
 
 def test_near_misses_are_named() -> None:

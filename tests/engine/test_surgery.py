@@ -82,7 +82,7 @@ def test_weights_of_one_layer() -> None:
         model.set_layer_weights(0, inner)
     with pytest.raises(EngineError, match="unknown layer 'dense_9'"):
         model.get_layer_weights("dense_9")
-    with pytest.raises(EngineError, match=r"no layer with the index 1\.0"):
+    with pytest.raises(EngineError, match=r"no layer with the index '1\.0'"):
         model.get_layer_weights(1.0)  # type: ignore[arg-type]
 
 

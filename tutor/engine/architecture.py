@@ -24,7 +24,7 @@ from dataclasses import replace
 from typing import Any
 
 from tutor.engine import activations
-from tutor.engine.checks import choice, spelled_number
+from tutor.engine.checks import choice, shown, spelled_number
 from tutor.engine.layers import (
     Activation,
     AveragePooling2D,
@@ -38,6 +38,7 @@ from tutor.engine.layers import (
     MaxPooling2D,
     Residual,
     WeightedLayer,
+    layer_list,
     with_trainable,
 )
 from tutor.engine.windows import PADDINGS, Pair
@@ -77,6 +78,8 @@ def parse_layers(
 
     The initializers go to every dense and convolutional layer.
     """
+    if not isinstance(text, str):
+        raise EngineError(f"the layers must be one line of text, not {shown(text)}", _HINT)
     return _list(text, ",", (kernel_initializer, bias_initializer))
 
 
@@ -243,7 +246,7 @@ def describe(
     EngineError for what no line can say: penalties, other initializers, the settings of batch normalization.
     """
     texts = []
-    for layer in layers:
+    for layer in layer_list(layers):
         texts.append(_text(layer, (kernel_initializer, bias_initializer)))
         if parse_layers(texts[-1], kernel_initializer, bias_initializer) != [layer]:
             raise EngineError(

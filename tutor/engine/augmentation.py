@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine.checks import number, whole_number
+from tutor.engine.checks import listed, number, numbers, whole_number
 from tutor.errors import EngineError
 
 Array = NDArray[Any]
@@ -43,9 +43,8 @@ class Augmentation:
         number("noise", self.noise, least=0.0)
         whole_number("the seed", self.seed, least=0)
         if self.image_shape is not None:
-            shape = tuple(
-                whole_number("each size in image_shape", size, least=1) for size in self.image_shape
-            )
+            sizes = listed("the image shape", self.image_shape, "write it like (8, 8)")
+            shape = tuple(whole_number("each size in image_shape", size, least=1) for size in sizes)
             if len(shape) not in (2, 3):
                 raise EngineError(f"an image has 2 or 3 sizes, not {len(shape)}", "write it like (8, 8)")
             object.__setattr__(self, "image_shape", shape)
@@ -70,6 +69,8 @@ class Augmentation:
 
     def apply(self, images: Array, epoch: int) -> Array:
         """The images as epoch ``epoch`` sees them, a new array of the same shape and type."""
+        if not isinstance(images, np.ndarray):
+            images = numbers("the images", images, np.float64)
         shape = self.shape_of(images.shape[1:])
         rng = np.random.default_rng((self.seed, whole_number("the epoch", epoch, least=0)))
         count = len(images)

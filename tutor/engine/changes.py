@@ -1,4 +1,4 @@
-"""A network with other layers: frozen ones, another activation function, a fresh end. See ``Sequential``."""
+"""A network with other weights, frozen ones, another activation function, a fresh end. See ``Sequential``."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tutor.engine import activations, checks, losses, memory, plan
 from tutor.engine.kernels import description as d
-from tutor.engine.layers import Activation, Conv2D, Dense, Layer, Residual, with_trainable
+from tutor.engine.layers import Activation, Conv2D, Dense, Layer, Residual, layer_list, with_trainable
 from tutor.engine.optimizers import Optimizer
 from tutor.errors import EngineError
 
 if TYPE_CHECKING:
     from tutor.engine.network import Sequential
+    from tutor.engine.planner import Tensor
 
 Array = NDArray[Any]
 
@@ -35,6 +36,27 @@ def remembered(layout: plan.Plan, dtype: str, optimizer: Optimizer) -> tuple[Arr
 
 
 @memory.clear
+def set_weights(
+    model: Sequential, tensors: Sequence[Tensor], weights: Sequence[ArrayLike], owner: str
+) -> None:
+    """Put arrays where ``tensors`` are, once all of them are known to fit."""
+    given = checks.listed("the weights", weights, "give arrays as get_weights gives them")
+    if len(given) != len(tensors):
+        raise EngineError(f"{owner} has {len(tensors)} weight arrays, not {len(given)}")
+    arrays = []
+    for tensor, values in zip(tensors, given, strict=True):
+        array = checks.numbers(f"the {tensor.label} of {tensor.layer}", values, model.dtype)
+        if array.shape != tensor.shape:
+            raise EngineError(
+                f"the {tensor.label} of {tensor.layer} have shape {tensor.shape}, not {array.shape}"
+            )
+        if tensor.label == "moving variances" and (array < 0).any():
+            raise EngineError(f"the {tensor.label} of {tensor.layer} must not be negative")
+        arrays.append(array)
+    for tensor, array in zip(tensors, arrays, strict=True):
+        tensor.view(model.network.parameters)[...] = array
+
+
 def set_trainable(model: Sequential, name: str, trainable: bool) -> None:
     """Lay the network out anew, since what is frozen lies behind what is learned, and carry all over."""
     place = model.plan.layer_names.index(name)
@@ -92,6 +114,7 @@ def with_head(
 ) -> Sequential:
     """Build the new network, then copy the weights of the layers that go over."""
     checks.switch("trainable", trainable)
+    head = layer_list(head)
     count = len(model.layers)
     body = model.layers[: checks.whole_number("keep", keep, least=-count)]
     if not body or keep > count:

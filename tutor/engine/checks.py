@@ -28,7 +28,7 @@ def choice(what: str, name: object, names: Sequence[str]) -> str:
         return name
     near = difflib.get_close_matches(str(name), names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(names)}"
-    raise EngineError(f"unknown {what} {_shown(name)}", hint)
+    raise EngineError(f"unknown {what} {shown(name)}", hint)
 
 
 def whole_number(what: str, value: object, least: int, most: int = LARGEST) -> int:
@@ -36,7 +36,7 @@ def whole_number(what: str, value: object, least: int, most: int = LARGEST) -> i
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise EngineError(f"{what} must be a whole number, not {_shown(value)}") from None
+        raise EngineError(f"{what} must be a whole number, not {shown(value)}") from None
     if isinstance(value, bool) or number < least:
         raise EngineError(f"{what} must be {least} or more, not {value}")
     if number > most:
@@ -47,7 +47,7 @@ def whole_number(what: str, value: object, least: int, most: int = LARGEST) -> i
 def switch(what: str, value: object) -> bool:
     """``value`` if it is True or False."""
     if not isinstance(value, bool | np.bool_):
-        raise EngineError(f"{what} must be True or False, not {_shown(value)}")
+        raise EngineError(f"{what} must be True or False, not {shown(value)}")
     return bool(value)
 
 
@@ -60,7 +60,7 @@ def number(
             raise TypeError
         result = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise EngineError(f"{what} must be a number, not {_shown(value)}") from None
+        raise EngineError(f"{what} must be a number, not {shown(value)}") from None
     except OverflowError:
         result = math.inf
     if not math.isfinite(result):
@@ -79,7 +79,7 @@ def spelled_number(what: str, word: str, *, least: float = -math.inf) -> float:
     try:
         return number(what, float(word), least=least)
     except ValueError:
-        raise EngineError(f"{what} must be a number, not {_shown(word)}") from None
+        raise EngineError(f"{what} must be a number, not {shown(word)}") from None
 
 
 def listed(what: str, values: object, hint: str) -> list[Any]:
@@ -89,7 +89,15 @@ def listed(what: str, values: object, hint: str) -> list[Any]:
             raise TypeError
         return list(values)  # type: ignore[call-overload, no-any-return]
     except TypeError:
-        raise EngineError(f"{what} must be a list, not {_shown(values)}", hint) from None
+        raise EngineError(f"{what} must be a list, not {shown(values)}", hint) from None
+
+
+def pair(what: str, values: object, example: str) -> tuple[Any, Any]:
+    """The two parts of ``values``."""
+    found = listed(what, values, f"write it like {example}")
+    if len(found) != 2:
+        raise EngineError(f"{what} must have two parts, not {len(found)}", f"write it like {example}")
+    return found[0], found[1]
 
 
 def path(value: str | Path) -> Path:
@@ -97,7 +105,13 @@ def path(value: str | Path) -> Path:
     try:
         return Path(value)
     except TypeError:
-        raise EngineError(f"a path must be a text, not {_shown(value)}", "give the name of a file") from None
+        raise EngineError(f"a path must be a text, not {shown(value)}", "give the name of a file") from None
+
+
+def function(what: str, value: object) -> None:
+    """EngineError unless ``value`` can be called, or is None."""
+    if value is not None and not callable(value):
+        raise EngineError(f"{what} must be a function, not {shown(value)}")
 
 
 def numbers(what: str, values: ArrayLike, dtype: Any) -> NDArray[Any]:
@@ -227,7 +241,7 @@ def _one_hot(classes: NDArray[Any], outputs: int, dtype: Any) -> NDArray[Any]:
     return rows
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """``value`` in one short line."""
     return repr(clean_line(str(value))[:40])
 

@@ -53,11 +53,12 @@ def layer_outputs(model: Sequential, x: ArrayLike) -> list[tuple[str, Array]]:
 
 def feature_maps(model: Sequential, x_one: ArrayLike) -> list[tuple[str, Array]]:
     """The images among the outputs for one example."""
-    if np.shape(x_one) != model.input_shape:
+    one = checks.numbers("the input", x_one, model.dtype)
+    if one.shape != model.input_shape:
         raise EngineError(
-            f"one input has shape {model.input_shape}, not {np.shape(x_one)}", "give one example, as x[0]"
+            f"one input has shape {model.input_shape}, not {one.shape}", "give one example, as x[0]"
         )
-    outputs = layer_outputs(model, np.asarray(x_one)[None])
+    outputs = layer_outputs(model, one[None])
     return [(name, values[0]) for name, values in outputs if values.ndim == 4]
 
 

@@ -31,7 +31,7 @@ _LAST_ACTIVATION = {"binary_crossentropy": "sigmoid", "categorical_crossentropy"
 
 def canonical(name: str) -> str:
     """The full name of a loss; EngineError if there is none of that name."""
-    return choice("loss", _ALIASES.get(name, name), NAMES)
+    return choice("loss", _ALIASES.get(name, name) if isinstance(name, str) else name, NAMES)
 
 
 def check_output(loss: str, activation: str, outputs: int) -> None:

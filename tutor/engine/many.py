@@ -19,8 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from tutor.engine import checks, memory, metrics, optimizers
 from tutor.engine.network import Sequential
+from tutor.engine.optimizers import Optimizer
 from tutor.engine.threads import stay_alone, usable_cores
-from tutor.engine.trainer import Data, Trainer
+from tutor.engine.trainer import Data, Trainer, fitting_batch
 from tutor.engine.warmup import warm_up
 from tutor.errors import EngineError
 
@@ -120,6 +121,14 @@ def train_many(
     With ``backend`` "cuda" many networks train at once on the GPU, a block of threads for each: they must be
     small and laid out alike, else EngineError. Their results are the CPU's up to rounding.
     """
+    if goal is not None and not isinstance(goal, Goal):
+        raise EngineError(f"{checks.shown(goal)} is no goal", "write for example Goal(accuracy=1.0)")
+    if not (isinstance(make, Sequential) or callable(make)):
+        raise EngineError(f"{checks.shown(make)} makes no network", "give a compiled network, or a function")
+    checks.function("progress", progress)
+    checks.function("cancelled", cancelled)
+    if settings is not None:
+        settings = checks.listed("the settings", settings, 'write them like [{"learning_rate": 0.1}]')
     job = _Job(
         make=make,
         cases=_cases(seeds, settings),
@@ -127,12 +136,12 @@ def train_many(
         y=y,
         steps=checks.whole_number("the number of steps", steps, least=0),
         batch_size=batch_size,
-        shuffle=shuffle,
+        shuffle=checks.switch("shuffle", shuffle),
         goal=goal,
         check_every=checks.whole_number(
             "check_every", max(1, steps // _CHECKS) if check_every is None else check_every, least=1
         ),
-        keep_weights=keep_weights,
+        keep_weights=checks.switch("keep_weights", keep_weights),
         cancelled=cancelled,
     )
     count = usable_cores() if threads is None else checks.whole_number("threads", threads, least=1)
@@ -158,9 +167,8 @@ def _cases(
     seeds: Iterable[int], settings: Sequence[Mapping[str, Any]] | None
 ) -> list[tuple[int, dict[str, Any]]]:
     """Every seed with every setting."""
-    if isinstance(seeds, str) or not isinstance(seeds, Iterable):
-        raise EngineError("the seeds must be a list of whole numbers", "write for example seeds=range(100)")
-    numbers = [checks.whole_number("each seed", seed, least=0) for seed in seeds]
+    listed = checks.listed("the seeds", seeds, "write for example seeds=range(100)")
+    numbers = [checks.whole_number("each seed", seed, least=0) for seed in listed]
     chosen = [{}] if settings is None else list(settings)
     if not numbers or not chosen:
         raise EngineError("there is no network to train", "give at least one seed and one setting")
@@ -238,6 +246,9 @@ class _Job:
         first = self._build(*self.cases[0])
         self._data = first.data(self.x, self.y)
         self._fits = self._key(first)
+        for seed, setting in self.cases:
+            if seed == self.cases[0][0]:  # each setting, before anything is trained with another
+                self._check(setting)
         return first
 
     def _some(self, first: int, last: int, stop: Event) -> list[_Outcome]:
@@ -271,9 +282,17 @@ class _Job:
                 "these networks cannot share their examples",
                 "give all the same input shape, outputs, loss and number type",
             )
+        return Trainer(model, self._data, self._size(setting), None, self.shuffle)
+
+    def _size(self, setting: dict[str, Any]) -> int:
+        """Of a batch."""
         size = setting.get("batch_size", self.batch_size)
-        size = min(32, self._data.count) if size is None else size
-        return Trainer(model, self._data, size, None, self.shuffle)
+        return min(32, self._data.count) if size is None else size
+
+    def _check(self, setting: dict[str, Any]) -> None:
+        fitting_batch(self._size(setting), self._data.count)
+        if isinstance(self.make, Sequential):
+            self._optimizer(self.make, setting)
 
     def _scores(self, model: Sequential) -> tuple[float, float]:
         """Loss and accuracy over the whole set."""
@@ -281,22 +300,31 @@ class _Job:
         return loss, metrics.compute(("accuracy",), outputs, self._data.targets, model.loss)["accuracy"]
 
     def _build(self, seed: int, setting: dict[str, Any]) -> Sequential:
-        arguments = {name: value for name, value in setting.items() if name != "batch_size"}
         if not isinstance(self.make, Sequential):
-            model = self.make(seed=seed, **arguments)
+            model = self.make(seed=seed, **_without_batch_size(setting))
             if not isinstance(model, Sequential) or model.run is None:
                 raise EngineError("the function must return a compiled network", "call compile in it")
             return model
         like = self.make
-        if like.optimizer is None:
-            raise EngineError("the network is not compiled", "call compile(optimizer, loss) first")
+        optimizer = self._optimizer(like, setting)
         model = Sequential(like.layers, like.input_shape, seed, like.dtype)
-        optimizer = like.optimizer
-        if arguments:
-            optimizer = optimizers.make(optimizer.name, **{**optimizer.settings(), **arguments})
         model.compile(optimizer, like.loss, like.metrics)
         return model
+
+    def _optimizer(self, like: Sequential, setting: dict[str, Any]) -> Optimizer:
+        if like.optimizer is None:
+            raise EngineError("the network is not compiled", "call compile(optimizer, loss) first")
+        optimizer, arguments = like.optimizer, _without_batch_size(setting)
+        return (
+            optimizers.make(optimizer.name, **{**optimizer.settings(), **arguments})
+            if arguments
+            else optimizer
+        )
 
     def _key(self, model: Sequential) -> tuple[Any, ...]:
         """What the layout of the examples depends on."""
         return model.input_shape, model.plan.outputs, model.loss, model.dtype
+
+
+def _without_batch_size(setting: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in setting.items() if name != "batch_size"}

@@ -21,13 +21,14 @@ from tutor.engine import (
     memory,
     optimizers,
     plan,
+    stopping,
     storage,
 )
 from tutor.engine import metrics as measures
 from tutor.engine.augmentation import Augmentation
 from tutor.engine.history import History
 from tutor.engine.kernels import description as d
-from tutor.engine.layers import Layer
+from tutor.engine.layers import Layer, layer_list
 from tutor.engine.optimizers import Optimizer
 from tutor.engine.planner import Tensor
 from tutor.engine.report import TrainingReport
@@ -63,19 +64,13 @@ class Sequential:
         dtype: str = "float32",
         backend: str = "cpu",
     ) -> None:
-        self.input_shape = tuple(
-            checks.whole_number("each size in input_shape", size, least=1) for size in input_shape
-        )
+        sizes = checks.listed("the input shape", input_shape, "write it like (2,) or (8, 8)")
+        self.input_shape = tuple(checks.whole_number("each size in input_shape", n, least=1) for n in sizes)
         if not self.input_shape or math.prod(self.input_shape) > plan.MAX_WORKSPACE:
             raise EngineError(
                 f"the input shape {self.input_shape} cannot be used", "write it like (2,) or (8, 8)"
             )
-        self.layers = list(layers)
-        for layer in self.layers:
-            if not isinstance(layer, Layer):
-                raise EngineError(
-                    f"{str(layer)[:40]!r} is not a layer", "write for example Dense(8, activation='tanh')"
-                )
+        self.layers = layer_list(layers)
         self.seed = checks.whole_number("the seed", seed, least=0)
         self.dtype = checks.choice("number type", dtype, DTYPES)
         layout = plan.make_plan(self.layers, self.input_shape)
@@ -115,7 +110,7 @@ class Sequential:
     @memory.clear
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Take over arrays as :meth:`get_weights` gives them."""
-        self._take_over(weights, self.plan.tensors, "the network")
+        changes.set_weights(self, self.plan.tensors, weights, "the network")
 
     @memory.clear
     def get_layer_weights(self, layer: int | str) -> list[Array]:
@@ -129,15 +124,16 @@ class Sequential:
     def set_layer_weights(self, layer: int | str, weights: Sequence[ArrayLike]) -> None:
         """Take over arrays as :meth:`get_layer_weights` gives them."""
         name = self.layer_name(layer)
-        self._take_over(weights, self.tensors_of(name), name)
+        changes.set_weights(self, self.tensors_of(name), weights, name)
 
     def layer_name(self, layer: int | str) -> str:
         """Of the layer with that index (-1 is the last) or that name; EngineError if there is none."""
         if isinstance(layer, str):
             return checks.choice("layer", layer, self.plan.layer_names)
-        if not isinstance(layer, int | np.integer) or not -len(self.layers) <= layer < len(self.layers):
+        whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
+        if not whole or not -len(self.layers) <= layer < len(self.layers):
             raise EngineError(
-                f"there is no layer with the index {str(layer)[:40]}",
+                f"there is no layer with the index {checks.shown(layer)}",
                 f"indices go from 0 to {len(self.layers) - 1}",
             )
         return self.plan.layer_names[range(len(self.layers))[layer]]
@@ -146,25 +142,10 @@ class Sequential:
         """Where the arrays of a layer, and of those inside it, are."""
         return [t for t in self.plan.tensors if t.layer == name or t.layer.startswith(f"{name}/")]
 
-    def _take_over(self, weights: Sequence[ArrayLike], tensors: Sequence[Tensor], owner: str) -> None:
-        if len(weights) != len(tensors):
-            raise EngineError(f"{owner} has {len(tensors)} weight arrays, not {len(weights)}")
-        arrays = []
-        for tensor, values in zip(tensors, weights, strict=True):
-            array = checks.numbers(f"the {tensor.label} of {tensor.layer}", values, self.dtype)
-            if array.shape != tensor.shape:
-                raise EngineError(
-                    f"the {tensor.label} of {tensor.layer} have shape {tensor.shape}, not {array.shape}"
-                )
-            if tensor.label == "moving variances" and (array < 0).any():
-                raise EngineError(f"the {tensor.label} of {tensor.layer} must not be negative")
-            arrays.append(array)
-        for tensor, array in zip(tensors, arrays, strict=True):
-            tensor.view(self.network.parameters)[...] = array
-
     def count_params(self, trainable: bool | None = None) -> int:
         """Numbers in all weight arrays; only those that are learned (True) or that are not (False)."""
-        return sum(t.size for t in self.plan.tensors if trainable in (None, t.learned))
+        wanted = (True, False) if trainable is None else (checks.switch("trainable", trainable),)
+        return sum(t.size for t in self.plan.tensors if t.learned in wanted)
 
     def summary(self) -> str:
         """A table of the layers, their output shapes and their numbers of parameters, as text."""
@@ -182,7 +163,8 @@ class Sequential:
         """Choose how to learn; forgets what an optimizer of before remembered, and ends its trainers."""
         loss = losses.canonical(loss)
         losses.check_output(loss, self._last_activation(), self.plan.outputs)
-        metrics = tuple(measures.check(name) for name in metrics)
+        listed = checks.listed("metrics", metrics, 'write it like ["accuracy"]')
+        metrics = tuple(measures.check(name) for name in listed)
         optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizers.make(optimizer)
         remembered = changes.remembered(self.plan, self.dtype, optimizer)
         self.metrics, self.loss, self.optimizer = metrics, loss, optimizer
@@ -234,6 +216,8 @@ class Sequential:
         """A trainer that goes step by step. ``batch_size`` None is 32, or all examples if there are fewer."""
         data = self.data(x, y)
         size = min(32, data.count) if batch_size is None else batch_size
+        if validation_data is not None:
+            validation_data = checks.pair("validation_data", validation_data, "(x_val, y_val)")
         validation = self.data(*validation_data) if validation_data is not None else None
         return Trainer(self, data, size, validation, shuffle, augment)
 
@@ -255,9 +239,9 @@ class Sequential:
 
         So that reports cost little, they are about 64 examples of each set (:meth:`Trainer.report`).
         """
-        trainer = self.trainer(x, y, batch_size, validation_data, shuffle)
         checks.whole_number("report_every", report_every, least=1)
         left = checks.whole_number("the number of steps", steps, least=0)
+        trainer = self.trainer(x, y, batch_size, validation_data, shuffle)
         while left > 0 and not trainer.diverged:
             trainer.run(min(report_every, left))
             left -= report_every
@@ -280,13 +264,13 @@ class Sequential:
         everything ``val_`` are evaluated at the epoch's end, on the examples as given. ``callbacks`` may end
         the training early; ``augment`` changes the training images anew for each epoch.
         """
+        checks.whole_number("the number of epochs", epochs, least=1)
+        told = ["loss", *self.metrics]
+        told += [f"val_{name}" for name in told] if validation_data is not None else []
+        callbacks = stopping.begun(callbacks, told)
         trainer = self.trainer(x, y, batch_size, validation_data, shuffle, augment)
-        for callback in callbacks:
-            if not isinstance(callback, EarlyStopping):
-                raise EngineError(f"{str(callback)[:40]!r} is no callback", "there is EarlyStopping")
-            callback.begin()
         history = History()
-        for epoch in range(checks.whole_number("the number of epochs", epochs, least=1)):
+        for epoch in range(epochs):
             trainer.run(trainer.steps_per_epoch)
             if trainer.diverged:
                 raise EngineError(
@@ -337,7 +321,7 @@ class Sequential:
         ``training`` is as in a step of training: with the batch's own statistics and with dropout. Gradients
         by what is not learned, as in frozen layers, are 0. Nothing in the network changes.
         """
-        data = self.data(x, y)
+        training, data = checks.switch("training", training), self.data(x, y)
         size = 3 * self.network.parameters.nbytes
         memory.check("the gradients", size, self.dtype, "take a smaller network")
         parameters = plan.zeros(self.network.parameters.size, self.dtype)
@@ -382,12 +366,12 @@ class Sequential:
 
     def save(self, path: str | Path) -> None:
         """Write layers, weights and compile settings to an .npz file."""
-        storage.save(self, Path(path))
+        storage.save(self, checks.path(path))
 
     @classmethod
     def load(cls, path: str | Path) -> Sequential:
         """Read what :meth:`save` wrote; EngineError if it is anything else."""
-        return storage.load(cls, Path(path))
+        return storage.load(cls, checks.path(path))
 
     def _last_activation(self) -> str:
         last = self.network.operations[-1]

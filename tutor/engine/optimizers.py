@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine import schedules
-from tutor.engine.checks import choice, number
+from tutor.engine.checks import choice, number, switch
 from tutor.engine.kernels import description as d
 from tutor.engine.schedules import Schedule
 from tutor.errors import EngineError
@@ -117,6 +117,7 @@ class SGD(Optimizer):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_momentum(self.momentum)
+        switch("nesterov", self.nesterov)
 
 
 @dataclass(frozen=True)

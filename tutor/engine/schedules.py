@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from tutor.engine.checks import choice, number, whole_number
+from tutor.engine.checks import choice, number, switch, whole_number
 from tutor.engine.kernels import description as d
 from tutor.errors import EngineError
 
@@ -71,6 +71,7 @@ class ExponentialDecay(Schedule):
         number("initial_learning_rate", self.initial_learning_rate, above=0.0)
         number("decay_steps", self.decay_steps, above=0.0)
         number("decay_rate", self.decay_rate, above=0.0)
+        switch("staircase", self.staircase)
 
     def __call__(self, step: int) -> float:
         exponent = step / self.decay_steps

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine.checks import choice, number, whole_number
+from tutor.engine.checks import choice, listed, number, shown, switch, whole_number
 from tutor.errors import EngineError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class EarlyStopping:
         self.min_delta = number("min_delta", min_delta, least=0.0)
         self.patience = whole_number("the patience", patience, least=0)
         self.baseline = None if baseline is None else number("the baseline", baseline)
-        self.restore_best_weights = bool(restore_best_weights)
+        self.restore_best_weights = switch("restore_best_weights", restore_best_weights)
         self.start_from_epoch = whole_number("start_from_epoch", start_from_epoch, least=0)
         rises = choice("mode", mode, MODES) == "max" or (mode == "auto" and self.monitor.endswith("accuracy"))
         self._sign = -1.0 if rises else 1.0
@@ -58,14 +58,18 @@ class EarlyStopping:
         self._wait = 0
         self._weights: list[NDArray[Any]] | None = None
 
-    def after_epoch(self, epoch: int, values: Mapping[str, float], model: Sequential) -> bool:
-        """Whether to stop now; EngineError if there is no such value to watch."""
+    def check(self, values: Collection[str]) -> None:
+        """EngineError unless what it watches is among ``values``."""
         if self.monitor not in values:
             hint = "give fit validation_data" if self.monitor.startswith("val_") else ""
             known = ", ".join(values)
             raise EngineError(
-                f"there is no {self.monitor[:40]!r} to watch", hint or f"there are: {known}; or add a metric"
+                f"there is no {shown(self.monitor)} to watch", hint or f"there are: {known}; or add a metric"
             )
+
+    def after_epoch(self, epoch: int, values: Mapping[str, float], model: Sequential) -> bool:
+        """Whether to stop now; EngineError if there is no such value to watch."""
+        self.check(values)
         if epoch < self.start_from_epoch:
             return False
         value = values[self.monitor]
@@ -103,3 +107,15 @@ class EarlyStopping:
 
     def _improves(self, value: float, reference: float) -> bool:
         return self._sign * value + self.min_delta < self._sign * reference
+
+
+def begun(callbacks: object, values: Collection[str]) -> list[EarlyStopping]:
+    """The callbacks of a fit whose history will hold ``values``, each at its beginning."""
+    found = listed("the callbacks", callbacks, "write it like [EarlyStopping()]")
+    for callback in found:
+        if not isinstance(callback, EarlyStopping):
+            raise EngineError(f"{shown(callback)} is no callback", "there is EarlyStopping")
+        callback.check(values)
+    for callback in found:
+        callback.begin()
+    return found

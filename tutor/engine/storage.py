@@ -13,6 +13,7 @@ from tutor.engine import memory, optimizers
 from tutor.engine.checks import choice
 from tutor.engine.layers import KINDS, Layer
 from tutor.errors import EngineError
+from tutor.text import clean_line
 
 if TYPE_CHECKING:
     from tutor.engine.network import Sequential
@@ -35,14 +36,25 @@ def save(model: Sequential, path: Path) -> None:
         if model.optimizer
         else None,
     }
+    text = json.dumps(description, default=_plain)  # before the file is opened, which empties it
     arrays: dict[str, Any] = {f"weights_{i:04d}": array for i, array in enumerate(model.get_weights())}
     try:
         with path.open("wb") as file:
-            np.savez(file, allow_pickle=False, description=np.array(json.dumps(description)), **arrays)
-    except OSError as error:
+            np.savez(file, allow_pickle=False, description=np.array(text), **arrays)
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the path
+        reason = getattr(error, "strerror", None) or error
         raise EngineError(
-            f"cannot write {path}: {error.strerror}", "choose a place that can be written"
+            f"cannot write {_name(path)}: {reason}", "choose a place that can be written"
         ) from None
+
+
+def _name(path: Path) -> str:
+    return clean_line(str(path))
+
+
+def _plain(number: Any) -> Any:
+    """A setting that was given as one of numpy's numbers."""
+    return number.item() if isinstance(number, np.generic | np.ndarray) else float(number)
 
 
 @memory.clear
@@ -56,11 +68,13 @@ def load(cls: type[Sequential], path: Path) -> Sequential:
             raise ValueError
         return _rebuild(cls, description, weights)
     except FileNotFoundError:
-        raise EngineError(f"there is no file {path}") from None
+        raise EngineError(f"there is no file {_name(path)}") from None
     except OSError as error:
-        raise EngineError(f"cannot read {path}: {error.strerror or error}") from None
+        raise EngineError(f"cannot read {_name(path)}: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, RecursionError, zipfile.BadZipFile):
-        raise EngineError(f"{path} is not a saved network, or it is damaged", "save it again") from None
+        raise EngineError(
+            f"{_name(path)} is not a saved network, or it is damaged", "save it again"
+        ) from None
 
 
 def _rebuild(cls: type[Sequential], description: dict[str, Any], weights: list[Any]) -> Sequential:

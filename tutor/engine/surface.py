@@ -52,6 +52,8 @@ def decision_surface(
     ``inputs`` says which two of the numbers of an example vary; all others stay as in ``base`` (default 0).
     Raises EngineError for ranges that are empty, inputs that there are not, and grids that are too large.
     """
+    if not hasattr(model, "input_shape"):
+        raise EngineError(f"{checks.shown(model)} is no network", "give a Sequential")
     columns = checks.whole_number("the number of columns", columns, least=2)
     rows = checks.whole_number("the number of rows", rows, least=2)
     if columns * rows > MAX_POINTS:
@@ -60,7 +62,10 @@ def decision_surface(
     example = np.zeros(model.input_shape) if base is None else checks.numbers("base", base, "float64")
     if example.shape != model.input_shape:
         raise EngineError(f"base has shape {example.shape}, but the network takes {model.input_shape}")
-    first, second = (checks.whole_number("each of inputs", place, least=0) for place in inputs)
+    first, second = (
+        checks.whole_number("each of inputs", place, least=0)
+        for place in checks.pair("inputs", inputs, "(0, 1)")
+    )
     if first == second or max(first, second) >= example.size:
         raise EngineError(
             f"the surface needs two different inputs, each below {example.size}, not {first} and {second}"
@@ -72,10 +77,7 @@ def decision_surface(
 
 
 def _axis(what: str, ends: Sequence[float], count: int) -> Array:
-    try:
-        low, high = ends
-    except (TypeError, ValueError):
-        raise EngineError(f"{what} must be two numbers", "write it like (-1, 1)") from None
+    low, high = checks.pair(what, ends, "(-1, 1)")
     low = checks.number(f"the lower end of {what}", low)
     high = checks.number(f"the upper end of {what}", high, above=low)
     return np.linspace(low, high, count)

@@ -83,7 +83,7 @@ class Trainer:
             changed = data.inputs.nbytes + data.examples.inputs.nbytes
             memory.check("images that change", changed, model.dtype, "take less data, or no augmentation")
         shuffle = checks.switch("shuffle", shuffle)
-        size = self._fitting(batch_size)
+        size = fitting_batch(batch_size, data.count)
         self._room, self._room_for = self._room_of(size), size
         self._own_run = model.run = model.run._replace()  # the same arrays, but an earlier trainer's no more
         self._run.counters[d.POSITION] = 0
@@ -205,19 +205,10 @@ class Trainer:
     @memory.clear
     def set_batch_size(self, value: int) -> None:
         """From the next step on, also in the middle of an epoch."""
-        run, size = self._run, self._fitting(value)
+        run, size = self._run, fitting_batch(value, self.data.count)
         if size != self._room_for:
             self._room, self._room_for = self._room_of(size), size
         run.controls[d.BATCH_SIZE] = size
-
-    def _fitting(self, batch_size: int) -> int:
-        """``batch_size`` if there are so many examples."""
-        size = checks.whole_number("the batch size", batch_size, least=1)
-        if size > self.data.count:
-            raise EngineError(
-                f"the batch size {size} is larger than the {self.data.count} examples", "take a smaller batch"
-            )
-        return size
 
     def _room_of(self, size: int) -> d.Workspace | d.Shards:
         return self.model.plan.training_room(size, self.model.dtype, self.model.backend)
@@ -254,7 +245,7 @@ class Trainer:
         optimizer, loss or number type, or amid more examples than there are here.
         """
         if not isinstance(snapshot, Snapshot):
-            raise EngineError(f"{str(snapshot)[:40]!r} is no snapshot", "give what snapshot() returned")
+            raise EngineError(f"{checks.shown(snapshot)} is no snapshot", "give what snapshot() returned")
         state = self._state()
         snapshot.check(state)
         if not 0 <= snapshot.counters[d.POSITION] < self.data.count:
@@ -347,10 +338,20 @@ def _outputs(room: d.Workspace | d.Shards, row: NDArray[np.int64], rows: int) ->
         rows -= min(share, rows)
 
 
+def fitting_batch(batch_size: int, examples: int) -> int:
+    """``batch_size`` if there are so many examples."""
+    size = checks.whole_number("the batch size", batch_size, least=1)
+    if size > examples:
+        raise EngineError(
+            f"the batch size {size} is larger than the {examples} examples", "take a smaller batch"
+        )
+    return size
+
+
 def _check_augmentation(augment: Augmentation, input_shape: tuple[int, ...]) -> None:
     if not isinstance(augment, Augmentation):
         raise EngineError(
-            f"{str(augment)[:40]!r} is no augmentation", "write for example Augmentation(shift=1)"
+            f"{checks.shown(augment)} is no augmentation", "write for example Augmentation(shift=1)"
         )
     augment.shape_of(input_shape)  # refuses what is no image
 

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from queue import Empty, SimpleQueue
 
-from tutor.engine import cache
+from tutor.engine import cache, checks
 from tutor.engine.architecture import parse_layers
 from tutor.engine.kernels.cpu import ahead
-from tutor.engine.network import Sequential
+from tutor.engine.network import DTYPES, Sequential
 from tutor.engine.threads import usable_cores
 
 _MOST_HELPERS = 4
@@ -29,6 +29,11 @@ def warm_up(progress: Callable[[str], None] | None = None, dtypes: Sequence[str]
     second, else some seconds each. Where nothing is in the cache and there is a second core, other processes
     fill it.
     """
+    checks.function("progress", progress)
+    dtypes = [
+        checks.choice("number type", dtype, DTYPES)
+        for dtype in checks.listed("dtypes", dtypes, 'write it like ["float32"]')
+    ]
     start = time.perf_counter()
     empty = _is_empty()
     cold = empty and cache.enabled()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine.checks import listed, whole_number
+from tutor.engine.checks import listed, shown, whole_number
 from tutor.engine.classic.rbm import RBM
 from tutor.engine.network import Sequential
 from tutor.errors import EngineError
@@ -85,7 +85,7 @@ class DBN:
         here have. EngineError if they do not fit.
         """
         if not isinstance(model, Sequential):
-            raise EngineError(f"{str(model)[:40]!r} is no network", "give a Sequential of dense layers")
+            raise EngineError(f"{shown(model)} is no network", "give a Sequential of dense layers")
         ours, weights = self.dense_weights(), list(model.get_weights())
         if [w.shape for w in ours] != [w.shape for w in weights[: len(ours)]]:
             units = ", ".join(f"dense {machine.hidden_bias.size} sigmoid" for machine in self.machines)

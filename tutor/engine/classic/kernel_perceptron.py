@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine.checks import row_numbers, rows, signs
+from tutor.engine.checks import row_numbers, rows, shown, signs
 from tutor.engine.classic.kernel_functions import Kernel
 from tutor.errors import EngineError
 
@@ -32,7 +32,7 @@ class KernelPerceptron:
         self.x = rows("the inputs", x)
         self.y = signs(y, len(self.x))
         if not isinstance(kernel, Kernel):
-            raise EngineError(f"{str(kernel)[:40]!r} is no kernel", 'write for example Kernel("rbf")')
+            raise EngineError(f"{shown(kernel)} is no kernel", 'write for example Kernel("rbf")')
         if len(self.y) > MAX_EXAMPLES:
             raise EngineError(
                 f"{len(self.y):,} examples need a kernel matrix that is too large", f"take {MAX_EXAMPLES:,}"

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.engine.checks import MAX_INPUTS, listed, number, numbers, rows, whole_number
+from tutor.engine.checks import MAX_INPUTS, listed, number, numbers, rows, shown, whole_number
 from tutor.errors import EngineError
 
 Bits = NDArray[np.int64]
@@ -93,7 +93,7 @@ def binary_rows(n_inputs: int) -> Bits:
 def truth_table(unit: Unit, n_inputs: int) -> tuple[int, ...]:
     """The unit's answers to :func:`binary_rows`."""
     if not hasattr(unit, "predict"):
-        raise EngineError(f"{str(unit)[:40]!r} is no unit", "give one that has a method predict")
+        raise EngineError(f"{shown(unit)} is no unit", "give one that has a method predict")
     return tuple(int(answer) for answer in unit.predict(binary_rows(n_inputs)))
 
 

@@ -92,6 +92,7 @@ def best_margin(x: ArrayLike, y: ArrayLike, *, tolerance: float = 1e-9) -> float
     make it too small but never too large. 0 where nothing separates (or by less than ``tolerance`` times
     the longest vector).
     """
+    number("the tolerance", tolerance, least=0)
     inputs = rows("the inputs", x)
     vectors: Matrix = inputs * signs(y, len(inputs))[:, None]
     longest = float(np.linalg.norm(vectors, axis=1).max())

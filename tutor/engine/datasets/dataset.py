@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.engine.checks import shown
 from tutor.errors import EngineError
 
 Kind = Literal["binary", "classes", "regression"]
@@ -72,5 +73,5 @@ def plane(train: Part, held_out: Part | None = None, feature_map: FeatureMap = s
 def within(option: str, value: float, low: float, high: float) -> None:
     """Raise :class:`EngineError` unless ``low <= value <= high``."""
     if not low <= value <= high:
-        message = f"the option {option} must lie between {low:g} and {high:g}, not {value:g}"
+        message = f"the option {option} must lie between {low:g} and {high:g}, not {shown(value)[1:-1]}"
         raise EngineError(message, "take a value in between")

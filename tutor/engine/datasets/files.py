@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from tutor.engine.checks import path as checked_path
+from tutor.engine.checks import whole_number
 from tutor.errors import EngineError
 from tutor.text import clean_line
 
@@ -19,7 +21,7 @@ MAX_BYTES = 2**30
 
 def shown(path: Path | str) -> str:
     """A file's name, short and harmless enough for a message."""
-    name = clean_line(Path(path).name)
+    name = clean_line(checked_path(path).name)
     return repr(name if len(name) <= 40 else name[:39] + "…")
 
 
@@ -27,6 +29,7 @@ def shown(path: Path | str) -> str:
 def opened(path: Path | str, max_bytes: int) -> Iterator[tuple[BinaryIO, int]]:
     """The file and its size in bytes. EngineError for no file, another kind of file, or one too large."""
     name = shown(path)
+    whole_number("max_bytes", max_bytes, least=1)
     try:
         # A pipe would block in open() for ever: O_NONBLOCK lets it pass, and the check below refuses it.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

@@ -1,7 +1,7 @@
 """Kinds of layer, one file each: what the user writes down, and how it becomes operations."""
 
 from tutor.engine.layers.activation import Activation
-from tutor.engine.layers.base import Layer, WeightedLayer, with_trainable
+from tutor.engine.layers.base import Layer, WeightedLayer, layer_list, with_trainable
 from tutor.engine.layers.conv import Conv2D
 from tutor.engine.layers.dense import Dense
 from tutor.engine.layers.dropout import Dropout
@@ -24,6 +24,7 @@ __all__ = [
     "MaxPooling2D",
     "Residual",
     "WeightedLayer",
+    "layer_list",
     "with_trainable",
 ]
 

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tutor.engine.checks import switch
+from tutor.engine.checks import listed, shown, switch
+from tutor.errors import EngineError
 
 if TYPE_CHECKING:
     from tutor.engine.planner import Planner
@@ -37,6 +38,17 @@ class WeightedLayer(Layer):
 
     def __post_init__(self) -> None:
         switch("trainable", self.trainable)
+
+
+def layer_list(layers: object) -> list[Layer]:
+    """``layers`` as a list; EngineError if it is none, or something in it is no layer."""
+    found = listed("the layers", layers, "write it like [Dense(8, activation='tanh'), Dense(1)]")
+    for layer in found:
+        if not isinstance(layer, Layer):
+            raise EngineError(
+                f"{shown(layer)} is not a layer", "write for example Dense(8, activation='tanh')"
+            )
+    return found
 
 
 def with_trainable(layer: Layer, trainable: bool) -> Layer:

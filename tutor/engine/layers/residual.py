@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.engine import activations
 from tutor.engine.checks import choice
-from tutor.engine.layers.base import Layer, WeightedLayer
+from tutor.engine.layers.base import Layer, WeightedLayer, layer_list
 from tutor.engine.layers.conv import Conv2D
 from tutor.engine.layers.dense import Dense
 from tutor.errors import EngineError
@@ -78,15 +78,11 @@ class Residual(WeightedLayer):
         return self.projection or ()  # type: ignore[return-value]
 
 
-def _checked(layers: Sequence[Layer]) -> tuple[Layer, ...]:
-    if not isinstance(layers, list | tuple) or not layers:
+def _checked(layers: object) -> tuple[Layer, ...]:
+    found = layer_list(layers)
+    if not found:
         raise EngineError("a residual block needs a list of layers", "write it like Residual([Dense(8)])")
-    for layer in layers:
-        if not isinstance(layer, Layer):
-            raise EngineError(
-                f"{str(layer)[:40]!r} is not a layer", "write for example Dense(8, activation='tanh')"
-            )
-    return tuple(layers)
+    return tuple(found)
 
 
 def _described(layer: Layer) -> dict[str, Any]:
