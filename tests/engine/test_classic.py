@@ -119,6 +119,11 @@ REFUSALS = {
     "bound with 0 and 1": (lambda: novikoff_bound(X, [0, 1, 1]), "labels must be -1 or \\+1"),
     "bound without rows": (lambda: novikoff_bound([1.0, 2.0], [1, -1]), "have shape"),
     "margin with fewer labels": (lambda: best_margin(X, [-1, 1]), "one per input"),
+    "bound of numbers whose squares overflow": (
+        lambda: novikoff_bound([[1e200], [-1e200]], [1, -1]),
+        "numbers below 1e150",
+    ),
+    "perhaps tolerant": (lambda: best_margin(X, Y, tolerance="a"), "tolerance must be a number"),
     "margin of nothing": (lambda: best_margin(np.zeros((3, 0)), Y), "have shape"),
 }
 

@@ -252,3 +252,9 @@ def test_nonsense_is_refused_in_one_line(refused):
     with pytest.raises(EngineError) as caught:
         refused()
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-155])
+def test_inputs_of_which_no_gamma_can_be_made_are_refused_by_name(size):
+    with pytest.raises(EngineError, match="too far apart, or too close, to settle gamma"):
+        SVC().fit([[size], [-size]], [0, 1])

@@ -148,6 +148,17 @@ def test_a_network_has_one_trainer_at_a_time() -> None:
     assert second.step == 4
 
 
+def test_examples_of_another_network_are_refused() -> None:
+    own = make()
+    other = Sequential([Dense(1, "sigmoid")], (9,))
+    other.compile("sgd", "binary_crossentropy")
+    wide, exact = other.data(np.zeros((20, 9)), np.zeros(20)), make(dtype="float64").data
+    for arguments in ((wide, 8), (exact, 8), (None, 8), (own.data, 8, wide)):
+        with pytest.raises(EngineError, match="not laid out for this network"):
+            Trainer(own.model, *arguments)  # type: ignore[arg-type]
+    own.run(1)
+
+
 def test_weight_decay_is_turned_for_every_optimizer() -> None:
     for kind in (SGD, Adam):
         turned, fixed = make(kind(0.1)), make(kind(0.1, weight_decay=0.5))

@@ -69,6 +69,8 @@ class Trainer:
     ) -> None:
         if model.run is None:
             raise EngineError("the network is not compiled", "call compile(optimizer, loss) first")
+        for examples in (data,) if validation is None else (data, validation):
+            _check_layout(examples, model)
         if augment is not None:
             _check_augmentation(augment, model.input_shape)
         self.model = model
@@ -346,6 +348,14 @@ def fitting_batch(batch_size: int, examples: int) -> int:
             f"the batch size {size} is larger than the {examples} examples", "take a smaller batch"
         )
     return size
+
+
+def _check_layout(data: Data, model: Sequential) -> None:
+    """The kernels would read past the end of rows that are too short for them."""
+    widths = math.prod(model.input_shape), model.plan.outputs
+    fits = isinstance(data, Data) and (data.inputs.shape[1], data.targets.shape[1]) == widths
+    if not fits or data.examples.inputs.dtype != model.dtype:
+        raise EngineError("these examples are not laid out for this network", "make them by model.data(x, y)")
 
 
 def _check_augmentation(augment: Augmentation, input_shape: tuple[int, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -52,8 +53,13 @@ class Kernel:
         if not isinstance(self.gamma, str):
             return self
         with np.errstate(over="ignore"):
-            spread = float(x.var()) * x.shape[1]
-        return Kernel(self.name, 1 / spread if spread > 0 else 1.0, self.degree, self.coef0)
+            spread = np.float64(x.var()) * x.shape[1]
+            gamma = float(1 / spread) if spread > 0 else 1.0
+        if not 0 < gamma < math.inf:
+            raise EngineError(
+                "the inputs are too far apart, or too close, to settle gamma", "scale them to about 1"
+            )
+        return Kernel(self.name, gamma, self.degree, self.coef0)
 
     def __call__(self, x: ArrayLike, z: ArrayLike) -> Matrix:
         inputs = rows("the inputs", x)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tutor.engine.checks import MAX_INPUTS, number, row_numbers, rows, signs, whole_number
+from tutor.errors import EngineError
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -78,8 +79,8 @@ def novikoff_bound(x: ArrayLike, y: ArrayLike) -> float:
     """
     inputs = rows("the inputs", x)
     augmented = np.column_stack((inputs, np.ones(len(inputs))))
-    radius = float(np.linalg.norm(augmented, axis=1).max())
     gamma = best_margin(augmented, y)
+    radius = float(np.linalg.norm(augmented, axis=1).max())
     return math.inf if gamma == 0 else (radius / gamma) ** 2
 
 
@@ -94,6 +95,8 @@ def best_margin(x: ArrayLike, y: ArrayLike, *, tolerance: float = 1e-9) -> float
     """
     number("the tolerance", tolerance, least=0)
     inputs = rows("the inputs", x)
+    if np.abs(inputs).max() > 1e150:
+        raise EngineError("a margin needs numbers below 1e150", "scale the inputs down")
     vectors: Matrix = inputs * signs(y, len(inputs))[:, None]
     longest = float(np.linalg.norm(vectors, axis=1).max())
     if longest == 0:
