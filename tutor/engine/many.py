@@ -121,10 +121,7 @@ def train_many(
     With ``backend`` "cuda" many networks train at once on the GPU, a block of threads for each: they must be
     small and laid out alike, else EngineError. Their results are the CPU's up to rounding.
     """
-    if goal is not None and not isinstance(goal, Goal):
-        raise EngineError(f"{checks.shown(goal)} is no goal", "write for example Goal(accuracy=1.0)")
-    if not (isinstance(make, Sequential) or callable(make)):
-        raise EngineError(f"{checks.shown(make)} makes no network", "give a compiled network, or a function")
+    _check_kinds(make, goal)
     checks.function("progress", progress)
     checks.function("cancelled", cancelled)
     if settings is not None:
@@ -161,6 +158,13 @@ def train_many(
         finished=gathered("finished"),
         weights=[list(outcome.weights) for outcome in outcomes] if keep_weights else [],
     )
+
+
+def _check_kinds(make: object, goal: object) -> None:
+    if not (isinstance(make, Sequential) or callable(make)):
+        raise EngineError(f"{checks.shown(make)} makes no network", "give a compiled network, or a function")
+    if goal is not None and not isinstance(goal, Goal):
+        raise EngineError(f"{checks.shown(goal)} is no goal", "write for example Goal(accuracy=1.0)")
 
 
 def _cases(
