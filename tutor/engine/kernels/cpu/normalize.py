@@ -65,10 +65,13 @@ def normalize_backward(
         mean = load(workspace.scratch, op[d.SCRATCH] + c)
         scale = load(workspace.scratch, op[d.SCRATCH] + pixel + c)
         dgamma = dbeta = fill(values, 0.0)
-        for i in range(0, count * pixel, pixel):
-            delta = load(deltas, a + i)
-            dbeta = dbeta + delta
-            dgamma = dgamma + delta * ((load(values, x + i) - mean) * scale)
+        for first in range(0, count, _BLOCK):
+            part_of_gamma = part_of_beta = fill(values, 0.0)
+            for i in range(first * pixel, min(first + _BLOCK, count) * pixel, pixel):
+                delta = load(deltas, a + i)
+                part_of_beta = part_of_beta + delta
+                part_of_gamma = part_of_gamma + delta * ((load(values, x + i) - mean) * scale)
+            dgamma, dbeta = dgamma + part_of_gamma, dbeta + part_of_beta
         if op[d.BACKWARD] & d.OF_WEIGHTS:
             store(network.gradients, op[d.KERNEL] + c, dgamma)
             store(network.gradients, op[d.BIAS] + c, dbeta)
