@@ -34,15 +34,27 @@ class Case(NamedTuple):
     x: Array
     y: Array
 
+    def cast(self, dtype: str) -> Case:
+        """The same in that number type."""
+        model = Sequential(self.model.layers, self.model.input_shape, dtype=dtype)
+        model.set_weights(self.model.get_weights())
+        model.compile("sgd", self.model.loss)
+        return Case(model, self.x.astype(dtype), self.y.astype(dtype))
+
 
 class Draw:
     """Draws the layers of one network; ``functions`` are those that hidden layers may have."""
 
-    def __init__(self, seed: int, functions: list[str], normalized: bool) -> None:
+    def __init__(self, seed: int, functions: list[str]) -> None:
         self.rng = np.random.default_rng(seed)
         self.functions = [name for name in functions if name != "softmax"]
         self.softmax = "softmax" in functions
-        self.normalized = normalized
+        self.normalized = not in_shards(seed)
+        self.large = is_large(seed)
+
+    def width(self, usual: int, large: int) -> int:
+        """Up to so many units, filters or inputs."""
+        return self.number(large // 2, large) if self.large else self.number(1, usual)
 
     def number(self, low: int, high: int) -> int:
         """From ``low`` to ``high``."""
@@ -65,7 +77,7 @@ class Draw:
 
     def row_layer(self, width: int) -> Layer:
         """Any layer that a row of that width can go through."""
-        units = self.number(1, 20)
+        units = self.width(20, 160)
         kind = self.one_of("dense", "dense", "normal", "identity", "projection")
         if kind == "normal":
             return self.normalization()
@@ -88,7 +100,7 @@ class Draw:
         most = (5, 5) if padding == "same" else (min(height, 5), min(width, 5))
         size = (self.number(1, most[0]), self.number(1, most[1]))
         steps = (self.number(1, 3), self.number(1, 3))
-        filters = self.number(1, 18)
+        filters = self.width(18, 40)
         match self.one_of("conv", "conv", "max", "average", "activation", "normal", "identity", "projection"):
             case "max":
                 return MaxPooling2D(size, self.one_of(None, steps), padding)
@@ -108,9 +120,19 @@ class Draw:
         )
 
 
-def draw(seed: int, dtype: str = "float64", functions: list[str] = HIDDEN, normalized: bool = True) -> Case:
-    """Every second one is for images. The same seed gives the same network, weights and examples."""
-    pen = Draw(seed, functions, normalized)
+def is_large(seed: int) -> bool:
+    """Every eighth has layers and batches that fill whole tiles and lane groups, more than once."""
+    return seed % 8 in (3, 6) and seed % 16 < 8
+
+
+def in_shards(seed: int) -> bool:
+    """Every second of these trains in shards, and so without normalization."""
+    return is_large(seed) and seed % 32 < 16
+
+
+def draw(seed: int, functions: list[str] = HIDDEN) -> Case:
+    """In float64; every second one is for images. The same seed gives the same network, weights, examples."""
+    pen = Draw(seed, functions)
     layers: list[Layer] = []
     if seed % 2:
         shape: tuple[int, ...] = (pen.number(1, 9), pen.number(1, 9), pen.number(1, 10))
@@ -118,17 +140,18 @@ def draw(seed: int, dtype: str = "float64", functions: list[str] = HIDDEN, norma
             layers.append(pen.image_layer(_output(layers, shape)))
         layers.append(pen.one_of(Flatten(), GlobalAveragePooling2D()))
     else:
-        shape = (pen.number(1, 20),)
+        shape = (pen.width(20, 160),)
         for _ in range(pen.number(0, 4)):
             layers.append(pen.row_layer(_output(layers, shape)[0]))
     loss = pen.one_of(*sorted(LAST))
     last = pen.one_of(*(name for name in LAST[loss] if name in functions or len(LAST[loss]) < 3))
-    outputs = pen.number(2 if last == "softmax" else 1, 18)
+    outputs = max(pen.width(18, 40), 2 if last == "softmax" else 1)
     layers.append(pen.dense(outputs, last))
-    model = Sequential(layers, shape, seed=seed, dtype=dtype)
+    model = Sequential(layers, shape, seed=seed, dtype="float64")
     stir(model, pen.rng)
     model.compile("sgd", loss)
-    examples = pen.number(4, 12)  # fewer, and normalization magnifies rounding
+    # Fewer than 4, and normalization magnifies rounding.
+    examples = pen.number(17, 40) if pen.large else pen.number(4, 12)
     x = pen.rng.normal(size=(examples, *shape))
     return Case(model, x, targets(pen.rng, loss, examples, outputs))
 
