@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.engine.random_networks import draw, in_shards
-from tests.engine.rounding import TOLERANCE, bounds_after, rounded_apart
+from tests.engine.rounding import TOLERANCE, beyond, bounds_after, rounded_apart
 from tests.engine.test_reference import SMOOTH
 from tests.engine.torch_peer import Peer
 from tutor.engine import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop, plan
@@ -20,6 +20,10 @@ Array = NDArray[Any]
 NETWORKS, STEPS = 200, 20
 TINY = 1e-30
 """For epsilon where Keras adds it under the root and PyTorch outside."""
+KINKED = ("hinge", "mean_absolute_error")
+"""In float32 such a loss now and then ends on the other side of its kink, and the weights elsewhere. And its
+slopes are all of one size: their sum may be 0 in one order and a rounding in another, which RMSprop without
+an epsilon makes a step of the usual length. Nudges show neither; such a network may only not be counted."""
 RATE = 2**-7
 """Keras keeps the rate in float32."""
 
@@ -61,23 +65,33 @@ def test_twenty_steps_of_each_optimizer(rule: Rule, monkeypatch: pytest.MonkeyPa
         start, expected = double.model.get_weights(), trained(Peer(double), rule)
         for case in (double, single):
             dtype = case.model.dtype
-            case.model.compile(rule.optimizer, case.model.loss)
-            trainer = case.model.trainer(case.x, case.y, batch_size=len(case.x), shuffle=False)
+            model, x, y = case.cast(dtype)
+            model.compile(rule.optimizer, model.loss)
+            trainer = model.trainer(x, y, batch_size=len(x), shuffle=False)
             trainer.run(STEPS)
             assert isinstance(trainer._room, d.Shards) == in_shards(seed)
+            found, allowed = model.get_weights(), bounds_after(STEPS, start, expected, dtype)
+            if model.loss in KINKED and (case is single or is_undamped(rule.optimizer)):
+                agreeing[dtype] += not beyond(found, expected, allowed)
+                continue
             agreeing[dtype] += not rounded_apart(
-                case.model.get_weights(),
+                found,
                 expected,
-                bounds_after(STEPS, start, expected, dtype),
-                lambda rng, case=case, dtype=dtype: trained(Peer(case, dtype, rng), rule),
+                allowed,
+                lambda rng, case=case, dtype=dtype: trained(Peer(case, dtype, rng), rule, outside=True),
             )
     assert agreeing["float64"] >= rule.agreeing[0] and agreeing["float32"] >= rule.agreeing[1], agreeing
 
 
-def trained(peer: Peer, rule: Rule) -> list[Array]:
-    """PyTorch's weights and moving statistics after the steps."""
+def is_undamped(optimizer: Optimizer) -> bool:
+    """Whether it makes steps of the usual length of gradients that are next to nothing."""
+    return isinstance(optimizer, RMSprop) and optimizer.epsilon == TINY
+
+
+def trained(peer: Peer, rule: Rule, outside: bool = False) -> list[Array]:
+    """PyTorch's weights and moving statistics after the steps; ``outside`` is for :func:`torch_rule`."""
     optimizer = rule.optimizer
-    theirs = KerasRule(peer, optimizer) if rule.by_keras else torch_rule(peer, optimizer)
+    theirs = KerasRule(peer, optimizer) if rule.by_keras else torch_rule(peer, optimizer, outside)
     for step in range(1, STEPS + 1):
         theirs.zero_grad()
         if isinstance(optimizer, Adam):  # PyTorch adds epsilon after correcting the root, Keras before
@@ -87,8 +101,12 @@ def trained(peer: Peer, rule: Rule) -> list[Array]:
     return [weight.detach().numpy() for weight in peer.weights]
 
 
-def torch_rule(peer: Peer, optimizer: Optimizer) -> Any:
-    """PyTorch's optimizer with the same settings."""
+def torch_rule(peer: Peer, optimizer: Optimizer, outside: bool) -> Any:
+    """PyTorch's optimizer with the same settings.
+
+    An epsilon under RMSprop's root keeps short the steps of gradients below its own root: even the tiny one
+    those of saturated units. As long outside of the root, where ``outside`` puts it, it does that, too.
+    """
     weights = [weight for weight in peer.weights if weight.requires_grad]
     optim, rate = peer.torch.optim, optimizer.learning_rate
     match optimizer:
@@ -97,8 +115,7 @@ def torch_rule(peer: Peer, optimizer: Optimizer) -> Any:
         case Adagrad(initial_accumulator_value=first, epsilon=epsilon):
             return optim.Adagrad(weights, lr=rate, initial_accumulator_value=first, eps=epsilon)
         case RMSprop(rho=rho, momentum=momentum, epsilon=epsilon):
-            if peer.x.dtype == peer.torch.float32:  # where a square may be 0 and its number not
-                epsilon **= 0.5
+            epsilon = epsilon**0.5 if outside else epsilon
             return optim.RMSprop(weights, lr=rate, alpha=rho, eps=epsilon, momentum=momentum)
         case AdamW(weight_decay=decay):
             return optim.AdamW(weights, lr=rate, weight_decay=decay)
