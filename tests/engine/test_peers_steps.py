@@ -49,9 +49,8 @@ RULES = [
     Rule(Adagrad(0.05, epsilon=TINY), (195, 195)),
     Rule(Adam(0.01), (130, 115)),
     Rule(AdamW(0.01, weight_decay=0.1), (150, 115)),
-    Rule(RMSprop(RATE, epsilon=TINY), (120, 105)),
     Rule(RMSprop(RATE, momentum=0.8, epsilon=TINY), (120, 100)),
-    Rule(RMSprop(RATE, momentum=0.8), (130, 110), by_keras=True),
+    Rule(RMSprop(RATE), (130, 110), by_keras=True),
 ]
 
 
