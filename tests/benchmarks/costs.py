@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from functools import partial
 from statistics import median
 
@@ -13,7 +14,8 @@ import numpy as np
 
 from tests.benchmarks import details
 from tests.benchmarks.training import REPEATS, seconds
-from tutor.engine import SGD, Adam, Dense, Goal, Sequential, Trainer, parse_layers, train_many, warm_up
+from tests.benchmarks.works import WORKS, Work
+from tutor.engine import SGD, Adam, Dense, Goal, Sequential, Trainer, train_many, warm_up
 
 _WARM_UP = "from tutor.engine import warm_up; print(warm_up())"
 
@@ -43,39 +45,27 @@ def _compiling() -> dict[str, float]:
         }
 
 
-_NETWORKS = {
-    "XOR 2-4-1": ((2,), "dense 4 tanh, dense 1 sigmoid", 4),
-    "digits 64-64-10": ((64,), "dense 64 relu, dense 10 softmax", 32),
-    "CNN 8x8": (
-        (8, 8, 1),
-        "conv 8 3x3 same relu, maxpool 2, conv 16 3x3 same relu, maxpool 2, flatten, dense 10 softmax",
-        32,
-    ),
-}
-"""What reports are timed on: shape of an example, layers, batch size."""
-
-
-def _trainer(shape: tuple[int, ...], layers: str, batch: int) -> Trainer:
+def _trainer(work: Work) -> Trainer:
     """On 1,297 examples."""
     rng = np.random.default_rng(0)
-    model = Sequential(parse_layers(layers), shape)
-    binary = model.plan.outputs == 1
-    model.compile(
-        Adam(), "binary_crossentropy" if binary else "categorical_crossentropy", metrics=["accuracy"]
-    )
-    return model.trainer(rng.normal(size=(1297, *shape)), rng.integers(0, 2 if binary else 10, 1297), batch)
+    model = Sequential(work.layers, work.input_shape)
+    loss = "binary_crossentropy" if work.binary else "categorical_crossentropy"
+    model.compile(work.optimizer, loss, metrics=["accuracy"])
+    x, y = rng.normal(size=(1297, *work.input_shape)), rng.integers(0, max(work.outputs, 2), 1297)
+    return model.trainer(x, y, work.batch)
 
 
 def _reports() -> dict[str, float]:
-    """What a report of 64 examples costs, beside the 50 steps before it; medians, taken in turn."""
+    """What a report of 64 examples costs, beside the 50 steps before it; medians of a second or so."""
     figures = {}
-    for name, (shape, layers, batch) in _NETWORKS.items():
-        trainer = _trainer(shape, layers, batch)
-        steps, reports, whole = [], [], []
-        for _ in range(300):
+    for work in WORKS:
+        name, trainer = work.name, _trainer(work)
+        steps, reports = [], []
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
             steps.append(seconds(partial(trainer.run, 50)))
             reports.append(seconds(partial(trainer.report, 64)))
-            whole.append(seconds(trainer.report))
+        whole = [seconds(trainer.report) for _ in range(REPEATS)]
         figures[f"50 steps, {name}, microseconds"] = 1e6 * median(steps)
         figures[f"a report of 64 examples, {name}, microseconds"] = 1e6 * median(reports)
         figures[f"a report of 64 examples, {name}, % of 50 steps"] = 100 * median(reports) / median(steps)
