@@ -7,18 +7,22 @@ the training itself (``tests/benchmarks`` measures it).
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tutor.engine import losses, metrics, plan
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels import launch
-from tutor.engine.report import Histogram, LayerSurvey
+from tutor.engine.report import Histogram, LayerSurvey, Look
 
 if TYPE_CHECKING:
     from tutor.engine.network import Sequential
     from tutor.engine.trainer import Data
+
+Array = NDArray[Any]
 
 _RANGES = {
     d.SIGMOID: (0.0, 1.0),
@@ -71,14 +75,12 @@ class HealthCheck:
         ).reshape(-1, 6)
         self._with_weights = [any(t.layer == name for t in model.plan.weights) for name in self._names]
         self._learned = [any(t.layer == name for t in model.plan.learned) for name in self._names]
-        self._figures = np.zeros((len(last), d.FIGURES))
-        self._counts = np.zeros((len(last), d.HISTOGRAMS, d.BINS), np.int64)
 
-    def look(self, before: Any, has_gradients: bool) -> tuple[LayerSurvey, ...]:
+    def look(self, before: Any, has_gradients: bool) -> Look:
         """The figures now; ``before`` are the parameters before the last update, or NaN."""
         network = self._model.network
-        self._figures.fill(0)
-        self._counts.fill(0)
+        figures = np.zeros((len(self._names), d.FIGURES))
+        counts = np.zeros((len(self._names), d.HISTOGRAMS, d.BINS), np.int64)
         code = losses.CODES[self._model.loss]
         self._loss = launch.evaluate(network, self._workspace, self._data.examples, code, True, self._outputs)
         launch.survey(
@@ -91,11 +93,14 @@ class HealthCheck:
             self._workspace.values,
             self.count,
             _RANGE_TABLE,
-            self._figures,
-            self._counts,
+            figures,
+            counts,
         )
+        return Look(partial(self._layers, figures, counts, has_gradients))
+
+    def _layers(self, figures: Array, counts: Array, has_gradients: bool) -> tuple[LayerSurvey, ...]:
         gradients = [learned and has_gradients for learned in self._learned]
-        columns = (self._names, self._figures.tolist(), self._counts.tolist(), self._with_weights, gradients)
+        columns = (self._names, figures.tolist(), counts.tolist(), self._with_weights, gradients)
         return tuple(_layer(*column) for column in zip(*columns, strict=True))
 
     def scores(self) -> dict[str, float]:

@@ -173,6 +173,7 @@ class Sequential:
         counters, sums = np.zeros(d.COUNTERS, np.int64), np.zeros(d.SUMS)
         self.run = d.Run(controls, optimizer.rates(), counters, sums, *remembered)
 
+    @memory.clear
     def set_trainable(self, layer: int | str, trainable: bool) -> None:
         """Freeze a layer, or let it learn (again): by its index, or its name in :meth:`summary`.
 

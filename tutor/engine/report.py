@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -57,6 +59,29 @@ class LayerSurvey(NamedTuple):
         return not (self.activations.not_finite or self.gradients.not_finite or self.weights.not_finite)
 
 
+class Look:
+    """What a look at every layer that computes anything found, in order.
+
+    It becomes objects only once somebody asks for them: for a small network that takes as long as the look.
+    """
+
+    def __init__(self, found: Callable[[], tuple[LayerSurvey, ...]]) -> None:
+        self._found = found
+
+    @cached_property
+    def layers(self) -> tuple[LayerSurvey, ...]:
+        return self._found()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Look) and self.layers == other.layers
+
+    def __hash__(self) -> int:
+        return hash(self.layers)
+
+    def __repr__(self) -> str:
+        return f"Look({self.layers!r})"
+
+
 @dataclass(frozen=True)
 class HealthReport:
     """The health of every layer that computes anything, in order."""
@@ -67,7 +92,12 @@ class HealthReport:
     """Mean of the minibatch losses in the last run; NaN before the first step."""
     examples: int
     """How many were looked at."""
-    layers: tuple[LayerSurvey, ...]
+    look: Look
+
+    @property
+    def layers(self) -> tuple[LayerSurvey, ...]:
+        """Every layer that computes anything, in order."""
+        return self.look.layers
 
     @property
     def finite(self) -> bool:
@@ -86,7 +116,11 @@ class TrainingReport:
     metrics: dict[str, float]
     val_loss: float | None
     val_metrics: dict[str, float]
-    layers: tuple[LayerSurvey, ...]
-    """The health of every layer that computes anything, in order."""
+    look: Look
     diverged: str
     """Empty, or what stopped being finite first, as in "the weights of dense_1"."""
+
+    @property
+    def layers(self) -> tuple[LayerSurvey, ...]:
+        """The health of every layer that computes anything, in order."""
+        return self.look.layers

@@ -266,7 +266,7 @@ class Trainer:
         cheap enough to ask for every 50 steps (``tests/benchmarks`` measures it).
         """
         check = self._health_check(64 if examples is None else examples)
-        layers = check.look(self._run.before, self._ran)
+        look = check.look(self._run.before, self._ran)
         if examples is None:
             scores, validation = self.model.score(self.data), self.validation
         else:
@@ -280,7 +280,7 @@ class Trainer:
             metrics=scores,
             val_loss=val_scores.pop("loss", None),
             val_metrics=val_scores,
-            layers=layers,
+            look=look,
             diverged=self.diverged,
         )
 
@@ -291,8 +291,8 @@ class Trainer:
         They are spread evenly over the set and always the same. Changes nothing in the run.
         """
         check = self._health_check(examples)
-        layers = check.look(self._run.before, self._ran)
-        return HealthReport(self.step, self.epoch, self.loss, check.count, layers)
+        look = check.look(self._run.before, self._ran)
+        return HealthReport(self.step, self.epoch, self.loss, check.count, look)
 
     def _health_check(self, examples: int) -> HealthCheck:
         count = min(checks.whole_number("the number of examples", examples, least=1), self.data.count)
