@@ -142,6 +142,14 @@ def test_a_backup_that_another_session_was_in_the_way_of_is_made_after_the_next_
     assert len(tried) == 2 and answers(newest) == 2, "after the first of the two changes, and once"
 
 
+def test_another_sessions_unfinished_backup_may_vanish_meanwhile(path: Path) -> None:
+    with closing(Store.open(path)):
+        folder = path.parent / "backups"
+        folder.mkdir(exist_ok=True)
+        (folder / ".gone.new").symlink_to(folder / "nowhere")  # found, and then not there
+        assert keep_backup(path, date(2026, 5, 1)) is not None
+
+
 def test_a_backup_is_whole_though_others_write(path: Path) -> None:
     with closing(Store.open(path)) as store:
         writer = Writer(store)

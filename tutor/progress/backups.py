@@ -61,8 +61,9 @@ def keep_backup(path: Path, today: date) -> Path | None:
     for old in backups_of(path, today)[KEPT:]:
         old.unlink(missing_ok=True)
     for left in folder.glob(".*.new"):  # by a session that was killed
-        if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-            left.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # or that has just been finished with, by another session
+            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                left.unlink()
     return target
 
 
