@@ -94,6 +94,7 @@ class Trainer:
         self._run.controls[d.BATCH_SIZE] = size
         self._ran = False
         self._check: HealthCheck | None = None
+        self._val_sample: Data | None = None
         self.diverged = ""
         """Empty, or what stopped being finite first, as in "the weights of dense_1"."""
 
@@ -270,8 +271,7 @@ class Trainer:
         if examples is None:
             scores, validation = self.model.score(self.data), self.validation
         else:
-            scores = check.scores()
-            validation = self.validation.sample(examples) if self.validation else None
+            scores, validation = check.scores(), self._sample_of_validation(examples)
         val_scores = self.model.score(validation) if validation else {}
         return TrainingReport(
             step=self.step,
@@ -299,6 +299,14 @@ class Trainer:
         if self._check is None or self._check.count != count:
             self._check = HealthCheck(self.model, self.data.sample(count))
         return self._check
+
+    def _sample_of_validation(self, examples: int) -> Data | None:
+        """Made once for reports of the same size."""
+        if self.validation is None or self.validation.count <= examples:
+            return self.validation
+        if self._val_sample is None or self._val_sample.count != examples:
+            self._val_sample = self.validation.sample(examples)
+        return self._val_sample
 
     def _first_bad(self) -> str:
         """What stopped being finite first, in the order of computation: outputs, loss, gradients, weights.

@@ -29,12 +29,6 @@ from tutor.engine.kernels.cpu.transpose import transposed
 from tutor.engine.kernels.cpu.views import Pointer, advanced
 
 
-@inlined
-def lanes_of(buffer: Pointer) -> Any:
-    """Zero for each of the examples that stand side by side: eight, or sixteen in registers of 64 bytes."""
-    return wide_zero(buffer)
-
-
 @kernel
 def add_weighted(
     c: Pointer,
@@ -52,7 +46,7 @@ def add_weighted(
     w(k, n) stands at k ``step`` + n ``beside``. A tile is eight rows by two numbers. Of an odd count the last
     number is computed twice, and where the rows are no multiple of eight, the last one several times.
     """
-    like = lanes_of(c)
+    like = wide_zero(c)
     lanes = count_of(like)
     at_c, at_a, x = 0, 0, 0
     for first in range(0, rows.size, TILE):
@@ -139,7 +133,7 @@ def add_products(c: Pointer, a: Pointer, b: Pointer, rows: Rows, depth: Depth, n
 
     B(p, n) is number p ``numbers`` + n of its columns; C holds plain numbers, n beside each other.
     """
-    like = lanes_of(c)
+    like = wide_zero(c)
     lanes = count_of(like)
     at_c, at_a, x = 0, 0, 0
     for first in range(0, rows.size, TILE):
@@ -214,7 +208,7 @@ def gather(
 
     Examples that are missing to fill the lanes are zeros.
     """
-    lanes = count_of(lanes_of(to))
+    lanes = count_of(wide_zero(to))
     zero = fill(to, 0.0)
     for p in range(pixels):
         for i in range(0, count, d.WIDTH):
@@ -247,7 +241,7 @@ def gather_slopes(
     step: int,
 ) -> None:
     """As :func:`gather`, of da f'(z), where f(z) = a and ``function`` is the code of f."""
-    lanes = count_of(lanes_of(to))
+    lanes = count_of(wide_zero(to))
     zero = fill(to, 0.0)
     for p in range(pixels):
         for i in range(0, count, d.WIDTH):
@@ -305,7 +299,7 @@ def activate_columns(function: int, columns: Pointer, biases: Pointer, pixels: i
 
 @inlined
 def _activate_columns(function: int, columns: Pointer, biases: Pointer, pixels: int, numbers: int) -> None:
-    like = lanes_of(columns)
+    like = wide_zero(columns)
     at = 0
     for _ in range(pixels):
         for n in range(numbers):
@@ -317,7 +311,7 @@ def _activate_columns(function: int, columns: Pointer, biases: Pointer, pixels: 
 @kernel
 def add_columns(to: Pointer, source: Pointer, pixels: int, numbers: int) -> None:
     """Add to each of the ``numbers`` of a pixel the sum over all pixels and examples."""
-    like = lanes_of(source)
+    like = wide_zero(source)
     lanes = count_of(like)
     for n in range(numbers):
         s0 = s1 = s2 = s3 = like  # four sums: an addition waits for the one before
@@ -340,7 +334,7 @@ def scatter(
 
     ``first`` (step,) is added to each pixel.
     """
-    lanes = count_of(lanes_of(to))
+    lanes = count_of(wide_zero(to))
     zero = fill(to, 0.0)
     for p in range(pixels):
         for i in range(0, step, d.WIDTH):

@@ -17,13 +17,12 @@ from tutor.engine.kernels.cpu.columns import (
     add_weighted,
     gather,
     gather_slopes,
-    lanes_of,
     scatter,
 )
 from tutor.engine.kernels.cpu.dense import clear
 from tutor.engine.kernels.cpu.grid import ONE_PLACE, Depth, Places, Rows
 from tutor.engine.kernels.cpu.jit import inlined, kernel
-from tutor.engine.kernels.cpu.lanes import count_of
+from tutor.engine.kernels.cpu.lanes import count_of, wide_zero
 from tutor.engine.kernels.cpu.linking import linked
 from tutor.engine.kernels.cpu.tiles import Matrix
 from tutor.engine.kernels.cpu.views import NetworkView, Pointer, WorkspaceView, advanced
@@ -177,7 +176,7 @@ def _zeros(workspace: WorkspaceView, op: Pointer, room: Room) -> Pointer:
 
 @kernel
 def _room(workspace: WorkspaceView, op: Pointer) -> Room:
-    lanes = count_of(lanes_of(workspace.scratch))
+    lanes = count_of(wide_zero(workspace.scratch))
     lines = max(op[d.TOP] + op[d.IN_LINES], (op[d.OUT_LINES] - 1) * op[d.STEP_LINES] + op[d.WINDOW_LINES])
     reached = (op[d.OUT_COLUMNS] - 1) * op[d.STEP_COLUMNS] + op[d.WINDOW_COLUMNS]
     pixel = op[d.IN_CHANNELS] * lanes

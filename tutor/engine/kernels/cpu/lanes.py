@@ -359,13 +359,18 @@ def merged(typing: Any, left: Any, right: Any) -> Any:
     return left(left, left), generate
 
 
+def zero_bits(builder: Any, vector: Any) -> Any:
+    """A bit for each lane, set where it is 0."""
+    zeros = builder.fcmp_ordered("==", vector, ir.Constant(vector.type, [0.0] * vector.type.count))
+    return builder.bitcast(zeros, ir.IntType(vector.type.count))
+
+
 @primitive
 def all_zero(typing: Any, value: Any) -> Any:
     """Whether every lane is 0; NaN is not."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        zeros = builder.fcmp_ordered("==", args[0], ir.Constant(args[0].type, [0.0] * value.count))
-        bits = builder.bitcast(zeros, ir.IntType(value.count))
+        bits = zero_bits(builder, args[0])
         return builder.icmp_unsigned("==", bits, ir.Constant(bits.type, -1))
 
     return types.boolean(value), generate

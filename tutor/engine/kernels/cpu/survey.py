@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tutor.engine.kernels import description as d
 from tutor.engine.kernels.cpu.gradients import all_finite
 from tutor.engine.kernels.cpu.jit import entry, inlined, kernel
-from tutor.engine.kernels.cpu.lanes import fill, load, merged, primitive, total, widened
+from tutor.engine.kernels.cpu.lanes import fill, load, merged, primitive, total, widened, zero_bits
 from tutor.engine.kernels.cpu.views import Pointer, advanced, pointer_to
 
 _SIGMOID_LIMIT = 0.05 * 0.25
@@ -247,9 +247,7 @@ def count_zeros(typing: Any, value: Any) -> Any:
     """How many lanes are 0."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        zeros = builder.fcmp_ordered("==", args[0], ir.Constant(args[0].type, [0.0] * value.count))
-        bits = builder.bitcast(zeros, ir.IntType(value.count))
-        return builder.zext(builder.ctpop(bits), ir.IntType(64))
+        return builder.zext(builder.ctpop(zero_bits(builder, args[0])), ir.IntType(64))
 
     return types.intp(value), generate
 
